@@ -1,0 +1,383 @@
+#!/usr/bin/env python3
+"""Makes the test pictures beside it.
+
+Needs Pillow (PyPI) with WebP, and `jpegtran` (Debian: libjpeg-turbo-progs) on the PATH:
+
+    python3 make.py             the made pictures
+    python3 make.py photos DIR  the photographs too; DIR holds the unpacked sources (see README.md)
+"""
+import io, pathlib, struct, subprocess, sys, zlib
+from PIL import Image, ImageDraw
+
+HERE = pathlib.Path(__file__).resolve().parent
+CANARY = b"CANARY-7f3a-never-serve-this"
+ALT = "A lighthouse above the harbour, seen from the ferry"
+
+
+def jpeg(image, quality=95, **more):
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, subsampling=more.pop("subsampling", 0), **more)
+    return out.getvalue()
+
+
+def write(name, data):
+    (HERE / name).write_bytes(data)
+
+
+# ---- pictures -------------------------------------------------------------------------------------
+
+def marked(width=192, height=128, corner=48):
+    """Top left red, top right green, bottom left blue, bottom right yellow, on grey."""
+    image = Image.new("RGB", (width, height), (128, 128, 128))
+    draw = ImageDraw.Draw(image)
+    for x, y, colour in [(0, 0, (220, 30, 30)), (1, 0, (30, 180, 30)), (0, 1, (30, 30, 220)), (1, 1, (220, 220, 30))]:
+        left, top = x * (width - corner), y * (height - corner)
+        draw.rectangle([left, top, left + corner - 1, top + corner - 1], fill=colour)
+    return image
+
+
+PATCHES = [(200, 60, 50), (60, 150, 70), (50, 80, 180), (210, 180, 60), (128, 128, 128), (150, 90, 160)]
+
+
+def patches(convert=lambda colour: colour, size=64, mode="RGB"):
+    """Three by two squares of PATCHES, each put through `convert`."""
+    image = Image.new(mode, (3 * size, 2 * size))
+    draw = ImageDraw.Draw(image)
+    for i, colour in enumerate(PATCHES):
+        x, y = i % 3 * size, i // 3 * size
+        draw.rectangle([x, y, x + size - 1, y + size - 1], fill=convert(colour))
+    return image
+
+
+def landscape(width=320, height=240):
+    """A smooth sky over a striped field: gradients and edges."""
+    image = Image.new("RGB", (width, height))
+    for y in range(height):
+        for x in range(width):
+            if y < height * 0.6:
+                colour = (90 + 100 * y // height, 140 + 60 * y // height, 230 - 40 * x // width)
+            else:
+                stripe = 30 if (x // 9 + y // 5) % 2 else 0
+                colour = (70 + stripe, 120 + stripe + 30 * x // width, 40)
+            image.putpixel((x, y), colour)
+    return image
+
+
+# ---- colour profiles ------------------------------------------------------------------------------
+
+def fixed(value):
+    return struct.pack(">i", round(value * 65536))
+
+
+def icc(space, tags, pcs=b"XYZ ", kind=b"mntr"):
+    body, table, offset = b"", b"", 128 + 4 + 12 * len(tags)
+    for name, data in tags:
+        data += b"\0" * (-len(data) % 4)
+        table += name + struct.pack(">II", offset + len(body), len(data))
+        body += data
+    total = offset + len(body)
+    header = struct.pack(">I4sI4s4s4s", total, b"none", 0x02400000, kind, space, pcs)
+    header += struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp" + b"\0" * 28
+    header += fixed(0.9642) + fixed(1.0) + fixed(0.8249)
+    return header + b"\0" * (128 - len(header)) + struct.pack(">I", len(tags)) + table + body
+
+
+def described(text=b"test"):
+    return b"desc\0\0\0\0" + struct.pack(">I", len(text) + 1) + text + b"\0" + b"\0" * 78
+
+
+def gamma(value):
+    return b"curv\0\0\0\0" + struct.pack(">IH", 1, round(value * 256))
+
+
+def srgb_curve():
+    table = [round(65535 * (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4)) for v in (i / 1023 for i in range(1024))]
+    return b"curv\0\0\0\0" + struct.pack(">I", 1024) + struct.pack(">1024H", *table)
+
+
+# Colorants adapted to D50.
+SRGB = [(0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410)]
+P3 = [(0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407)]
+ADOBE = [(0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457)]
+
+
+def matrix_profile(colorants, curve, text=b"test"):
+    xyz = lambda c: b"XYZ \0\0\0\0" + b"".join(map(fixed, c))
+    tags = [(b"desc", described(text)), (b"cprt", b"text\0\0\0\0CC0\0"), (b"wtpt", xyz((0.9642, 1.0, 0.8249)))]
+    tags += [(name + b"XYZ", xyz(c)) for name, c in zip([b"r", b"g", b"b"], colorants)]
+    tags += [(name + b"TRC", curve) for name in [b"r", b"g", b"b"]]
+    return icc(b"RGB ", tags)
+
+
+def solve(m, v):
+    """Cramer's rule for m given as columns."""
+    det = lambda a, b, c: (a[0] * (b[1] * c[2] - b[2] * c[1]) - b[0] * (a[1] * c[2] - a[2] * c[1]) + c[0] * (a[1] * b[2] - a[2] * b[1]))
+    d = det(*m)
+    return [det(v, m[1], m[2]) / d, det(m[0], v, m[2]) / d, det(m[0], m[1], v) / d]
+
+
+def decode_srgb(c):
+    return [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in (x / 255 for x in c)]
+
+
+def encode_srgb(v):
+    return 12.92 * v if v <= 0.0031308 else 1.055 * v ** (1 / 2.4) - 0.055
+
+
+def xyz_of(colour):
+    light = decode_srgb(colour)
+    return [sum(SRGB[i][k] * light[i] for i in range(3)) for k in range(3)]
+
+
+def as_p3(colour):
+    return tuple(round(255 * encode_srgb(max(0, v))) for v in solve(P3, xyz_of(colour)))
+
+
+def as_adobe(colour):
+    return tuple(round(255 * max(0, v) ** (256 / 563)) for v in solve(ADOBE, xyz_of(colour)))
+
+
+def lab8(colour):
+    f = lambda t: t ** (1 / 3) if t > 216 / 24389 else (24389 / 27 * t + 16) / 116
+    x, y, z = (f(v / w) for v, w in zip(xyz_of(colour), (0.9642, 1.0, 0.8249)))
+    return [round((116 * y - 16) * 2.55), round(500 * (x - y)) + 128, round(200 * (y - z)) + 128]
+
+
+def cmyk_profile():
+    """A table of two steps an ink in which cyan and magenta have changed places: seen at once if used."""
+    clut = []
+    for n in range(16):
+        c, m, y, k = n >> 3 & 1, n >> 2 & 1, n >> 1 & 1, n & 1
+        c, m = m, c
+        clut += lab8([255 * (1 - ink) * (1 - k) for ink in (c, m, y)])
+    ramp = bytes(range(256))
+    table = b"mft1\0\0\0\0" + bytes([4, 3, 2, 0])
+    table += b"".join(fixed(v) for v in (1, 0, 0, 0, 1, 0, 0, 0, 1))
+    table += ramp * 4 + bytes(clut) + ramp * 3
+    return icc(b"CMYK", [(b"desc", described()), (b"cprt", b"text\0\0\0\0CC0\0"), (b"A2B0", table)], b"Lab ", b"prtr")
+
+
+def grey_profile(value):
+    white = b"XYZ \0\0\0\0" + fixed(0.9642) + fixed(1.0) + fixed(0.8249)
+    return icc(b"GRAY", [(b"desc", described()), (b"cprt", b"text\0\0\0\0CC0\0"), (b"wtpt", white), (b"kTRC", gamma(value))])
+
+
+# ---- metadata -------------------------------------------------------------------------------------
+
+def exif(orientation=1, leaky=False):
+    data = Image.Exif()
+    data[0x0112] = orientation
+    if leaky:
+        secret = CANARY.decode()
+        data[0x010E] = data[0x013B] = data[0x8298] = data[0x0131] = data[0x013C] = secret
+        data.get_ifd(0x8769).update({0xA431: secret, 0xA430: secret, 0x927C: CANARY, 0x9286: b"ASCII\0\0\0" + CANARY})
+        data.get_ifd(0x8825).update({0: b"\2\3\0\0", 1: "N", 2: (54.0, 30.0, 12.0), 3: "E", 4: (18.0, 40.0, 6.0), 29: "2026:07:04", 27: CANARY})
+    return data.tobytes()
+
+
+def with_thumbnail(block, thumbnail):
+    """Adds a second directory holding a JPEG thumbnail to a big-endian Exif block."""
+    tiff = bytearray(block[6:])
+    first, = struct.unpack_from(">I", tiff, 4)
+    count, = struct.unpack_from(">H", tiff, first)
+    struct.pack_into(">I", tiff, first + 2 + 12 * count, len(tiff))
+    second = struct.pack(">H", 2) + struct.pack(">HHII", 0x0201, 4, 1, len(tiff) + 30) + struct.pack(">HHII", 0x0202, 4, 1, len(thumbnail)) + struct.pack(">I", 0)
+    return block[:6] + bytes(tiff) + second + thumbnail
+
+
+def xmp(inner):
+    return ("""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:Iptc4xmpCore="http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:exif="http://ns.adobe.com/exif/1.0/"
+ xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/">""" + inner + """</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>""").encode()
+
+
+ALT_XMP = xmp(f"""<Iptc4xmpCore:AltTextAccessibility><rdf:Alt><rdf:li xml:lang="de">Ein Leuchtturm</rdf:li>
+<rdf:li xml:lang="x-default">{ALT}</rdf:li></rdf:Alt></Iptc4xmpCore:AltTextAccessibility>""")
+LEAKY_XMP = xmp(f"<exif:GPSLatitude>54,30.2N</exif:GPSLatitude><photoshop:City>{CANARY.decode()}</photoshop:City>")
+
+
+def segment(marker, payload):
+    return bytes([0xFF, marker]) + struct.pack(">H", len(payload) + 2) + payload
+
+
+def after_start(data, *segments):
+    return data[:2] + b"".join(segments) + data[2:]
+
+
+def without(data, marker):
+    """Drops every segment of that kind before the first scan."""
+    out, at = data[:2], 2
+    while data[at + 1] != 0xDA:
+        size = 2 + struct.unpack_from(">H", data, at + 2)[0]
+        if data[at + 1] != marker:
+            out += data[at:at + size]
+        at += size
+    return out + data[at:]
+
+
+def chunk(kind, payload):
+    return struct.pack(">I", len(payload)) + kind + payload + struct.pack(">I", zlib.crc32(kind + payload))
+
+
+def png(width, height, depth, colour, rows, *extra):
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + b"".join(extra) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+
+
+# ---- the files ------------------------------------------------------------------------------------
+
+def orientations():
+    upright = marked()
+    undo = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+            5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_270}
+    for value in range(1, 9):
+        stored = upright.transpose(undo[value]) if value in undo else upright
+        write(f"orientation-{value}.jpg", jpeg(stored, exif=exif(value)))
+    stored = upright.transpose(undo[6])
+    stored.save(HERE / "orientation-6.png", exif=exif(6))
+    stored.save(HERE / "orientation-6.webp", exif=exif(6), quality=90)
+
+
+def colours():
+    write("srgb.jpg", jpeg(patches(), 100, icc_profile=matrix_profile(SRGB, srgb_curve())))
+    write("display-p3.jpg", jpeg(patches(as_p3), 100, icc_profile=matrix_profile(P3, srgb_curve())))
+    write("adobe-rgb.jpg", jpeg(patches(as_adobe), 100, icc_profile=matrix_profile(ADOBE, gamma(563 / 256))))
+    swapped = matrix_profile([SRGB[1], SRGB[0], SRGB[2]], srgb_curve())
+    write("swapped-channels.jpg", jpeg(patches(lambda c: (c[1], c[0], c[2])), 100, icc_profile=swapped))
+    patches(as_p3).save(HERE / "display-p3.png", icc_profile=matrix_profile(P3, srgb_curve()))
+    patches(as_p3).save(HERE / "display-p3.webp", icc_profile=matrix_profile(P3, srgb_curve()), lossless=True)
+    rows = b"".join(b"\0" + patches(as_p3).crop((0, y, 192, y + 1)).tobytes() for y in range(128))
+    write("cicp-p3.png", png(192, 128, 8, 2, rows, chunk(b"cICP", bytes([12, 13, 0, 1]))))
+    grey = Image.new("L", (128, 64), 128)
+    write("grey.jpg", jpeg(grey))
+    write("grey-linear.jpg", jpeg(grey, icc_profile=grey_profile(1.0)))
+    broken = matrix_profile(P3, srgb_curve())[:200] + b"\xff" * 200
+    write("broken-profile.jpg", jpeg(patches(), 100, icc_profile=broken))
+    write("wrong-profile.jpg", jpeg(patches(), 100, icc_profile=grey_profile(1.0)))
+    inks()
+
+
+def inks():
+    cmyk = patches(lambda c: tuple(255 - v for v in c) + (0,), mode="CMYK")
+    adobe = jpeg(cmyk, 100)                       # Pillow writes the Adobe marker and inverted inks
+    write("cmyk.jpg", adobe)
+    inverted = patches(lambda c: tuple(c) + (255,), mode="CMYK")
+    write("cmyk-plain.jpg", without(jpeg(inverted, 100), 0xEE))
+
+    def ycck(c):
+        # Adobe's YCCK is the YCbCr of the inks themselves; Pillow inverts what it writes.
+        c, m, y = (255 - light for light in c)
+        luma = 0.299 * c + 0.587 * m + 0.114 * y
+        return tuple(255 - round(v) for v in (luma, 128 + 0.564 * (y - luma), 128 + 0.713 * (c - luma))) + (0,)
+
+    data = bytearray(jpeg(patches(ycck, mode="CMYK"), 100))
+    at = data.index(b"Adobe")
+    data[at + 11] = 2
+    write("ycck.jpg", bytes(data))
+    write("cmyk-profile.jpg", jpeg(cmyk, 100, icc_profile=cmyk_profile()))
+
+
+def leaky():
+    thumbnail = after_start(jpeg(marked().resize((48, 32))), segment(0xFE, CANARY))
+    block = with_thumbnail(exif(1, True), thumbnail)
+    profile = matrix_profile(SRGB, srgb_curve(), CANARY)
+    base = jpeg(landscape(), 90)
+    iptc = b"Photoshop 3.0\x008BIM\x04\x04\0\0" + struct.pack(">I", len(CANARY) + 5) + b"\x1c\x02\x5a" + struct.pack(">H", len(CANARY)) + CANARY
+    extended = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32 + struct.pack(">II", len(CANARY), 0) + CANARY
+    data = after_start(base, segment(0xE1, block), segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + LEAKY_XMP), segment(0xE1, extended),
+                       segment(0xE2, b"ICC_PROFILE\0\1\1" + profile), segment(0xE2, b"MPF\0" + CANARY), segment(0xEB, b"JP" + CANARY),
+                       segment(0xED, iptc), segment(0xEC, b"Ducky" + CANARY), segment(0xFE, CANARY))
+    write("leaky.jpg", data + thumbnail + b"SEFT" + CANARY)
+
+    rows = b"".join(b"\0" + marked().crop((0, y, 192, y + 1)).tobytes() for y in range(128))
+    text = chunk(b"tEXt", b"Comment\0" + CANARY) + chunk(b"zTXt", b"Note\0\0" + zlib.compress(CANARY))
+    text += chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + ALT_XMP) + chunk(b"eXIf", exif(1, True)[6:]) + chunk(b"prVt", CANARY)
+    write("leaky.png", png(192, 128, 8, 2, rows, text) + CANARY)
+
+    out = io.BytesIO()
+    marked().save(out, "WEBP", exif=exif(1, True), xmp=LEAKY_XMP, icc_profile=profile, quality=80)
+    data = out.getvalue() + b"CNRY" + struct.pack("<I", len(CANARY)) + CANARY
+    write("leaky.webp", data[:4] + struct.pack("<I", len(data) - 8) + data[8:] + CANARY)
+
+    out = io.BytesIO()
+    marked().save(out, "GIF", comment=CANARY)
+    write("leaky.gif", out.getvalue() + CANARY)
+    write("alt-text.jpg", jpeg(landscape(), 85, xmp=ALT_XMP))
+
+
+def formats():
+    alpha = Image.new("RGBA", (160, 120), (0, 0, 0, 0))
+    ImageDraw.Draw(alpha).ellipse([30, 20, 130, 100], fill=(200, 30, 60, 255))
+    ImageDraw.Draw(alpha).rectangle([0, 100, 159, 119], fill=(0, 0, 0, 128))
+    alpha.save(HERE / "alpha.png")
+    alpha.save(HERE / "alpha.webp", lossless=True)
+    rows = b"".join(b"\0" + b"".join(struct.pack(">HHH", x * 65535 // 255, y * 65535 // 127, 32768) for x in range(256)) for y in range(128))
+    write("deep.png", png(256, 128, 16, 2, rows))
+    marked().quantize(16).save(HERE / "palette.png")
+    first, second = marked(), Image.new("RGB", (192, 128), (255, 0, 255))
+    first.save(HERE / "animated.gif", save_all=True, append_images=[second, second], duration=200, loop=0)
+    first.save(HERE / "animated.webp", save_all=True, append_images=[second], duration=200, quality=90)
+    landscape().save(HERE / "lossy.webp", quality=85)
+    landscape().save(HERE / "lossless.webp", lossless=True)
+
+    plain = jpeg(landscape(), 90, subsampling=2)
+    write("interleaved.jpg", plain)
+    write("progressive.jpg", jpeg(landscape(), 90, subsampling=2, progressive=True))
+    script = "0;\n1;\n2;\n"
+    tmp = HERE / "scans.tmp"
+    tmp.write_text(script)
+    run = subprocess.run(["jpegtran", "-scans", str(tmp)], input=plain, capture_output=True, check=True)
+    tmp.unlink()
+    write("separate-scans.jpg", run.stdout)
+
+
+def hostile():
+    whole = jpeg(landscape(), 90, subsampling=2)
+    write("cut.jpg", whole[:len(whole) * 6 // 10])
+    write("no-end.jpg", whole[:-2])
+    bomb = bytearray(whole)
+    at = bomb.index(b"\xff\xc0")
+    struct.pack_into(">HH", bomb, at + 5, 30000, 30000)
+    write("bomb.jpg", bytes(bomb))
+    write("bomb.png", png(30000, 30000, 1, 0, b"\0" * 3751 * 2))
+    write("html.jpg", b"<!DOCTYPE html><html><script>alert(1)</script></html>\n")
+    write("pdf.jpg", b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
+    write("svg.jpg", b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>\n')
+
+
+# ---- photographs ----------------------------------------------------------------------------------
+
+MATE = "mate-backgrounds/usr/share/backgrounds/mate/nature/"
+KDE = "plasma-workspace-wallpapers/usr/share/wallpapers/{}/contents/images/2560x1600.jpg"
+# name, source, crop as fractions (left, top, right, bottom), long side, quality
+PHOTOS = [
+    ("boats", KDE.format("EveningGlow"), (0, 0, 1, 1), 1280, 78),
+    ("forest", KDE.format("Path"), (0.13, 0, 0.53, 1), 1200, 72),
+    ("leaf", KDE.format("FallenLeaf"), (0.375, 0, 1, 1), 1200, 82),
+    ("lake", KDE.format("summer_1am"), (0, 0.35, 1, 0.85), 1600, 84),
+    ("pier", KDE.format("ColdRipple"), (0.1, 0.2, 0.9, 1), 1280, 82),
+    ("dune", MATE + "Dune.jpg", (0, 0, 1, 1), 1280, 76),
+    ("marigold", MATE + "Garden.jpg", (0.35, 0, 1, 1), 1200, 82),
+    ("pagoda", "sklearn/datasets/images/china.jpg", (0.08, 0, 0.75, 1), 640, 88),
+    ("dahlia", "sklearn/datasets/images/flower.jpg", (0.3, 0, 0.9, 1), 640, 90),
+    ("coffee", "skimage/data/coffee.png", (0, 0, 1, 1), 600, 88),
+]
+
+
+def photos(root):
+    for name, source, (left, top, right, bottom), side, quality in PHOTOS:
+        image = Image.open(pathlib.Path(root) / source).convert("RGB")
+        w, h = image.size
+        image = image.crop((round(left * w), round(top * h), round(right * w), round(bottom * h)))
+        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        write(f"photo-{name}.jpg", jpeg(image, quality, subsampling=2, optimize=True))
+
+
+if __name__ == "__main__":
+    for make in (orientations, colours, leaky, formats, hostile):
+        make()
+    if sys.argv[1:2] == ["photos"]:
+        photos(sys.argv[2])

@@ -1,0 +1,25 @@
+//! The database schema, one file a step, one text for SQLite and PostgreSQL. Old and new code run
+//! over the same schema during a rolling restart, so a step only adds; removing comes a version later.
+
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m0001_accounts;
+mod m0002_posts;
+mod m0003_relations;
+mod m0004_work;
+
+/// Runs the steps that a database has not seen yet.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_accounts::Migration),
+            Box::new(m0002_posts::Migration),
+            Box::new(m0003_relations::Migration),
+            Box::new(m0004_work::Migration),
+        ]
+    }
+}

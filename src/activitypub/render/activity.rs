@@ -1,0 +1,186 @@
+//! Everything people do besides posting (ActivityPub, section 6).
+
+use super::{with_context, without_context};
+use crate::activitypub::{PUBLIC, stamp};
+use serde_json::{Value, json};
+
+/// A Follow somebody sent us, as it has to be repeated in the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedFollow {
+    /// Its id, byte for byte.
+    pub id: String,
+    /// Who asked.
+    pub follower: String,
+    /// Who is to be followed.
+    pub followed: String,
+}
+
+/// A QuoteRequest somebody sent us (FEP-044f).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedQuoteRequest {
+    /// Its id.
+    pub id: String,
+    /// Who asks.
+    pub actor: String,
+    /// The post of ours that is to be quoted.
+    pub object: String,
+    /// The quoting post.
+    pub instrument: String,
+}
+
+/// Asks to follow `followed`.
+pub fn follow(id: &str, follower: &str, followed: &str) -> Value {
+    with_context(json!({"id": id, "type": "Follow", "actor": follower, "object": followed, "to": [followed]}))
+}
+
+/// Says yes. The Follow is carried along, which some peers need to know which one is meant.
+pub fn accept(id: &str, follow: &ReceivedFollow) -> Value {
+    answer("Accept", id, follow)
+}
+
+/// Says no, or ends a following that was accepted before.
+pub fn reject(id: &str, follow: &ReceivedFollow) -> Value {
+    answer("Reject", id, follow)
+}
+
+fn answer(kind: &str, id: &str, follow: &ReceivedFollow) -> Value {
+    with_context(json!({
+        "id": id,
+        "type": kind,
+        "actor": follow.followed,
+        "to": [follow.follower],
+        "object": {"id": follow.id, "type": "Follow", "actor": follow.follower, "object": follow.followed},
+    }))
+}
+
+/// Says no to a request to quote; `author` is the author of our post.
+pub fn reject_quote(id: &str, author: &str, request: &ReceivedQuoteRequest) -> Value {
+    with_context(json!({
+        "id": id,
+        "type": "Reject",
+        "actor": author,
+        "to": [request.actor],
+        "object": {
+            "id": request.id,
+            "type": "QuoteRequest",
+            "actor": request.actor,
+            "object": request.object,
+            "instrument": request.instrument,
+        },
+    }))
+}
+
+/// Likes a post; told to its author alone.
+pub fn like(id: &str, actor: &str, post: &str, author: &str) -> Value {
+    with_context(json!({"id": id, "type": "Like", "actor": actor, "to": [author], "object": post}))
+}
+
+/// Boosts a post. `to` and `cc` from [`crate::activitypub::visibility::addressing`], with the author
+/// of the post among those mentioned.
+pub fn announce(id: &str, actor: &str, post: &str, published: i64, to: &[String], cc: &[String]) -> Value {
+    with_context(json!({
+        "id": id,
+        "type": "Announce",
+        "actor": actor,
+        "published": stamp::write(published),
+        "to": to,
+        "cc": cc,
+        "object": post,
+    }))
+}
+
+/// Takes back. The activity is carried along whole; peers find it by what is in it.
+pub fn undo(id: &str, undone: Value) -> Value {
+    let undone = without_context(undone);
+    let list = |name: &str| undone.get(name).cloned().unwrap_or_else(|| json!([]));
+    with_context(json!({
+        "id": id,
+        "type": "Undo",
+        "actor": undone.get("actor"),
+        "to": list("to"),
+        "cc": list("cc"),
+        "object": undone,
+    }))
+}
+
+/// Pins a post: `featured` is the actor's collection, byte for byte.
+pub fn add(id: &str, actor: &str, post: &str, featured: &str) -> Value {
+    pin("Add", id, actor, post, featured)
+}
+
+/// Unpins a post.
+pub fn remove(id: &str, actor: &str, post: &str, featured: &str) -> Value {
+    pin("Remove", id, actor, post, featured)
+}
+
+fn pin(kind: &str, id: &str, actor: &str, post: &str, featured: &str) -> Value {
+    with_context(json!({
+        "id": id,
+        "type": kind,
+        "actor": actor,
+        "to": [PUBLIC],
+        "cc": [],
+        "object": post,
+        "target": featured,
+    }))
+}
+
+/// Tells of a changed profile; `person` is the document from [`super::actor::person`].
+pub fn update_actor(id: &str, actor: &str, person: Value) -> Value {
+    let context = person.get("@context").cloned();
+    let document = json!({
+        "id": id,
+        "type": "Update",
+        "actor": actor,
+        "to": [PUBLIC],
+        "cc": [],
+        "object": without_context(person),
+    });
+    super::with(context.unwrap_or_else(|| json!(super::AS_CONTEXT)), document)
+}
+
+/// Tells that an account is gone, in the form nearly everybody reads.
+pub fn delete_actor(actor: &str) -> Value {
+    deletion(&format!("{actor}#delete"), actor, json!(actor))
+}
+
+/// The same in the form one kind of peer (Pixelfed) reads instead.
+pub fn delete_actor_as_object(actor: &str) -> Value {
+    deletion(&format!("{actor}#delete-person"), actor, json!({"id": actor, "type": "Person"}))
+}
+
+fn deletion(id: &str, actor: &str, object: Value) -> Value {
+    with_context(json!({"id": id, "type": "Delete", "actor": actor, "to": [PUBLIC], "cc": [], "object": object}))
+}
+
+/// Tells followers where an account has moved; the new one must name the old in `alsoKnownAs`.
+pub fn move_to(id: &str, actor: &str, target: &str, followers: &str) -> Value {
+    with_context(json!({
+        "id": id,
+        "type": "Move",
+        "actor": actor,
+        "to": [followers],
+        "cc": [],
+        "object": actor,
+        "target": target,
+    }))
+}
+
+/// Blocks somebody, and says so.
+pub fn block(id: &str, actor: &str, blocked: &str) -> Value {
+    with_context(json!({"id": id, "type": "Block", "actor": actor, "to": [blocked], "cc": [], "object": blocked}))
+}
+
+/// Reports an account and posts of it to its own server, in the name of this server so that who
+/// reported stays unknown.
+pub fn flag(id: &str, server_actor: &str, reported: &str, posts: &[String], comment: &str) -> Value {
+    let objects: Vec<&str> = std::iter::once(reported).chain(posts.iter().map(String::as_str)).collect();
+    with_context(json!({
+        "id": id,
+        "type": "Flag",
+        "actor": server_actor,
+        "content": comment,
+        "object": objects,
+        "to": [reported],
+    }))
+}

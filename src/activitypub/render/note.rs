@@ -1,0 +1,293 @@
+//! A post as other servers get it: a `Note` with `Image`s attached. As a top-level `Image` most of
+//! them would show a title and a link, and no picture.
+
+use super::{AS_CONTEXT, MAX_ACTIVITY, with, with_context};
+use crate::activitypub::{SanitizedHtml, stamp, text};
+use serde_json::{Value, json};
+
+/// How many pictures the largest peer keeps; with more, the caption links to all of them.
+pub const SHOWN_EVERYWHERE: usize = 4;
+/// Room left for what an Update has more than a Create.
+const UPDATE_MORE: usize = 200;
+
+/// A photograph of a post.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Photo {
+    /// Where the JPEG is; new bytes need a new address.
+    pub url: String,
+    /// What is to be seen; empty or `None` when nothing was said.
+    pub alt: Option<String>,
+    /// Placeholder; empty or `None` leaves it out.
+    pub blurhash: Option<String>,
+    /// Pixels of what is at `url`; 1 to 5000.
+    pub width: i64,
+    /// Pixels of what is at `url`; 1 to 5000.
+    pub height: i64,
+    /// Around which point to crop: x to the right, y up, each −1 to 1.
+    pub focal_point: Option<(f64, f64)>,
+}
+
+/// A hashtag of a post.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hashtag {
+    /// Without `#`.
+    pub name: String,
+    /// Its page.
+    pub href: String,
+}
+
+/// A person mentioned in a post.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mention {
+    /// Id of the actor; it must stand in `to` or `cc` too, or she is not told.
+    pub actor: String,
+    /// `@bob@elsewhere.example`.
+    pub name: String,
+}
+
+/// A post of this server.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Post {
+    /// Id.
+    pub id: String,
+    /// Id of the author.
+    pub author: String,
+    /// Its page.
+    pub url: String,
+    /// Milliseconds since 1970; never changes.
+    pub published: i64,
+    /// Last edit, later than `published`; `None` before the first.
+    pub updated: Option<i64>,
+    /// From [`crate::activitypub::visibility::addressing`].
+    pub to: Vec<String>,
+    /// From [`crate::activitypub::visibility::addressing`].
+    pub cc: Vec<String>,
+    /// Content warning.
+    pub warning: Option<String>,
+    /// Pictures are to be covered.
+    pub sensitive: bool,
+    /// Id of what it answers.
+    pub in_reply_to: Option<String>,
+    /// Caption, from [`crate::activitypub::text::to_html`] with absolute addresses.
+    pub content: SanitizedHtml,
+    /// BCP 47 tag.
+    pub language: Option<String>,
+    /// In order.
+    pub photos: Vec<Photo>,
+    /// In order.
+    pub hashtags: Vec<Hashtag>,
+    /// In order.
+    pub mentions: Vec<Mention>,
+    /// Collection of answers.
+    pub replies: String,
+    /// Collection of likes, of which only the number is told.
+    pub likes: String,
+    /// Collection of boosts, of which only the number is told.
+    pub shares: String,
+    /// How many.
+    pub likes_total: i64,
+    /// How many.
+    pub shares_total: i64,
+}
+
+fn context() -> Value {
+    json!([AS_CONTEXT, {
+        "toot": "http://joinmastodon.org/ns#",
+        "sensitive": "as:sensitive",
+        "Hashtag": "as:Hashtag",
+        "blurhash": "toot:blurhash",
+        "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},
+        "gts": "https://gotosocial.org/ns#",
+        "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+        "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"}
+    }])
+}
+
+/// The post alone, as it is served at its id.
+pub fn note(post: &Post) -> Value {
+    with(context(), object(post))
+}
+
+/// The activity that publishes it, at `{id}/activity`.
+pub fn create(post: &Post) -> Value {
+    with(context(), wrap(post, "Create", &format!("{}/activity", post.id), post.published, object(post)))
+}
+
+/// The activity that tells of an edit; `id` is its own.
+pub fn update(post: &Post, id: &str) -> Value {
+    let published = post.updated.unwrap_or(post.published);
+    with(context(), wrap(post, "Update", id, published, object(post)))
+}
+
+fn wrap(post: &Post, kind: &str, id: &str, published: i64, object: Value) -> Value {
+    json!({
+        "id": id,
+        "type": kind,
+        "actor": post.author,
+        "published": stamp::write(published),
+        "to": post.to,
+        "cc": post.cc,
+        "object": object,
+    })
+}
+
+/// The Note, cut so that its activities fit into every peer's inbox. What is fetched and what is
+/// delivered are the same, so it is cut in both.
+fn object(post: &Post) -> Value {
+    let whole = build(post, &post.photos);
+    let wrapped =
+        with(context(), wrap(post, "Create", &format!("{}/activity", post.id), post.published, whole.clone()));
+    let size = serde_json::to_vec(&wrapped).map_or(0, |bytes| bytes.len());
+    match size.checked_sub(MAX_ACTIVITY - UPDATE_MORE) {
+        None | Some(0) => whole,
+        Some(surplus) => build(post, &fit(&post.photos, surplus)),
+    }
+}
+
+/// Shortens descriptions until `surplus` bytes are gone: those of photos most peers do not show
+/// first, then, when that is not enough, the others.
+fn fit(photos: &[Photo], surplus: usize) -> Vec<Photo> {
+    let shown = SHOWN_EVERYWHERE.min(photos.len());
+    let mut photos = photos.to_vec();
+    let (first, rest) = photos.split_at_mut(shown);
+    let saved = shorten(rest, surplus);
+    if saved < surplus {
+        shorten(first, surplus - saved);
+    }
+    photos
+}
+
+/// Cuts all descriptions to one length, the greatest that saves enough; returns the bytes saved.
+fn shorten(photos: &mut [Photo], surplus: usize) -> usize {
+    let cut = |photo: &Photo, length: usize| photo.alt.as_deref().map(|alt| ellipsis(alt, length));
+    let bytes = |alt: Option<&str>| alt.filter(|alt| !alt.is_empty()).map_or(0, json_length);
+    let whole: usize = photos.iter().map(|photo| bytes(photo.alt.as_deref())).sum();
+    let left = |length: usize| photos.iter().map(|photo| bytes(cut(photo, length).as_deref())).sum::<usize>();
+    let longest = photos.iter().filter_map(|photo| photo.alt.as_ref()).map(|alt| alt.chars().count()).max();
+    let (mut fits, mut too_long) = (0, longest.unwrap_or(0) + 1);
+    while too_long - fits > 1 {
+        let middle = fits + (too_long - fits) / 2;
+        if whole.saturating_sub(left(middle)) >= surplus {
+            fits = middle;
+        } else {
+            too_long = middle;
+        }
+    }
+    let saved = whole.saturating_sub(left(fits));
+    for photo in photos {
+        photo.alt = cut(photo, fits);
+    }
+    saved
+}
+
+/// Bytes a text takes as JSON, with its quotes.
+fn json_length(text: &str) -> usize {
+    serde_json::to_string(text).map_or(text.len(), |json| json.len())
+}
+
+/// At most `length` characters, the last of them `…` when something was cut.
+fn ellipsis(text: &str, length: usize) -> String {
+    if text.chars().count() <= length {
+        return text.to_owned();
+    }
+    let Some(kept) = length.checked_sub(1) else { return String::new() };
+    let start: String = text.chars().take(kept).collect();
+    format!("{}…", start.trim_end())
+}
+
+fn build(post: &Post, photos: &[Photo]) -> Value {
+    let content = content(post);
+    let mut note = json!({
+        "id": post.id,
+        "type": "Note",
+        "attributedTo": post.author,
+        "url": post.url,
+        "published": stamp::write(post.published),
+        "to": post.to,
+        "cc": post.cc,
+        "summary": post.warning.as_ref().filter(|warning| !warning.is_empty()),
+        "sensitive": post.sensitive,
+        "inReplyTo": post.in_reply_to,
+        "content": content,
+        "attachment": photos.iter().map(attachment).collect::<Vec<_>>(),
+        "tag": tags(post),
+        "replies": {
+            "id": post.replies,
+            "type": "Collection",
+            "first": {
+                "type": "CollectionPage",
+                "partOf": post.replies,
+                "next": format!("{}?page=1", post.replies),
+                "items": [],
+            },
+        },
+        "likes": {"id": post.likes, "type": "Collection", "totalItems": post.likes_total},
+        "shares": {"id": post.shares, "type": "Collection", "totalItems": post.shares_total},
+        // Only the author herself may quote (FEP-044f); absence would be read differently by each.
+        "interactionPolicy": {"canQuote": {"automaticApproval": [post.author]}},
+    });
+    if let Some(language) = post.language.as_ref().filter(|language| !language.is_empty()) {
+        note["contentMap"] = json!({language: content});
+    }
+    if let Some(updated) = post.updated {
+        note["updated"] = json!(stamp::write(updated));
+    }
+    note
+}
+
+fn content(post: &Post) -> SanitizedHtml {
+    if post.photos.len() <= SHOWN_EVERYWHERE {
+        return post.content.clone();
+    }
+    let label = format!("Album of {} photos", post.photos.len());
+    text::with_link_paragraph(&post.content, &post.url, &label)
+}
+
+fn attachment(photo: &Photo) -> Value {
+    let mut image = json!({
+        "type": "Image",
+        "mediaType": "image/jpeg",
+        "url": photo.url,
+        "width": photo.width,
+        "height": photo.height,
+    });
+    if let Some(alt) = photo.alt.as_ref().filter(|alt| !alt.is_empty()) {
+        image["name"] = json!(alt);
+    }
+    if let Some(blurhash) = photo.blurhash.as_ref().filter(|hash| !hash.is_empty()) {
+        image["blurhash"] = json!(blurhash);
+    }
+    if let Some((x, y)) = photo.focal_point {
+        image["focalPoint"] = json!([x, y]);
+    }
+    image
+}
+
+fn tags(post: &Post) -> Vec<Value> {
+    let hashtag = |tag: &Hashtag| json!({"type": "Hashtag", "href": tag.href, "name": format!("#{}", tag.name)});
+    let mention = |person: &Mention| json!({"type": "Mention", "href": person.actor, "name": person.name});
+    post.hashtags.iter().map(hashtag).chain(post.mentions.iter().map(mention)).collect()
+}
+
+/// The activity that takes a post back. `to` and `cc` are those of the post.
+pub fn delete(post: &str, author: &str, to: &[String], cc: &[String]) -> Value {
+    with_context(json!({
+        "id": format!("{post}#delete"),
+        "type": "Delete",
+        "actor": author,
+        "to": to,
+        "cc": cc,
+        "object": {"id": post, "type": "Tombstone"},
+    }))
+}
+
+/// What stands at the id of a deleted post (with status 410).
+pub fn tombstone(post: &str, deleted: Option<i64>) -> Value {
+    let mut document = json!({"id": post, "type": "Tombstone"});
+    if let Some(deleted) = deleted {
+        document["deleted"] = json!(stamp::write(deleted));
+    }
+    with_context(document)
+}

@@ -1,0 +1,167 @@
+//! What every part of the server is handed: built once, cheap to clone, no globals.
+
+pub mod pool;
+
+use crate::activitypub::signature::keys::SigningKey;
+use crate::blob::Blobs;
+use crate::clock::Clock;
+use crate::config::{PublicAddress, Settings};
+use crate::ids::Ids;
+use crate::net::Door;
+use crate::secrets::Secrets;
+use crate::store::{self, Db, connect};
+use pool::Pool;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The server's parts. Clones share them.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// See [`App`].
+pub struct Parts {
+    pub settings: Settings,
+    pub db: Db,
+    pub blobs: Blobs,
+    pub door: Door,
+    /// Where photos are worked on.
+    pub photos: Pool,
+    /// Where passwords are hashed: each takes 19 MiB, so only two at once.
+    pub hashing: Semaphore,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub secrets: Secrets,
+    /// Parsed signing keys by account id: parsing costs more than signing.
+    pub keys: moka::sync::Cache<i64, SigningKey>,
+    /// Addresses that failed lately, not to be asked again for ten minutes.
+    pub unreachable: moka::sync::Cache<String, ()>,
+    /// Tasks that must end before the process does.
+    pub tasks: TaskTracker,
+    /// Cancelled when the server is asked to stop.
+    pub stopping: CancellationToken,
+    /// Told when there may be new jobs.
+    pub wake: Arc<Notify>,
+    /// The public address is frozen in the database.
+    pub frozen: AtomicBool,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What tests replace.
+#[derive(Default)]
+pub struct Overrides {
+    pub clock: Option<Clock>,
+    /// Root certificates (PEM) trusted besides the system's.
+    pub extra_roots: Vec<Vec<u8>>,
+}
+
+impl App {
+    /// Opens everything the settings name.
+    pub async fn open(settings: Settings, overrides: Overrides) -> anyhow::Result<Self> {
+        use anyhow::Context;
+        let data = &settings.data_dir;
+        create_private(data).with_context(|| format!("the folder {} cannot be used", data.display()))?;
+        let secrets = Secrets::load(&data.join("secret.key"))?;
+        let pools = connect::open(&settings).await.context("the database could not be opened")?;
+        let tasks = TaskTracker::new();
+        let wake = Arc::new(Notify::new());
+        let db = Db::new(pools.read, pools.write, tasks.clone(), wake.clone());
+        let clock = overrides.clock.unwrap_or_default();
+        let largest = store::posts::largest_id(&db.read).await?;
+        let blobs = open_blobs(&settings).await?;
+        let door = open_door(&settings, overrides.extra_roots)?;
+        Ok(Self(Arc::new(Parts {
+            photos: Pool::new(settings.photo_workers, settings.photo_queue),
+            hashing: Semaphore::new(2),
+            ids: Ids::new(clock.clone(), 0, largest),
+            keys: moka::sync::Cache::new(1_000),
+            unreachable: moka::sync::Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_secs(600))
+                .build(),
+            stopping: CancellationToken::new(),
+            frozen: AtomicBool::new(false),
+            settings,
+            db,
+            blobs,
+            door,
+            clock,
+            secrets,
+            tasks,
+            wake,
+        })))
+    }
+
+    /// The public address, where one is set.
+    pub fn public(&self) -> Option<&PublicAddress> {
+        self.settings.public_address.as_ref()
+    }
+
+    /// Domain in handles; the address listened on while no public one is set.
+    pub fn handle_domain(&self) -> String {
+        self.public().map_or_else(|| local_name(self.settings.listen), |p| p.handle_domain.clone())
+    }
+
+    /// Now, in milliseconds.
+    pub fn now(&self) -> i64 {
+        self.clock.now()
+    }
+
+    /// A new id.
+    pub fn id(&self) -> i64 {
+        self.ids.next()
+    }
+}
+
+fn local_name(listen: SocketAddr) -> String {
+    format!("localhost:{}", listen.port())
+}
+
+fn create_private(path: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+async fn open_blobs(settings: &Settings) -> anyhow::Result<Blobs> {
+    let media = settings.data_dir.join("media");
+    Ok(match &settings.s3 {
+        None => Blobs::local(media)?,
+        Some(s3) => Blobs::s3(crate::blob::S3Config {
+            endpoint: s3.endpoint.clone(),
+            bucket: s3.bucket.clone(),
+            region: s3.region.clone(),
+            access_key: s3.access_key.clone(),
+            secret_key: s3.secret_key.clone(),
+            path_style: s3.path_style,
+            prefix: String::new(),
+            temp_dir: settings.data_dir.join("tmp"),
+        })?,
+    })
+}
+
+fn open_door(settings: &Settings, extra_roots: Vec<Vec<u8>>) -> anyhow::Result<Door> {
+    let home = settings.public_address.as_ref().map(|p| format!("; +{}", p.origin)).unwrap_or_default();
+    Ok(Door::new(crate::net::DoorConfig {
+        user_agent: format!("Cyanotype/{} (photo sharing{home})", env!("CARGO_PKG_VERSION")),
+        allow_private: settings.allow_private_addresses.clone(),
+        resolve: settings.resolve.clone(),
+        own_hosts: settings.public_address.iter().flat_map(|p| [p.host.clone(), p.handle_domain.clone()]).collect(),
+        extra_roots: extra_roots
+            .iter()
+            .map(|pem| crate::net::roots_from_pem(pem))
+            .collect::<Result<Vec<_>, _>>()?
+            .concat(),
+        ..Default::default()
+    })?)
+}

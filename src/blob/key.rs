@@ -1,0 +1,76 @@
+//! Names of stored bytes.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Where private originals lie: never given a public address.
+const ORIGINALS: &str = "originals/";
+/// Where derived pictures lie, which anyone who knows the name may read.
+const MEDIA: &str = "media/";
+const MEDIA_END: &str = ".jpg";
+
+/// The name of one object: `originals/{32 hex}` or `media/{32 hex}.jpg`, nothing else, so that no
+/// key can change a path or a request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key(String);
+
+/// The text is no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a key is originals/ and 32 hex digits, or media/, 32 hex digits and .jpg")]
+pub struct BadKey;
+
+impl Key {
+    /// The key of a private original; `id` is 32 lower-case hex digits.
+    ///
+    /// # Errors
+    /// [`BadKey`] for anything else.
+    pub fn original(id: &str) -> Result<Self, BadKey> {
+        checked(id).map(|id| Self(format!("{ORIGINALS}{id}")))
+    }
+
+    /// The key of a derived JPEG; `id` is 32 lower-case hex digits.
+    ///
+    /// # Errors
+    /// [`BadKey`] for anything else.
+    pub fn media(id: &str) -> Result<Self, BadKey> {
+        checked(id).map(|id| Self(format!("{MEDIA}{id}{MEDIA_END}")))
+    }
+
+    /// The whole key.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether anyone who knows the name may read it.
+    pub fn is_media(&self) -> bool {
+        self.0.starts_with(MEDIA)
+    }
+
+    /// What stands before the file name, and the file name.
+    pub(super) fn parts(&self) -> (&str, &str) {
+        self.0.split_once('/').unwrap_or(("", &self.0))
+    }
+}
+
+impl FromStr for Key {
+    type Err = BadKey;
+
+    fn from_str(text: &str) -> Result<Self, BadKey> {
+        if let Some(id) = text.strip_prefix(ORIGINALS) {
+            return Self::original(id);
+        }
+        let id = text.strip_prefix(MEDIA).and_then(|rest| rest.strip_suffix(MEDIA_END));
+        Self::media(id.ok_or(BadKey)?)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn checked(id: &str) -> Result<&str, BadKey> {
+    let hex = id.len() == 32 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if hex { Ok(id) } else { Err(BadKey) }
+}

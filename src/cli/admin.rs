@@ -1,0 +1,104 @@
+//! `admin …`: what the host does from the command line.
+
+use crate::app::{App, Overrides};
+use crate::config::Settings;
+use crate::service::accounts::{self, NewAccount};
+use crate::service::{moderation, sessions};
+use crate::{store, telemetry};
+use clap::Subcommand;
+use std::io::{IsTerminal, Read};
+
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// Make an account. The password is read from standard input; without one a one-time link is printed.
+    CreateAccount {
+        name: String,
+        #[arg(long)]
+        email: String,
+        #[arg(long, default_value = "person", value_parser = ["person", "owner"])]
+        role: String,
+    },
+    /// Set a new password (from standard input), or print a one-time link for it.
+    ResetPassword { name: String },
+    /// Keep a server out, with its subdomains, in both directions.
+    BlockDomain {
+        domain: String,
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Let a server in again.
+    UnblockDomain { domain: String },
+    /// List the servers that are kept out.
+    BlockedDomains,
+}
+
+pub async fn run(settings: Settings, command: Admin) -> anyhow::Result<()> {
+    telemetry::start(&settings);
+    let app = App::open(settings, Overrides::default()).await?;
+    let done = act(&app, command).await;
+    app.tasks.close();
+    app.tasks.wait().await;
+    app.db.clone().close().await?;
+    done
+}
+
+async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
+    match command {
+        Admin::CreateAccount { name, email, role } => {
+            let password = password()?;
+            let role = if role == "owner" { "owner" } else { "person" };
+            let linked = password.is_none();
+            let row = accounts::create(app, NewAccount { username: name, email, password, role }, None).await?;
+            println!("@{} was made.", row.username);
+            if linked {
+                print_reset_link(app, row.id).await?;
+            }
+        }
+        Admin::ResetPassword { name } => {
+            let row = accounts::local(app, name.trim_start_matches('@'))
+                .await
+                .map_err(|_| anyhow::anyhow!("nobody here is called {name}"))?;
+            match password()? {
+                Some(password) => {
+                    sessions::set_password(app, row.id, &password, None).await?;
+                    println!("The password of @{} was set, and every device was signed out.", row.username);
+                }
+                None => print_reset_link(app, row.id).await?,
+            }
+        }
+        Admin::BlockDomain { domain, note } => {
+            let domain = moderation::block_domain(app, &domain, &note).await?;
+            println!("{domain} and its subdomains are kept out.");
+        }
+        Admin::UnblockDomain { domain } => {
+            let was = moderation::unblock_domain(app, &domain).await?;
+            println!("{}", if was { "Let in again." } else { "It was not kept out." });
+        }
+        Admin::BlockedDomains => {
+            for row in store::policies::blocked_domains(&app.db.read).await? {
+                println!("{}\t{}", row.domain, row.note);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A password piped in; none when somebody sits at the keyboard or nothing came.
+fn password() -> anyhow::Result<Option<String>> {
+    let mut input = std::io::stdin();
+    if input.is_terminal() {
+        return Ok(None);
+    }
+    let mut text = String::new();
+    input.read_to_string(&mut text)?;
+    let text = text.trim_end_matches(['\n', '\r']).to_owned();
+    Ok(Some(text).filter(|t| !t.is_empty()))
+}
+
+async fn print_reset_link(app: &App, account_id: i64) -> anyhow::Result<()> {
+    let link = sessions::make_link(app, sessions::RESET_LINK, Some(account_id)).await?;
+    let here =
+        app.public().map_or_else(|| format!("http://localhost:{}", app.settings.listen.port()), |p| p.origin.clone());
+    println!("A password can be set here (works once, for a day): {here}/reset/{link}");
+    Ok(())
+}

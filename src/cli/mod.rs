@@ -1,0 +1,71 @@
+//! The command line.
+
+mod admin;
+mod serve;
+
+use crate::config::{KEYS, Settings};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A photo-sharing server for the fediverse.
+#[derive(Debug, Parser)]
+#[command(name = "cyanotype", version, about)]
+struct Cli {
+    /// The settings file.
+    #[arg(long, global = true, default_value = "cyanotype.toml")]
+    config: PathBuf,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server (the default).
+    Serve,
+    /// Look after people and other servers.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+    /// Print the settings in force, and where each comes from.
+    Config,
+    /// Ask a running server whether it is well; for health checks.
+    Health,
+}
+
+/// Runs the command line; what went wrong stands on standard error.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // One crypto provider for the whole process, named before anything asks for one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("cyanotype: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let settings = Settings::load(&cli.config)?;
+    if let Some(Command::Config) = cli.command {
+        print_settings(&settings);
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match cli.command {
+            None | Some(Command::Serve) => serve::serve(settings).await,
+            Some(Command::Admin(command)) => admin::run(settings, command).await,
+            Some(Command::Health) => serve::health(&settings).await,
+            Some(Command::Config) => Ok(()),
+        }
+    })
+}
+
+fn print_settings(settings: &Settings) {
+    for line in &settings.printed {
+        let about = KEYS.iter().find(|k| k.name == line.name).map_or("", |k| k.about);
+        println!("{} = {}  # {} — {}", line.name, line.value, line.source, about);
+    }
+}

@@ -1,0 +1,106 @@
+//! `serve`: start, run, stop.
+
+use crate::app::{App, Overrides};
+use crate::config::Settings;
+use crate::service::{accounts, federation, sessions};
+use crate::{http, store, telemetry, worker};
+use anyhow::Context;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// After this, the process ends whatever is still open.
+const LAST_MOMENT: Duration = Duration::from_secs(28);
+
+/// Runs the server until it is told to stop.
+pub async fn serve(settings: Settings) -> anyhow::Result<()> {
+    telemetry::start(&settings);
+    let listen = settings.listen;
+    let app = App::open(settings, Overrides::default()).await?;
+    federation::frozen::check(&app).await?;
+    accounts::ensure_instance(&app).await.context("the server's own account could not be made")?;
+    sweep_temporary(&app);
+    let listener = http::server::bind(listen).await?;
+    announce(&app).await?;
+    let router = http::router(app.clone())?;
+    let working = app.tasks.spawn(worker::work(app.clone()));
+    stop_on_signal(&app)?;
+    http::server::serve(app.clone(), listener, router).await;
+    let _ = tokio::time::timeout(LAST_MOMENT, working).await;
+    app.tasks.close();
+    if tokio::time::timeout(Duration::from_secs(5), app.tasks.wait()).await.is_err() {
+        tracing::warn!("some tasks did not end in time");
+    }
+    app.db.clone().close().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Files that an earlier process left half-written.
+fn sweep_temporary(app: &App) {
+    for entry in std::fs::read_dir(app.blobs.temp_dir()).into_iter().flatten().flatten() {
+        if let Err(error) = std::fs::remove_file(entry.path()) {
+            tracing::debug!(%error, "a temporary file could not be removed");
+        }
+    }
+}
+
+/// Says where the server is, and prints the owner's link while there is no owner.
+async fn announce(app: &App) -> anyhow::Result<()> {
+    let listen = app.settings.listen;
+    let here = match app.public() {
+        Some(public) => public.origin.clone(),
+        None => format!("http://localhost:{}", listen.port()),
+    };
+    println!("Cyanotype {} is listening on http://{listen}", env!("CARGO_PKG_VERSION"));
+    println!("Open {here}");
+    if app.public().is_none() {
+        println!("No public address is set: nothing federates. Set public_address in cyanotype.toml to change that.");
+    }
+    if store::accounts::owner(&app.db.read).await?.is_none() {
+        let link = sessions::make_link(app, sessions::OWNER_LINK, None).await?;
+        println!("Create the owner's account here (works once, for a day): {here}/welcome/{link}");
+    }
+    Ok(())
+}
+
+/// The first SIGTERM or SIGINT drains; a second one ends the process at once.
+fn stop_on_signal(app: &App) -> anyhow::Result<()> {
+    let mut term = signal(SignalKind::terminate())?;
+    let mut int = signal(SignalKind::interrupt())?;
+    let stopping = app.stopping.clone();
+    // Outside the tracker: it waits for signals as long as the process lives.
+    #[allow(clippy::disallowed_methods, reason = "ends with the process, nothing to wait for")]
+    tokio::spawn(async move {
+        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+        tracing::info!("stopping: open requests and running jobs may end");
+        stopping.cancel();
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+            () = tokio::time::sleep(LAST_MOMENT) => {}
+        }
+        tracing::warn!("stopping at once");
+        std::process::exit(1);
+    });
+    Ok(())
+}
+
+/// Asks `/readyz` of the server these settings describe.
+pub async fn health(settings: &Settings) -> anyhow::Result<()> {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut address = settings.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    let answer = async {
+        let mut stream = tokio::net::TcpStream::connect(address).await?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await?;
+        Ok::<_, std::io::Error>(text)
+    };
+    let text = tokio::time::timeout(Duration::from_secs(5), answer).await.context("no answer within 5 s")??;
+    anyhow::ensure!(text.starts_with("HTTP/1.1 200"), "not ready: {}", text.lines().last().unwrap_or_default());
+    println!("ready");
+    Ok(())
+}

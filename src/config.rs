@@ -1,0 +1,516 @@
+//! Every setting: its name, its default, its check, and its sentence when it is wrong.
+//!
+//! Layers, later ones win: the defaults below, `cyanotype.toml`, the environment (`CYANOTYPE_…`).
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// What kind of value a setting takes, so that text from the environment can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Text,
+    Number,
+    Flag,
+    List,
+}
+
+/// A setting as documentation lists it.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// TOML text of the default.
+    pub default: &'static str,
+    /// What it is for, one sentence.
+    pub about: &'static str,
+}
+
+const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'static str) -> Key {
+    Key { name, kind, default, about }
+}
+
+/// All settings there are, in the order in which `cyanotype config` prints them.
+pub const KEYS: &[Key] = &[
+    key(
+        "public_address",
+        Kind::Text,
+        "\"\"",
+        "Where people reach this server, e.g. https://photos.example; without it nothing federates.",
+    ),
+    key(
+        "handle_domain",
+        Kind::Text,
+        "\"\"",
+        "Domain in handles (@ada@…) when it differs from the public address's host.",
+    ),
+    key("server_name", Kind::Text, "\"Cyanotype\"", "Name shown at the top of every page."),
+    key(
+        "server_description",
+        Kind::Text,
+        "\"A quiet place for photographs.\"",
+        "One or two sentences for visitors and other servers.",
+    ),
+    key("listen", Kind::Text, "\"127.0.0.1:8080\"", "Address and port to listen on."),
+    key("data_dir", Kind::Text, "\"data\"", "Folder for the SQLite file, the media and the secret."),
+    key("database", Kind::Text, "\"\"", "postgres://… address; empty means a SQLite file in data_dir."),
+    key(
+        "sqlite_synchronous",
+        Kind::Text,
+        "\"full\"",
+        "full: accepted means on disk; normal: faster, the last moments may be lost at power failure.",
+    ),
+    key(
+        "trusted_proxies",
+        Kind::List,
+        "[]",
+        "Addresses (CIDR) whose X-Forwarded-For and X-Forwarded-Proto are believed.",
+    ),
+    key(
+        "registration",
+        Kind::Text,
+        "\"closed\"",
+        "open or closed; the first account is always made through the link printed at the start.",
+    ),
+    key("max_photos", Kind::Number, "20", "Photos in one post."),
+    key("max_photo_bytes", Kind::Number, "41943040", "Largest photo file, in bytes."),
+    key("max_photo_pixels", Kind::Number, "100000000", "Largest photo, in pixels."),
+    key("max_caption", Kind::Number, "5000", "Characters in a caption or reply."),
+    key("max_alt", Kind::Number, "2000", "Characters in an alt text."),
+    key("photo_workers", Kind::Number, "2", "Photos worked on at the same time."),
+    key("photo_queue", Kind::Number, "32", "Photos that may wait for a worker before uploads are asked to come back."),
+    key("deliveries", Kind::Number, "64", "Deliveries to other servers under way at the same time."),
+    key("deliveries_per_host", Kind::Number, "2", "Deliveries to one other server under way at the same time."),
+    key("allow_private_addresses", Kind::List, "[]", "Private address ranges (CIDR) this server may still fetch from."),
+    key(
+        "resolve",
+        Kind::List,
+        "[]",
+        "Names dialled at fixed addresses, as \"host:address:port\"; each is logged at the start.",
+    ),
+    key(
+        "s3_endpoint",
+        Kind::Text,
+        "\"\"",
+        "Address of an S3-compatible store; with s3_bucket and keys set, media is kept there.",
+    ),
+    key("s3_bucket", Kind::Text, "\"\"", "Bucket for media."),
+    key("s3_region", Kind::Text, "\"us-east-1\"", "Region the store expects in signatures."),
+    key("s3_access_key", Kind::Text, "\"\"", "Access key of the store."),
+    key("s3_secret_key", Kind::Text, "\"\"", "Secret key of the store."),
+    key("s3_path_style", Kind::Flag, "true", "Bucket in the path rather than in the host name."),
+    key(
+        "media_address",
+        Kind::Text,
+        "\"\"",
+        "Public address of the media bucket or CDN; empty serves media through the server.",
+    ),
+    key(
+        "log",
+        Kind::Text,
+        "\"info\"",
+        "What is logged: error, warn, info, debug, or a filter such as cyanotype=debug.",
+    ),
+    key("log_format", Kind::Text, "\"text\"", "text or json."),
+];
+
+/// Settings whose values are never printed.
+const SECRET: &[&str] = &["s3_secret_key", "database"];
+
+/// The settings in force, checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub public_address: Option<PublicAddress>,
+    pub server_name: String,
+    pub server_description: String,
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    pub database: Database,
+    pub sqlite_full_sync: bool,
+    pub trusted_proxies: Vec<IpNet>,
+    pub open_registration: bool,
+    pub max_photos: usize,
+    pub max_photo_bytes: usize,
+    pub max_photo_pixels: u64,
+    pub max_caption: usize,
+    pub max_alt: usize,
+    pub photo_workers: usize,
+    pub photo_queue: usize,
+    pub deliveries: usize,
+    pub deliveries_per_host: usize,
+    pub allow_private_addresses: Vec<IpNet>,
+    pub resolve: Vec<(String, SocketAddr)>,
+    pub s3: Option<S3>,
+    pub media_address: Option<Url>,
+    pub log: String,
+    pub log_json: bool,
+    /// Every value as text with the layer it came from, for `cyanotype config`.
+    pub printed: Vec<Printed>,
+}
+
+/// Where people reach this server, and the domain in its handles. Never changes once federated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublicAddress {
+    /// `https://photos.example`, no closing slash.
+    pub origin: String,
+    /// `photos.example`
+    pub host: String,
+    /// Domain in handles.
+    pub handle_domain: String,
+}
+
+/// Where the data is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+/// An S3-compatible store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct S3 {
+    pub endpoint: String,
+    pub bucket: String,
+    pub region: String,
+    pub access_key: String,
+    pub secret_key: String,
+    pub path_style: bool,
+}
+
+/// One line of `cyanotype config`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    pub name: &'static str,
+    pub value: String,
+    pub source: String,
+}
+
+/// Why the server does not start: a sentence that names the setting.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{file} could not be read: {source}")]
+    Unreadable { file: String, source: std::io::Error },
+    #[error("{file} is not valid TOML: {message}")]
+    NotToml { file: String, message: String },
+    #[error("{place}: `{name}` is not a setting.{hint}")]
+    Unknown { place: String, name: String, hint: String },
+    #[error("{place}: `{name}` is impossible: {why}")]
+    Impossible { place: String, name: String, why: String },
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    public_address: String,
+    handle_domain: String,
+    server_name: String,
+    server_description: String,
+    listen: String,
+    data_dir: String,
+    database: String,
+    sqlite_synchronous: String,
+    trusted_proxies: Vec<String>,
+    registration: String,
+    max_photos: usize,
+    max_photo_bytes: usize,
+    max_photo_pixels: u64,
+    max_caption: usize,
+    max_alt: usize,
+    photo_workers: usize,
+    photo_queue: usize,
+    deliveries: usize,
+    deliveries_per_host: usize,
+    allow_private_addresses: Vec<String>,
+    resolve: Vec<String>,
+    s3_endpoint: String,
+    s3_bucket: String,
+    s3_region: String,
+    s3_access_key: String,
+    s3_secret_key: String,
+    s3_path_style: bool,
+    media_address: String,
+    log: String,
+    log_format: String,
+}
+
+/// Values by name, each with the place it came from.
+type Layers = BTreeMap<&'static str, (toml::Value, String)>;
+
+impl Settings {
+    /// Reads the settings in force: `file` (if it exists) and the process's environment.
+    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(ConfigError::Unreadable { file: file.display().to_string(), source }),
+        };
+        Self::from_layers(&file.display().to_string(), &text, std::env::vars())
+    }
+
+    /// The same from given layers; tests use it directly.
+    pub fn from_layers(
+        file: &str,
+        text: &str,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut layers = defaults();
+        read_file(&mut layers, file, text)?;
+        read_env(&mut layers, env)?;
+        check(layers)
+    }
+}
+
+fn defaults() -> Layers {
+    KEYS.iter()
+        .map(|k| {
+            let table: toml::Table = toml::from_str(&format!("v = {}", k.default)).unwrap_or_default();
+            let value = table.get("v").cloned().unwrap_or(toml::Value::String(String::new()));
+            (k.name, (value, "default".to_owned()))
+        })
+        .collect()
+}
+
+fn read_file(layers: &mut Layers, file: &str, text: &str) -> Result<(), ConfigError> {
+    let table: toml::Table = toml::from_str(text)
+        .map_err(|e| ConfigError::NotToml { file: file.to_owned(), message: e.message().to_owned() })?;
+    for (name, value) in table {
+        let key = find(&name).ok_or_else(|| unknown(file, &name))?;
+        if !fits(key.kind, &value) {
+            return Err(wrong_kind(file, key));
+        }
+        layers.insert(key.name, (value, file.to_owned()));
+    }
+    Ok(())
+}
+
+fn read_env(layers: &mut Layers, env: impl Iterator<Item = (String, String)>) -> Result<(), ConfigError> {
+    for (variable, text) in env {
+        let Some(name) = variable.strip_prefix("CYANOTYPE_").filter(|_| variable != crate::fault::VARIABLE) else {
+            continue;
+        };
+        let key = find(&name.to_lowercase()).ok_or_else(|| unknown("environment", &variable))?;
+        let value = match key.kind {
+            Kind::Text => Some(toml::Value::String(text)),
+            Kind::Number => text.trim().parse().ok().map(toml::Value::Integer),
+            Kind::Flag => text.trim().parse().ok().map(toml::Value::Boolean),
+            Kind::List => Some(toml::Value::Array(
+                text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(|s| s.to_owned().into()).collect(),
+            )),
+        };
+        let value = value.ok_or_else(|| wrong_kind("environment", key))?;
+        layers.insert(key.name, (value, variable));
+    }
+    Ok(())
+}
+
+fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|k| k.name == name)
+}
+
+fn unknown(place: &str, name: &str) -> ConfigError {
+    let plain = name.trim_start_matches("CYANOTYPE_").to_lowercase();
+    let near =
+        KEYS.iter().find(|k| k.name.contains(&plain) || plain.contains(k.name) || shared_start(k.name, &plain) >= 5);
+    let hint = near.map(|k| format!(" Did you mean `{}`?", k.name)).unwrap_or_default();
+    ConfigError::Unknown { place: place.to_owned(), name: name.to_owned(), hint }
+}
+
+fn shared_start(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count()
+}
+
+fn fits(kind: Kind, value: &toml::Value) -> bool {
+    match kind {
+        Kind::Text => value.is_str(),
+        Kind::Number => value.is_integer(),
+        Kind::Flag => value.is_bool(),
+        Kind::List => value.as_array().is_some_and(|a| a.iter().all(toml::Value::is_str)),
+    }
+}
+
+fn wrong_kind(place: &str, key: &Key) -> ConfigError {
+    let why = match key.kind {
+        Kind::Text => "it must be text in quotes.",
+        Kind::Number => "it must be a whole number.",
+        Kind::Flag => "it must be true or false.",
+        Kind::List => "it must be a list of texts.",
+    };
+    ConfigError::Impossible { place: place.to_owned(), name: key.name.to_owned(), why: why.to_owned() }
+}
+
+/// Says which setting is impossible, where it stands, and why.
+struct Checker<'a>(&'a Layers);
+
+impl Checker<'_> {
+    fn fail(&self, name: &str, why: impl Into<String>) -> ConfigError {
+        let place = self.0.get(name).map(|(_, p)| p.clone()).unwrap_or_default();
+        ConfigError::Impossible { place, name: name.to_owned(), why: why.into() }
+    }
+
+    fn one_of(&self, name: &str, value: &str, allowed: [&str; 2]) -> Result<bool, ConfigError> {
+        if value == allowed[0] {
+            return Ok(true);
+        }
+        if value == allowed[1] {
+            return Ok(false);
+        }
+        Err(self.fail(name, format!("it is \"{value}\" but must be \"{}\" or \"{}\".", allowed[0], allowed[1])))
+    }
+
+    fn range(&self, name: &str, value: usize, low: usize, high: usize) -> Result<usize, ConfigError> {
+        if (low..=high).contains(&value) {
+            return Ok(value);
+        }
+        Err(self.fail(name, format!("it is {value} but must lie between {low} and {high}.")))
+    }
+
+    fn nets(&self, name: &str, list: &[String]) -> Result<Vec<IpNet>, ConfigError> {
+        list.iter()
+            .map(|s| {
+                s.parse::<IpNet>()
+                    .or_else(|_| s.parse::<std::net::IpAddr>().map(IpNet::from))
+                    .map_err(|_| self.fail(name, format!("\"{s}\" is no address range such as 10.0.0.0/8.")))
+            })
+            .collect()
+    }
+}
+
+fn check(layers: Layers) -> Result<Settings, ConfigError> {
+    let c = Checker(&layers);
+    let table: toml::Table = layers.iter().map(|(k, (v, _))| ((*k).to_owned(), v.clone())).collect();
+    let raw: Raw = table.try_into().map_err(|e: toml::de::Error| ConfigError::Impossible {
+        place: "settings".to_owned(),
+        name: "value".to_owned(),
+        why: e.message().to_owned(),
+    })?;
+    let data_dir = PathBuf::from(&raw.data_dir);
+    Ok(Settings {
+        public_address: public_address(&c, &raw)?,
+        listen: raw.listen.replace("localhost", "127.0.0.1").parse().map_err(|_| {
+            c.fail("listen", format!("\"{}\" is no address and port such as 127.0.0.1:8080.", raw.listen))
+        })?,
+        database: database(&c, &raw.database, &data_dir)?,
+        sqlite_full_sync: c.one_of("sqlite_synchronous", &raw.sqlite_synchronous, ["full", "normal"])?,
+        trusted_proxies: c.nets("trusted_proxies", &raw.trusted_proxies)?,
+        open_registration: c.one_of("registration", &raw.registration, ["open", "closed"])?,
+        max_photos: c.range("max_photos", raw.max_photos, 1, 100)?,
+        max_photo_bytes: c.range("max_photo_bytes", raw.max_photo_bytes, 100_000, 500_000_000)?,
+        max_photo_pixels: raw.max_photo_pixels.clamp(1_000_000, 1_000_000_000),
+        max_caption: c.range("max_caption", raw.max_caption, 100, 50_000)?,
+        max_alt: c.range("max_alt", raw.max_alt, 100, 10_000)?,
+        photo_workers: c.range("photo_workers", raw.photo_workers, 1, 64)?,
+        photo_queue: c.range("photo_queue", raw.photo_queue, 1, 10_000)?,
+        deliveries: c.range("deliveries", raw.deliveries, 1, 2_000)?,
+        deliveries_per_host: c.range("deliveries_per_host", raw.deliveries_per_host, 1, 64)?,
+        allow_private_addresses: c.nets("allow_private_addresses", &raw.allow_private_addresses)?,
+        resolve: resolve(&c, &raw.resolve)?,
+        s3: s3(&c, &raw)?,
+        media_address: media_address(&c, &raw.media_address)?,
+        log_json: c.one_of("log_format", &raw.log_format, ["json", "text"])?,
+        server_name: raw.server_name,
+        server_description: raw.server_description,
+        data_dir,
+        log: raw.log,
+        printed: print(&layers),
+    })
+}
+
+fn public_address(c: &Checker<'_>, raw: &Raw) -> Result<Option<PublicAddress>, ConfigError> {
+    let text = raw.public_address.trim().trim_end_matches('/');
+    if text.is_empty() {
+        if !raw.handle_domain.is_empty() {
+            return Err(c.fail("handle_domain", "it needs public_address to be set too."));
+        }
+        return Ok(None);
+    }
+    let why = format!("\"{text}\" must look like https://photos.example, without a path or port.");
+    let url = Url::parse(text).map_err(|_| c.fail("public_address", why.clone()))?;
+    let host = url.domain().filter(|h| h.contains('.') && !h.ends_with('.')).map(str::to_owned);
+    let plain = url.scheme() == "https"
+        && url.port().is_none()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.username().is_empty();
+    let (Some(host), true) = (host, plain) else { return Err(c.fail("public_address", why)) };
+    let handle_domain = match raw.handle_domain.trim() {
+        "" => host.clone(),
+        other => Url::parse(&format!("https://{other}"))
+            .ok()
+            .and_then(|u| u.domain().map(str::to_owned))
+            .filter(|d| d.contains('.'))
+            .ok_or_else(|| c.fail("handle_domain", format!("\"{other}\" is no domain such as photos.example.")))?,
+    };
+    Ok(Some(PublicAddress { origin: format!("https://{host}"), host, handle_domain }))
+}
+
+fn database(c: &Checker<'_>, text: &str, data_dir: &Path) -> Result<Database, ConfigError> {
+    if text.is_empty() {
+        return Ok(Database::Sqlite(data_dir.join("cyanotype.sqlite")));
+    }
+    if let Some(path) = text.strip_prefix("sqlite://") {
+        return Ok(Database::Sqlite(PathBuf::from(path)));
+    }
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Ok(Database::Postgres(text.to_owned()));
+    }
+    Err(c.fail("database", "it must begin with postgres:// or sqlite://."))
+}
+
+fn resolve(c: &Checker<'_>, list: &[String]) -> Result<Vec<(String, SocketAddr)>, ConfigError> {
+    list.iter()
+        .map(|entry| {
+            entry
+                .split_once(':')
+                .and_then(|(host, addr)| Some((host.to_lowercase(), addr.parse().ok()?)))
+                .ok_or_else(|| c.fail("resolve", format!("\"{entry}\" must look like photos.example:127.0.0.1:8443.")))
+        })
+        .collect()
+}
+
+fn s3(c: &Checker<'_>, raw: &Raw) -> Result<Option<S3>, ConfigError> {
+    if raw.s3_endpoint.is_empty() && raw.s3_bucket.is_empty() {
+        return Ok(None);
+    }
+    for (name, value) in [
+        ("s3_endpoint", &raw.s3_endpoint),
+        ("s3_bucket", &raw.s3_bucket),
+        ("s3_access_key", &raw.s3_access_key),
+        ("s3_secret_key", &raw.s3_secret_key),
+    ] {
+        if value.is_empty() {
+            return Err(c.fail(name, "it is empty, but the other settings of the S3 store are set."));
+        }
+    }
+    Url::parse(&raw.s3_endpoint).map_err(|_| c.fail("s3_endpoint", "it is no address such as https://s3.example."))?;
+    Ok(Some(S3 {
+        endpoint: raw.s3_endpoint.clone(),
+        bucket: raw.s3_bucket.clone(),
+        region: raw.s3_region.clone(),
+        access_key: raw.s3_access_key.clone(),
+        secret_key: raw.s3_secret_key.clone(),
+        path_style: raw.s3_path_style,
+    }))
+}
+
+fn media_address(c: &Checker<'_>, text: &str) -> Result<Option<Url>, ConfigError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    match Url::parse(text.trim_end_matches('/')) {
+        Ok(url) if url.scheme() == "https" || url.scheme() == "http" => Ok(Some(url)),
+        _ => Err(c.fail("media_address", "it must be an address such as https://media.photos.example.")),
+    }
+}
+
+fn print(layers: &Layers) -> Vec<Printed> {
+    KEYS.iter()
+        .filter_map(|k| {
+            let (value, source) = layers.get(k.name)?;
+            let empty = value.as_str() == Some("");
+            let value = if SECRET.contains(&k.name) && !empty { "(set)".to_owned() } else { value.to_string() };
+            Some(Printed { name: k.name, value, source: source.clone() })
+        })
+        .collect()
+}

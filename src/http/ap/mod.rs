@@ -1,0 +1,116 @@
+//! ActivityPub: documents at their ids, discovery, inboxes. Cookies mean nothing here.
+
+mod discovery;
+mod inbox;
+mod objects;
+
+use super::{Web, error};
+use crate::activitypub::{ACTIVITY_JSON, wants_activitypub};
+use crate::app::App;
+use crate::service::federation::inbox::Received;
+use crate::service::federation::urls::Urls;
+use crate::service::federation::{documents, frozen, inbox as hearing};
+use crate::service::visibility::Reader;
+use crate::service::{Refusal, accounts};
+use axum::Router;
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use bytes::Bytes;
+use serde_json::Value;
+
+pub fn router() -> Router<Web> {
+    Router::new()
+        .route("/.well-known/webfinger", get(discovery::webfinger))
+        .route("/.well-known/host-meta", get(discovery::host_meta))
+        .route("/.well-known/host-meta.json", get(discovery::host_meta_json))
+        .route("/.well-known/nodeinfo", get(discovery::nodeinfo_links))
+        .route("/nodeinfo/{version}", get(discovery::nodeinfo))
+        .route("/actor", get(objects::instance))
+        .route("/actor/inbox", post(inbox::shared))
+        .route("/actor/outbox", get(objects::instance_outbox))
+        .route("/ap/inbox", post(inbox::shared))
+        .route("/ap/users/{id}", get(objects::actor))
+        .route("/ap/users/{id}/inbox", post(inbox::personal))
+        .route("/ap/users/{id}/outbox", get(objects::outbox))
+        .route("/ap/users/{id}/followers", get(objects::followers))
+        .route("/ap/users/{id}/following", get(objects::following))
+        .route("/ap/users/{id}/collections/featured", get(objects::featured))
+        .route("/ap/users/{id}/collections/tags", get(objects::featured_tags))
+        .route("/ap/posts/{id}", get(objects::post))
+        .route("/ap/posts/{id}/activity", get(objects::create))
+        .route("/ap/posts/{id}/replies", get(objects::replies))
+        .route("/ap/posts/{id}/likes", get(objects::likes))
+        .route("/ap/posts/{id}/shares", get(objects::shares))
+        .route("/ap/activities/{id}", get(objects::activity))
+}
+
+/// The request wants the document rather than the page.
+pub fn asks_for_activity(headers: &HeaderMap) -> bool {
+    let accept: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
+    wants_activitypub(&accept.join(", "))
+}
+
+/// A document, cacheable only when everybody may see it.
+fn document(value: &Value, public: bool) -> Response {
+    let cache = if public { "public, max-age=180" } else { "private, no-store" };
+    let headers = [
+        (header::CONTENT_TYPE, ACTIVITY_JSON),
+        (header::CACHE_CONTROL, cache),
+        (header::VARY, "Accept, Signature"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (headers, value.to_string()).into_response()
+}
+
+fn answer(result: Result<Response, Refusal>) -> Response {
+    result.unwrap_or_else(|refusal| {
+        let mut response = error::bare(&refusal);
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept, Signature"));
+        response
+    })
+}
+
+/// Addresses, frozen from this answer on.
+async fn urls(app: &App) -> Result<Urls, Refusal> {
+    frozen::freeze(app).await
+}
+
+/// Who asks, by signature; only where a public address is set.
+async fn reader(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Reader, Refusal> {
+    let path_and_query = uri.path_and_query().map_or("/", |p| p.as_str());
+    let received = Received { method: &Method::GET, path_and_query, headers, body: Bytes::new() };
+    hearing::reader(app, &received).await
+}
+
+/// A local person's document at her page's address.
+pub async fn actor_by_acct(web: &Web, headers: &HeaderMap, acct: &str) -> Response {
+    let _ = headers;
+    let found = async {
+        let row = accounts::by_acct(&web.app, acct).await?;
+        if !row.domain.is_empty() {
+            return Err(Refusal::Missing);
+        }
+        let urls = urls(&web.app).await?;
+        Ok(document(&documents::actor(&web.app, &urls, row.id).await?, true))
+    };
+    answer(found.await)
+}
+
+/// A local post's document at its page's address.
+pub async fn post_at_page(web: &Web, headers: &HeaderMap, acct: &str, post: &str) -> Response {
+    let uri: Uri = format!("/@{acct}/{post}").parse().unwrap_or_default();
+    objects::note(web, headers, &uri, post).await
+}
+
+/// `Link: rel=alternate` to the document behind a page.
+pub fn with_alternate(mut response: Response, id: &str) -> Response {
+    let link = format!("<{id}>; rel=\"alternate\"; type=\"{ACTIVITY_JSON}\"");
+    if !id.is_empty()
+        && let Ok(value) = HeaderValue::from_str(&link)
+    {
+        response.headers_mut().insert(header::LINK, value);
+    }
+    response
+}

@@ -1,0 +1,262 @@
+//! Actors, posts, collections and activities at their ids.
+
+use super::{answer, asks_for_activity, document, reader, urls};
+use crate::activitypub::render::{collection, note as render};
+use crate::http::Web;
+use crate::http::pages::{id, redirect};
+use crate::service::accounts::INSTANCE;
+use crate::service::federation::documents;
+use crate::service::federation::urls::{Urls, person_path, post_path};
+use crate::service::{Refusal, visibility};
+use crate::store::accounts;
+use axum::extract::{OriginalUri, Path, State};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use axum_extra::extract::Query;
+use serde::Deserialize;
+
+/// Which part of a collection.
+#[derive(Debug, Default, Deserialize)]
+pub struct Part {
+    page: Option<String>,
+    before: Option<i64>,
+}
+
+/// The server's own actor: to everybody, signed or not, whatever is asked for but a page.
+pub async fn instance(State(web): State<Web>) -> Response {
+    let found = async {
+        let urls = urls(&web.app).await?;
+        Ok(document(&documents::actor(&web.app, &urls, INSTANCE).await?, true))
+    };
+    answer(found.await)
+}
+
+pub async fn instance_outbox(State(web): State<Web>) -> Response {
+    let found = async {
+        let urls = urls(&web.app).await?;
+        Ok(document(&collection::ordered_items(&urls.outbox(INSTANCE), Vec::new()), true))
+    };
+    answer(found.await)
+}
+
+/// A person's id: the document, or the way to her page.
+pub async fn actor(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(user): Path<String>,
+) -> Response {
+    let found = async {
+        let user = id(&user)?;
+        if !asks_for_activity(&headers) {
+            let row = accounts::by_id(&web.app.db.read, user)
+                .await?
+                .filter(|a| a.domain.is_empty() && a.deleted_at.is_none());
+            return row.map(|r| redirect(&person_path(&r))).ok_or(Refusal::Missing);
+        }
+        // Only to learn that a server that is kept out asks.
+        reader(&web.app, &headers, &uri).await?;
+        let urls = urls(&web.app).await?;
+        Ok(document(&documents::actor(&web.app, &urls, user).await?, true))
+    };
+    answer(found.await)
+}
+
+/// A post's id: the document, or the way to its page.
+pub async fn post(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(post): Path<String>,
+) -> Response {
+    if asks_for_activity(&headers) {
+        return note(&web, &headers, &uri, &post).await;
+    }
+    let found = async {
+        let row = visibility::visible(&web.app, None, id(&post)?).await?;
+        let author = accounts::by_id(&web.app.db.read, row.account_id)
+            .await?
+            .filter(|a| a.domain.is_empty())
+            .ok_or(Refusal::Missing)?;
+        Ok(redirect(&post_path(&author, row.id)))
+    };
+    answer(found.await)
+}
+
+pub async fn note(web: &Web, headers: &HeaderMap, uri: &Uri, post: &str) -> Response {
+    written(web, headers, uri, post, render::note).await
+}
+
+pub async fn create(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(post): Path<String>,
+) -> Response {
+    written(&web, &headers, &uri, &post, render::create).await
+}
+
+async fn written(
+    web: &Web,
+    headers: &HeaderMap,
+    uri: &Uri,
+    post: &str,
+    form: fn(&render::Post) -> serde_json::Value,
+) -> Response {
+    let app = &web.app;
+    let found = async {
+        let post = id(post)?;
+        let who = reader(app, headers, uri).await?;
+        let urls = urls(app).await?;
+        match documents::post(app, &urls, who, post, form).await {
+            Ok(made) => Ok(document(&made.value, made.public)),
+            Err(Refusal::Gone) => {
+                let mut response = document(&documents::tombstone(app, &urls, post).await?, true);
+                *response.status_mut() = StatusCode::GONE;
+                Ok(response)
+            }
+            Err(refusal) => Err(refusal),
+        }
+    };
+    answer(found.await)
+}
+
+pub async fn replies(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(post): Path<String>,
+    Query(part): Query<Part>,
+) -> Response {
+    let found = async {
+        let who = reader(&web.app, &headers, &uri).await?;
+        let urls = urls(&web.app).await?;
+        let value = documents::replies(&web.app, &urls, who, own_post(&web, &post).await?, part.page.is_some()).await?;
+        Ok(document(&value, who.is_none()))
+    };
+    answer(found.await)
+}
+
+pub async fn likes(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(post): Path<String>,
+) -> Response {
+    count(web, headers, uri, post, "likes").await
+}
+
+pub async fn shares(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(post): Path<String>,
+) -> Response {
+    count(web, headers, uri, post, "shares").await
+}
+
+async fn count(web: Web, headers: HeaderMap, uri: Uri, post: String, what: &str) -> Response {
+    let found = async {
+        let who = reader(&web.app, &headers, &uri).await?;
+        let urls = urls(&web.app).await?;
+        let value = documents::count(&web.app, &urls, who, own_post(&web, &post).await?, what).await?;
+        Ok(document(&value, who.is_none()))
+    };
+    answer(found.await)
+}
+
+/// Only posts of this server have documents here.
+async fn own_post(web: &Web, post: &str) -> Result<i64, Refusal> {
+    let row = crate::store::posts::by_id(&web.app.db.read, id(post)?).await?.filter(|p| p.uri.is_none());
+    row.map(|p| p.id).ok_or(Refusal::Missing)
+}
+
+type Asked = (State<Web>, HeaderMap, OriginalUri, Path<String>, Query<Part>);
+
+/// Collections of a person: the same checks for all.
+async fn of_person<F>(asked: Asked, make: F) -> Response
+where
+    F: AsyncFnOnce(&Web, &Urls, i64, &Part) -> Result<serde_json::Value, Refusal>,
+{
+    let (State(web), headers, OriginalUri(uri), Path(user), Query(part)) = asked;
+    let found = async {
+        reader(&web.app, &headers, &uri).await?;
+        let user = id(&user)?;
+        let urls = urls(&web.app).await?;
+        Ok(document(&make(&web, &urls, user, &part).await?, true))
+    };
+    answer(found.await)
+}
+
+pub async fn outbox(
+    state: State<Web>,
+    headers: HeaderMap,
+    uri: OriginalUri,
+    path: Path<String>,
+    part: Query<Part>,
+) -> Response {
+    of_person((state, headers, uri, path, part), async |web, urls, user, part| {
+        documents::outbox(&web.app, urls, user, part.page.is_some(), part.before).await
+    })
+    .await
+}
+
+pub async fn followers(
+    state: State<Web>,
+    headers: HeaderMap,
+    uri: OriginalUri,
+    path: Path<String>,
+    part: Query<Part>,
+) -> Response {
+    of_person((state, headers, uri, path, part), async |web, urls, user, part| {
+        documents::network(&web.app, urls, user, true, part.page.is_some(), part.before).await
+    })
+    .await
+}
+
+pub async fn following(
+    state: State<Web>,
+    headers: HeaderMap,
+    uri: OriginalUri,
+    path: Path<String>,
+    part: Query<Part>,
+) -> Response {
+    of_person((state, headers, uri, path, part), async |web, urls, user, part| {
+        documents::network(&web.app, urls, user, false, part.page.is_some(), part.before).await
+    })
+    .await
+}
+
+pub async fn featured(
+    state: State<Web>,
+    headers: HeaderMap,
+    uri: OriginalUri,
+    path: Path<String>,
+    part: Query<Part>,
+) -> Response {
+    of_person((state, headers, uri, path, part), async |web, urls, user, _| {
+        documents::featured_posts(&web.app, urls, user).await
+    })
+    .await
+}
+
+pub async fn featured_tags(
+    state: State<Web>,
+    headers: HeaderMap,
+    uri: OriginalUri,
+    path: Path<String>,
+    part: Query<Part>,
+) -> Response {
+    of_person((state, headers, uri, path, part), async |web, urls, user, _| {
+        documents::featured_tags(&web.app, urls, user).await
+    })
+    .await
+}
+
+pub async fn activity(State(web): State<Web>, Path(number): Path<String>) -> Response {
+    let found = async {
+        urls(&web.app).await?;
+        Ok(document(&documents::activity(&web.app, id(&number)?).await?, true))
+    };
+    answer(found.await)
+}

@@ -1,0 +1,28 @@
+//! `/healthz`: the process is alive. `/readyz`: it can do its work.
+
+use super::Web;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+
+pub fn router() -> Router<Web> {
+    Router::new().route("/healthz", get(async || "alive\n")).route("/readyz", get(ready))
+}
+
+/// 503 with the name of what is not ready; the cause is for the log.
+async fn ready(State(web): State<Web>) -> (StatusCode, String) {
+    let app = &web.app;
+    if app.stopping.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".to_owned());
+    }
+    if let Err(error) = app.db.ready().await {
+        tracing::warn!(%error, "the database is not ready");
+        return (StatusCode::SERVICE_UNAVAILABLE, "database\n".to_owned());
+    }
+    if let Err(error) = app.blobs.ready().await {
+        tracing::warn!(%error, "the media store is not ready");
+        return (StatusCode::SERVICE_UNAVAILABLE, "storage\n".to_owned());
+    }
+    (StatusCode::OK, "ready\n".to_owned())
+}

@@ -1,0 +1,122 @@
+//! `/media/{key}.jpg`: derived pictures, for browsers and other servers alike. No cookies are read or
+//! set; names are random and never change their bytes.
+
+use super::{Web, error};
+use crate::blob::Key;
+use crate::service::Refusal;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use std::ops::Range;
+
+pub fn router() -> Router<Web> {
+    Router::new().route("/media/{file}", get(serve).options(preflight))
+}
+
+const FIXED: [(&str, &str); 8] = [
+    ("content-type", "image/jpeg"),
+    ("x-content-type-options", "nosniff"),
+    ("content-security-policy", "default-src 'none'; sandbox"),
+    ("cross-origin-resource-policy", "cross-origin"),
+    ("access-control-allow-origin", "*"),
+    ("content-disposition", "inline"),
+    ("accept-ranges", "bytes"),
+    ("x-robots-tag", "noindex"),
+];
+
+async fn preflight() -> Response {
+    let headers = [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "GET, HEAD"),
+        ("access-control-allow-headers", "range"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+async fn serve(State(web): State<Web>, method: Method, Path(file): Path<String>, headers: HeaderMap) -> Response {
+    let Ok(key) = format!("media/{file}").parse::<Key>() else { return error::bare(&Refusal::Missing) };
+    // The bytes under a key never change, so the key is the tag.
+    let tag = format!("\"{}\"", file.trim_end_matches(".jpg"));
+    let same = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.contains(&tag) || v.trim() == "*");
+    match answer(&web, &key, &method, &headers, &tag, same).await {
+        Ok(response) => response,
+        Err(refusal) => {
+            let mut response = error::bare(&refusal);
+            response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            response
+        }
+    }
+}
+
+async fn answer(
+    web: &Web,
+    key: &Key,
+    method: &Method,
+    asked: &HeaderMap,
+    tag: &str,
+    same: bool,
+) -> Result<Response, Refusal> {
+    let total = web.app.blobs.size(key).await?.ok_or(Refusal::Missing)?;
+    let mut response = Response::new(Body::empty());
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    if same {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return Ok(response);
+    }
+    let range = match range(asked, tag, total) {
+        Ok(range) => range,
+        Err(()) => {
+            response.headers_mut().insert(header::CONTENT_RANGE, text(format!("bytes */{total}")));
+            *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+            return Ok(response);
+        }
+    };
+    let length = range.as_ref().map_or(total, |r| r.end - r.start);
+    response.headers_mut().insert(header::CONTENT_LENGTH, text(length.to_string()));
+    if let Some(r) = &range {
+        response.headers_mut().insert(header::CONTENT_RANGE, text(format!("bytes {}-{}/{total}", r.start, r.end - 1)));
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
+    if method != Method::HEAD {
+        let blob = web.app.blobs.get(key, range).await?.ok_or(Refusal::Missing)?;
+        *response.body_mut() = Body::from_stream(blob.stream);
+    }
+    Ok(response)
+}
+
+fn text(value: String) -> HeaderValue {
+    HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// One range of the file, when one is asked for (RFC 9110, section 14). Several at once, or a form
+/// not understood, get the whole file; one outside it is an error.
+fn range(headers: &HeaderMap, tag: &str, total: u64) -> Result<Option<Range<u64>>, ()> {
+    if headers.get(header::IF_RANGE).is_some_and(|v| v.to_str().ok() != Some(tag)) {
+        return Ok(None);
+    }
+    let Some(spec) = headers.get(header::RANGE).and_then(|v| v.to_str().ok()).and_then(|v| v.strip_prefix("bytes="))
+    else {
+        return Ok(None);
+    };
+    let Some((from, to)) = spec.split_once('-').filter(|_| !spec.contains(',')) else { return Ok(None) };
+    let range = match (from.trim().parse::<u64>(), to.trim().parse::<u64>()) {
+        (Ok(from), Ok(to)) if from <= to => from..to.saturating_add(1).min(total),
+        (Ok(from), Err(_)) if to.trim().is_empty() => from..total,
+        (Err(_), Ok(last)) if from.trim().is_empty() => total.saturating_sub(last)..total,
+        _ => return Ok(None),
+    };
+    if range.start >= total || range.is_empty() { Err(()) } else { Ok(Some(range)) }
+}

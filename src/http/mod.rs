@@ -1,0 +1,60 @@
+//! The web edge: requests in, answers out. Translates and checks shapes; every rule of the product is
+//! in `service`.
+
+pub mod ap;
+pub mod client;
+pub mod error;
+pub mod health;
+pub mod media;
+pub mod pages;
+pub mod security;
+pub mod server;
+pub mod uploads;
+pub mod viewer;
+
+use crate::app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use pages::templates::Templates;
+use std::sync::Arc;
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::trace::TraceLayer;
+
+/// Largest body of a plain form or an inbox delivery.
+pub const SMALL_BODY: usize = 1 << 20;
+/// A request that has not been answered after so long is given up (uploads excepted).
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What handlers are handed.
+#[derive(Clone)]
+pub struct Web {
+    pub app: App,
+    pub templates: Arc<Templates>,
+}
+
+impl axum::extract::FromRef<Web> for App {
+    fn from_ref(web: &Web) -> Self {
+        web.app.clone()
+    }
+}
+
+/// Every route of the server.
+pub fn router(app: App) -> anyhow::Result<Router> {
+    let web = Web { templates: Arc::new(Templates::load()?), app: app.clone() };
+    let pages = pages::router(&web).layer(axum::middleware::from_fn(security::headers)).layer(security::csrf(&web));
+    Ok(Router::new()
+        .merge(pages)
+        .merge(ap::router())
+        .merge(media::router())
+        .merge(health::router())
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(pages::wrong_method)
+        .layer(DefaultBodyLimit::max(SMALL_BODY))
+        .layer(CompressionLayer::new())
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), client::find))
+        .layer(TraceLayer::new_for_http())
+        .with_state(web))
+}

@@ -1,0 +1,405 @@
+//! The composer: one screen, with and without script, for new posts and for editing.
+
+use super::context::{Choice, Compose, DraftPhoto};
+use super::templates::Shown;
+use super::{Answer, finish, id, redirect};
+use crate::activitypub::Visibility;
+use crate::entity::{draft, photo};
+use crate::http::Web;
+use crate::http::error;
+use crate::http::uploads::{self, Filled};
+use crate::http::viewer::{SignedIn, Visitor};
+use crate::service::federation::urls;
+use crate::service::posting::{self, Form};
+use crate::service::sessions::Viewer;
+use crate::service::uploads as taking;
+use crate::service::{Refusal, views, visibility};
+use axum::Json;
+use axum::extract::{Multipart, Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use std::collections::HashMap;
+
+/// Languages offered, by BCP 47 tag.
+const LANGUAGES: &[(&str, &str)] = &[
+    ("en", "English"),
+    ("ar", "العربية"),
+    ("bg", "Български"),
+    ("ca", "Català"),
+    ("cs", "Čeština"),
+    ("da", "Dansk"),
+    ("de", "Deutsch"),
+    ("el", "Ελληνικά"),
+    ("eo", "Esperanto"),
+    ("es", "Español"),
+    ("et", "Eesti"),
+    ("eu", "Euskara"),
+    ("fa", "فارسی"),
+    ("fi", "Suomi"),
+    ("fr", "Français"),
+    ("ga", "Gaeilge"),
+    ("gl", "Galego"),
+    ("he", "עברית"),
+    ("hi", "हिन्दी"),
+    ("hu", "Magyar"),
+    ("id", "Bahasa Indonesia"),
+    ("is", "Íslenska"),
+    ("it", "Italiano"),
+    ("ja", "日本語"),
+    ("ko", "한국어"),
+    ("lt", "Lietuvių"),
+    ("lv", "Latviešu"),
+    ("nl", "Nederlands"),
+    ("no", "Norsk"),
+    ("pl", "Polski"),
+    ("pt", "Português"),
+    ("ro", "Română"),
+    ("ru", "Русский"),
+    ("sk", "Slovenčina"),
+    ("sl", "Slovenščina"),
+    ("sr", "Српски"),
+    ("sv", "Svenska"),
+    ("th", "ไทย"),
+    ("tr", "Türkçe"),
+    ("uk", "Українська"),
+    ("vi", "Tiếng Việt"),
+    ("zh", "中文"),
+];
+
+/// The composer's page, with what the form said when it is shown again.
+struct Screen<'a> {
+    web: &'a Web,
+    visitor: &'a Visitor,
+    action: String,
+    draft: Option<draft::Model>,
+    photos: Vec<photo::Model>,
+    form: Option<Form>,
+    errors: Vec<String>,
+}
+
+impl Screen<'_> {
+    async fn show(self, status: StatusCode) -> Answer {
+        let app = &self.web.app;
+        let settings = &app.settings;
+        let draft = self.draft.as_ref();
+        let text = |of: fn(&Form) -> &String, saved: Option<&String>| {
+            self.form.as_ref().map(of).or(saved).cloned().unwrap_or_default()
+        };
+        let language = Some(text(|f| &f.language, draft.map(|d| &d.language)))
+            .filter(|l| !l.is_empty())
+            .unwrap_or_else(|| "en".to_owned());
+        let chosen = self
+            .form
+            .as_ref()
+            .and_then(|f| f.visibility)
+            .or_else(|| draft.and_then(|d| d.visibility.parse().ok()))
+            .unwrap_or(Visibility::Public);
+        let photos = self.draft_photos().await?;
+        let with_alt = photos.iter().filter(|p| !p.picture.alt.trim().is_empty()).count();
+        let shown = Shown::new(self.web, self.visitor, "compose").await;
+        let page = Compose {
+            frame: shown.frame.clone(),
+            draft: draft.map(|d| d.id.to_string()).unwrap_or_default(),
+            editing: draft.is_some_and(|d| d.editing_id.is_some()),
+            caption: text(|f| &f.caption, draft.map(|d| &d.caption)),
+            warning: text(|f| &f.warning, draft.map(|d| &d.warning)),
+            languages: LANGUAGES.iter().map(|(value, label)| choice(value, label, "", *value == language)).collect(),
+            visibilities: Visibility::ALL
+                .iter()
+                .map(|v| choice(v.as_str(), views::label(*v), hint(*v), *v == chosen))
+                .collect(),
+            max_photos: number(settings.max_photos),
+            max_caption: number(settings.max_caption),
+            max_alt: number(settings.max_alt),
+            max_bytes: number(settings.max_photo_bytes),
+            with_alt: number(with_alt),
+            action: self.action,
+            errors: self.errors,
+            photos,
+        };
+        let mut response = shown.render("compose.html", &page);
+        *response.status_mut() = status;
+        Ok(response)
+    }
+
+    /// The photos in the form's order, with the alt texts it carried.
+    async fn draft_photos(&self) -> Result<Vec<DraftPhoto>, Refusal> {
+        let mut photos = views::of_photos(&self.web.app, self.photos.clone()).await?;
+        if let Some(form) = &self.form {
+            photos.retain(|(row, _)| !form.removed.contains(&row.id));
+            photos.sort_by_key(|(row, _)| form.order.iter().position(|id| *id == row.id).unwrap_or(usize::MAX));
+            for (row, picture) in &mut photos {
+                if let Some(alt) = form.alts.get(&row.id) {
+                    picture.alt.clone_from(alt);
+                }
+            }
+        }
+        let numbered = photos.into_iter().zip(1..);
+        Ok(numbered.map(|((row, picture), number)| DraftPhoto { picture, file_name: row.file_name, number }).collect())
+    }
+}
+
+fn number(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn choice(value: &str, label: &str, hint: &str, chosen: bool) -> Choice {
+    Choice { value: value.to_owned(), label: label.to_owned(), hint: hint.to_owned(), chosen }
+}
+
+fn hint(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Public => "Everyone can see this, here and on other servers.",
+        Visibility::Quiet => "Everyone can see this, but it stays out of Explore and hashtags.",
+        Visibility::Followers => "Only your followers will see this. Their servers get a copy.",
+        Visibility::Mentioned => "Only the people you @mention will see this. Their servers get a copy.",
+    }
+}
+
+/// What the fields of the composer say.
+fn read(filled: &Filled) -> Form {
+    let ids: Vec<i64> = filled.all("photo").filter_map(|v| v.parse().ok()).collect();
+    let mut places: Vec<(i64, usize, i64)> = Vec::new();
+    let mut alts = HashMap::new();
+    let mut removed = Vec::new();
+    for (index, id) in ids.into_iter().enumerate() {
+        let fallback = i64::try_from(index + 1).unwrap_or(i64::MAX);
+        places.push((filled.text(&format!("order_{id}")).trim().parse().unwrap_or(fallback), index, id));
+        if filled.fields.iter().any(|(name, _)| *name == format!("alt_{id}")) {
+            alts.insert(id, filled.text(&format!("alt_{id}")).to_owned());
+        }
+        if !filled.text(&format!("remove_{id}")).is_empty() {
+            removed.push(id);
+        }
+    }
+    // A number typed into two fields keeps the order in which they stood.
+    places.sort();
+    Form {
+        caption: filled.text("caption").to_owned(),
+        warning: filled.text("warning").to_owned(),
+        language: language(filled.text("language")),
+        visibility: filled.text("visibility").parse().ok(),
+        order: places.into_iter().map(|(_, _, id)| id).collect(),
+        alts,
+        removed,
+    }
+}
+
+fn language(tag: &str) -> String {
+    LANGUAGES.iter().find(|(known, _)| *known == tag).map_or("en", |(known, _)| known).to_owned()
+}
+
+pub async fn show_new(State(web): State<Web>, SignedIn(visitor, _): SignedIn) -> Response {
+    let screen = Screen {
+        web: &web,
+        visitor: &visitor,
+        action: "/compose".to_owned(),
+        draft: None,
+        photos: Vec::new(),
+        form: None,
+        errors: Vec::new(),
+    };
+    let answer = screen.show(StatusCode::OK).await;
+    finish(&web, &visitor, answer).await
+}
+
+pub async fn show(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn, Path(draft): Path<String>) -> Response {
+    let answer = async {
+        let (draft, photos) = posting::draft(&web.app, viewer.id(), id(&draft)?).await?;
+        if let Some(post_id) = draft.post_id.or(draft.editing_id) {
+            return Ok(redirect(&urls::post_path(&viewer.account, post_id)));
+        }
+        let action = format!("/compose/{}", draft.id);
+        Screen { web: &web, visitor: &visitor, action, draft: Some(draft), photos, form: None, errors: Vec::new() }
+            .show(StatusCode::OK)
+            .await
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+/// A draft for a script that begins to upload.
+pub async fn open(State(web): State<Web>, SignedIn(_, viewer): SignedIn) -> Response {
+    match posting::open_draft(&web.app, &viewer.account, &viewer.login.language).await {
+        Ok(draft) => (StatusCode::CREATED, Json(json!({ "draft": draft.id.to_string() }))).into_response(),
+        Err(refusal) => error::json(&refusal),
+    }
+}
+
+pub async fn submit_new(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn, form: Multipart) -> Response {
+    let answer = async {
+        let filled = uploads::read(&web, form, web.app.settings.max_photos).await?;
+        // A script may have opened a draft meanwhile.
+        let draft = posting::open_draft(&web.app, &viewer.account, &viewer.login.language).await?;
+        take(&web, &visitor, &viewer, draft, filled, "/compose/{}".to_owned()).await
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+pub async fn submit(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path(draft): Path<String>,
+    form: Multipart,
+) -> Response {
+    let answer = async {
+        let filled = uploads::read(&web, form, web.app.settings.max_photos).await?;
+        let (draft, _) = posting::draft(&web.app, viewer.id(), id(&draft)?).await?;
+        if let Some(post_id) = draft.post_id {
+            return Ok(redirect(&urls::post_path(&viewer.account, post_id)));
+        }
+        take(&web, &visitor, &viewer, draft, filled, "/compose/{}".to_owned()).await
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+/// Keeps the words, takes the files, and does what the button said. Whatever is refused, the rest is
+/// kept and shown again.
+async fn take(
+    web: &Web,
+    visitor: &Visitor,
+    viewer: &Viewer,
+    draft: draft::Model,
+    mut filled: Filled,
+    action: String,
+) -> Answer {
+    let app = &web.app;
+    let form = read(&filled);
+    let button = filled.text("do").to_owned();
+    posting::keep(app, viewer.id(), draft.id, form.clone()).await?;
+    let mut errors = take_files(web, viewer, draft.id, &mut filled).await?;
+    let saves = button == "save_post" && draft.editing_id.is_some();
+    let wants_post = (button == "post" || saves) && errors.is_empty();
+    if wants_post {
+        let form = with_new_photos(app, viewer, draft.id, form.clone()).await?;
+        let done = match saves {
+            true => posting::save_changes(app, &viewer.account, draft.id, form).await,
+            false => posting::publish(app, &viewer.account, draft.id).await,
+        };
+        match done {
+            Ok(post) => return Ok(redirect(&urls::post_path(&viewer.account, post.id))),
+            Err(Refusal::Invalid { why, .. }) => errors.push(why),
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    let (draft, photos) = posting::draft(app, viewer.id(), draft.id).await?;
+    if errors.is_empty() && draft.editing_id.is_none() {
+        return Ok(redirect(&format!("/compose/{}", draft.id)));
+    }
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let action = action.replace("{}", &draft.id.to_string());
+    let form = with_new_photos(app, viewer, draft.id, form).await?;
+    Screen { web, visitor, action, draft: Some(draft), photos, form: Some(form), errors }.show(status).await
+}
+
+/// Photos that came with this very form stand after those it already knew.
+async fn with_new_photos(
+    app: &crate::app::App,
+    viewer: &Viewer,
+    draft_id: i64,
+    mut form: Form,
+) -> Result<Form, Refusal> {
+    let (_, photos) = posting::draft(app, viewer.id(), draft_id).await?;
+    let new: Vec<i64> = photos.iter().map(|p| p.id).filter(|id| !form.order.contains(id)).collect();
+    form.order.extend(new);
+    Ok(form)
+}
+
+/// Every file on its own: one that is refused does not lose the others.
+async fn take_files(web: &Web, viewer: &Viewer, draft_id: i64, filled: &mut Filled) -> Result<Vec<String>, Refusal> {
+    let mut errors = std::mem::take(&mut filled.refused);
+    for (_, upload) in std::mem::take(&mut filled.files) {
+        let name = upload.file_name.clone();
+        match taking::add_to_draft(&web.app, viewer.id(), draft_id, upload).await {
+            Ok(_) => {}
+            Err(Refusal::Invalid { why, .. }) => errors.push(why),
+            Err(Refusal::Busy) => {
+                errors.push(format!("{name} had to be left out: the server is busy. Add it again in a moment."))
+            }
+            Err(refusal) => return Err(refusal),
+        }
+    }
+    Ok(errors)
+}
+
+/// One photo from a script.
+pub async fn upload(
+    State(web): State<Web>,
+    SignedIn(_, viewer): SignedIn,
+    Path(draft): Path<String>,
+    form: Multipart,
+) -> Response {
+    let answer = async {
+        let draft_id = id(&draft)?;
+        let mut filled = uploads::read(&web, form, 1).await?;
+        if let Some(why) = filled.refused.pop() {
+            return Err(Refusal::invalid("photo", why));
+        }
+        let (_, upload) = filled.files.pop().ok_or(Refusal::invalid("photo", "No photo came with the form."))?;
+        let row = taking::add_to_draft(&web.app, viewer.id(), draft_id, upload).await?;
+        let name = row.file_name.clone();
+        let Some((_, picture)) = views::of_photos(&web.app, vec![row]).await?.pop() else {
+            return Err(Refusal::Missing);
+        };
+        let answer = json!({
+            "id": picture.id, "thumb": picture.thumb, "src": picture.src, "width": picture.width, "height": picture.height,
+            "alt": picture.alt, "color": picture.color, "file_name": name,
+        });
+        Ok((StatusCode::CREATED, Json(answer)).into_response())
+    };
+    answer.await.unwrap_or_else(|refusal| error::json(&refusal))
+}
+
+pub async fn remove_photo(
+    State(web): State<Web>,
+    SignedIn(_, viewer): SignedIn,
+    Path((draft, photo)): Path<(String, String)>,
+) -> Response {
+    let done = async { posting::remove_photo(&web.app, viewer.id(), id(&draft)?, id(&photo)?).await };
+    match done.await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(refusal) => error::json(&refusal),
+    }
+}
+
+/// The composer over a post that is out. Opening it anew begins anew.
+pub async fn edit(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path((acct, post)): Path<(String, String)>,
+) -> Response {
+    let answer = async {
+        let post_id = own(&web, &visitor, &viewer, &acct, &post).await?;
+        let old = posting::edit_draft(&web.app, &viewer.account, post_id).await?;
+        posting::discard(&web.app, viewer.id(), old.id).await?;
+        let draft = posting::edit_draft(&web.app, &viewer.account, post_id).await?;
+        let (draft, photos) = posting::draft(&web.app, viewer.id(), draft.id).await?;
+        let action = format!("/@{acct}/{post}/edit");
+        Screen { web: &web, visitor: &visitor, action, draft: Some(draft), photos, form: None, errors: Vec::new() }
+            .show(StatusCode::OK)
+            .await
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+pub async fn submit_edit(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path((acct, post)): Path<(String, String)>,
+    form: Multipart,
+) -> Response {
+    let answer = async {
+        let post_id = own(&web, &visitor, &viewer, &acct, &post).await?;
+        let filled = uploads::read(&web, form, web.app.settings.max_photos).await?;
+        let draft = posting::edit_draft(&web.app, &viewer.account, post_id).await?;
+        take(&web, &visitor, &viewer, draft, filled, format!("/@{acct}/{post}/edit")).await
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+/// Only the author edits; for anybody else there is nothing here.
+async fn own(web: &Web, visitor: &Visitor, viewer: &Viewer, acct: &str, post: &str) -> Result<i64, Refusal> {
+    let row = visibility::visible(&web.app, visitor.reader(), id(post)?).await?;
+    let own = row.account_id == viewer.id() && acct == viewer.account.username;
+    if own { Ok(row.id) } else { Err(Refusal::Missing) }
+}

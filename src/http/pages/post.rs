@@ -1,0 +1,231 @@
+//! A post's page and what can be done on it.
+
+use super::context::{Confirm, PostPage};
+use super::people::Back;
+use super::templates::Shown;
+use super::{Answer, finish, id, redirect};
+use crate::entity::{account, post};
+use crate::http::Web;
+use crate::http::ap;
+use crate::http::error;
+use crate::http::viewer::{SignedIn, Visitor};
+use crate::service::federation::urls;
+use crate::service::{Refusal, accounts, conversation, posting, reacting, views, visibility};
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+use serde_json::json;
+
+/// The post at `/@acct/id` with its author; another person's path does not lead to it.
+async fn find(web: &Web, visitor: &Visitor, acct: &str, post: &str) -> Result<(account::Model, post::Model), Refusal> {
+    let row = visibility::visible(&web.app, visitor.reader(), id(post)?).await?;
+    let author = accounts::by_acct(&web.app, acct).await?;
+    if author.id == row.account_id { Ok((author, row)) } else { Err(Refusal::Missing) }
+}
+
+pub async fn show(
+    State(web): State<Web>,
+    visitor: Visitor,
+    headers: HeaderMap,
+    Path((acct, post)): Path<(String, String)>,
+) -> Response {
+    if ap::asks_for_activity(&headers) {
+        return ap::post_at_page(&web, &headers, &acct, &post).await;
+    }
+    let answer = page(&web, &visitor, &acct, &post, "", "").await;
+    finish(&web, &visitor, answer).await
+}
+
+async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, draft_reply: &str, why: &str) -> Answer {
+    let app = &web.app;
+    let reader = visitor.reader();
+    let (author, row) = find(web, visitor, acct, post).await?;
+    let replies = views::conversation(app, reader, &row).await?;
+    let profile = views::profile(app, &author, reader).await?;
+    let activity_id = urls::known_post(app, &author, &row).unwrap_or_default();
+    let Some(view) = views::posts(app, reader, vec![row]).await?.pop() else { return Err(Refusal::Missing) };
+    let shown = Shown::new(web, visitor, "explore").await;
+    let page = PostPage {
+        frame: shown.frame.clone(),
+        post: view,
+        replies,
+        profile,
+        draft_reply: draft_reply.to_owned(),
+        error: why.to_owned(),
+        activity_id: activity_id.clone(),
+        max_caption: i64::try_from(app.settings.max_caption).unwrap_or(5_000),
+    };
+    Ok(ap::with_alternate(shown.render("post.html", &page), &activity_id))
+}
+
+/// What a script is told after a like or boost.
+async fn marks(web: &Web, visitor: &Visitor, row: &post::Model, back: &Back, path: &str) -> Answer {
+    if !visitor.wants_json {
+        return Ok(redirect(&back.or(path)));
+    }
+    let row = visibility::visible(&web.app, visitor.reader(), row.id).await?;
+    let Some(view) = views::posts(&web.app, visitor.reader(), vec![row]).await?.pop() else {
+        return Err(Refusal::Missing);
+    };
+    Ok(Json(json!({ "liked": view.liked, "likes": view.likes, "boosted": view.boosted, "boosts": view.boosts }))
+        .into_response())
+}
+
+/// One of the small things done to a post with a press of a button.
+#[derive(Clone, Copy)]
+enum Deed {
+    Like,
+    Unlike,
+    Boost,
+    Unboost,
+    Pin,
+    Unpin,
+}
+
+async fn deed(
+    web: Web,
+    SignedIn(visitor, viewer): SignedIn,
+    acct: String,
+    post: String,
+    back: Back,
+    deed: Deed,
+) -> Response {
+    let app = &web.app;
+    let answer = async {
+        let (_, row) = find(&web, &visitor, &acct, &post).await?;
+        match deed {
+            Deed::Like => reacting::like(app, viewer.id(), row.id, None).await.map(drop)?,
+            Deed::Unlike => reacting::unlike(app, viewer.id(), row.id).await?,
+            Deed::Boost => reacting::boost(app, viewer.id(), row.id, None).await.map(drop)?,
+            Deed::Unboost => reacting::unboost(app, viewer.id(), row.id).await?,
+            Deed::Pin => posting::pin(app, &viewer.account, row.id, true).await?,
+            Deed::Unpin => posting::pin(app, &viewer.account, row.id, false).await?,
+        }
+        marks(&web, &visitor, &row, &back, &format!("/@{acct}/{post}")).await
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+type Where = Path<(String, String)>;
+
+pub async fn like(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path((acct, post)): Where,
+    Form(back): Form<Back>,
+) -> Response {
+    deed(web, who, acct, post, back, Deed::Like).await
+}
+
+pub async fn unlike(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path((acct, post)): Where,
+    Form(back): Form<Back>,
+) -> Response {
+    deed(web, who, acct, post, back, Deed::Unlike).await
+}
+
+pub async fn boost(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path((acct, post)): Where,
+    Form(back): Form<Back>,
+) -> Response {
+    deed(web, who, acct, post, back, Deed::Boost).await
+}
+
+pub async fn unboost(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path((acct, post)): Where,
+    Form(back): Form<Back>,
+) -> Response {
+    deed(web, who, acct, post, back, Deed::Unboost).await
+}
+
+pub async fn pin(State(web): State<Web>, who: SignedIn, Path((acct, post)): Where, Form(back): Form<Back>) -> Response {
+    deed(web, who, acct, post, back, Deed::Pin).await
+}
+
+pub async fn unpin(
+    State(web): State<Web>,
+    who: SignedIn,
+    Path((acct, post)): Where,
+    Form(back): Form<Back>,
+) -> Response {
+    deed(web, who, acct, post, back, Deed::Unpin).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ReplyForm {
+    text: String,
+    back: String,
+}
+
+pub async fn reply(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path((acct, post)): Where,
+    Form(form): Form<ReplyForm>,
+) -> Response {
+    let answer = async {
+        let (_, row) = find(&web, &visitor, &acct, &post).await?;
+        match conversation::reply(&web.app, &viewer.account, row.id, &form.text).await {
+            Ok(made) => {
+                Ok(redirect(&format!("{}#reply-{}", Back { back: form.back }.or(&format!("/@{acct}/{post}")), made.id)))
+            }
+            // What was typed is given back with the sentence.
+            Err(refusal @ Refusal::Invalid { .. }) => {
+                let (status, why) = error::said(&refusal);
+                let mut response = page(&web, &visitor, &acct, &post, &form.text, &why).await?;
+                *response.status_mut() = status;
+                Ok(response)
+            }
+            Err(refusal) => Err(refusal),
+        }
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+pub async fn ask_delete(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path((acct, post)): Where,
+) -> Response {
+    let answer = async {
+        let (author, row) = find(&web, &visitor, &acct, &post).await?;
+        if author.id != viewer.id() {
+            return Err(Refusal::Missing);
+        }
+        let path = urls::post_path(&author, row.id);
+        let shown = Shown::new(&web, &visitor, "").await;
+        let page = Confirm {
+            frame: shown.frame.clone(),
+            title: "Delete this post?".to_owned(),
+            text: "Its photos, likes and replies go with it, for good. Other servers that have it are asked to delete it too.".to_owned(),
+            action: format!("{path}/delete"),
+            button: "Delete".to_owned(),
+            back: path,
+        };
+        Ok(shown.render("confirm.html", &page))
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+pub async fn delete(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path((acct, post)): Where,
+) -> Response {
+    let answer = async {
+        find(&web, &visitor, &acct, &post).await?;
+        posting::delete(&web.app, &viewer.account, id(&post)?).await?;
+        Ok(redirect(&format!("/@{acct}?said=deleted")))
+    };
+    finish(&web, &visitor, answer.await).await
+}

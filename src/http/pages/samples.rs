@@ -1,0 +1,746 @@
+//! A filled context for every page, so that a test can render each template.
+//!
+//! They hold what breaks pages: long names, names from right to left, emoji, no avatar, no alt
+//! text, text that looks like HTML, panoramas and narrow portraits, photos not fetched yet.
+
+use super::context::{
+    About, Choice, Compose, Confirm, DraftPhoto, ErrorPage, Explore, FieldInput, Frame, Home, Join, Notifications,
+    People, PostPage, ProfilePage, Reset, Search, SessionLine, Settings, SignIn, Tag,
+};
+use crate::activitypub::html::sanitize;
+use crate::activitypub::{SanitizedHtml, Visibility};
+use crate::service::views::{
+    Answered, Field, Notification, Page, Person, Picture, Post, Profile, Relation, Reply, Size,
+};
+
+fn html(markup: &str) -> SanitizedHtml {
+    sanitize(markup)
+}
+
+fn person(id: &str, name: &str, acct: &str) -> Person {
+    let local = !acct.contains('@');
+    Person {
+        id: id.into(),
+        name: name.into(),
+        acct: acct.into(),
+        handle: if local { format!("@{acct}@photos.example") } else { format!("@{acct}") },
+        path: format!("/@{acct}"),
+        avatar: format!("/media/sample/avatar-{id}.jpg"),
+        initial: name.chars().next().map(String::from).unwrap_or_default(),
+        local,
+        locked: false,
+    }
+}
+
+fn ada() -> Person {
+    person("1", "Ada Mørk", "ada")
+}
+
+fn jun() -> Person {
+    person("2", "Jun Tanaka", "jun@mastodon.example")
+}
+
+fn layla() -> Person {
+    person("3", "ليلى حداد", "layla")
+}
+
+fn long() -> Person {
+    Person {
+        avatar: String::new(),
+        locked: true,
+        ..person(
+            "4",
+            "Wolfeschlegelsteinhausenbergerdorff-Österreichischer 🌊🎞️ of the Long Exposure Society",
+            "wolfeschlegelsteinhausenbergerdorff@a-very-long-host-name.photography.example",
+        )
+    }
+}
+
+fn mallory() -> Person {
+    Person { avatar: String::new(), ..person("5", "<b>Mallory</b> & \"Sons\"", "mallory") }
+}
+
+fn everyone() -> [Person; 5] {
+    [ada(), jun(), layla(), long(), mallory()]
+}
+
+fn picture(id: i64, width: i64, height: i64, color: &str, alt: &str) -> Picture {
+    let path = |role: &str| format!("/media/sample/{id}-{role}.jpg");
+    let size = |role: &str, wide: i64| Size {
+        role: role.into(),
+        src: path(role),
+        width: wide,
+        height: wide * height / width.max(1),
+    };
+    let sizes = vec![size("2560", width), size("1600", 1600), size("960", 960), size("480", 480)];
+    Picture {
+        id: id.to_string(),
+        width,
+        height,
+        alt: alt.into(),
+        blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj".into(),
+        color: color.into(),
+        focus: (50, 40),
+        src: path("960"),
+        thumb: path("480"),
+        large: path("2560"),
+        srcset: sizes.iter().map(|s| format!("{} {}w", s.src, s.width)).collect::<Vec<_>>().join(", "),
+        sizes,
+        ready: true,
+    }
+}
+
+/// Sizes, colours and alt texts of the sample pictures, in the order of their ids from 101.
+const PICTURES: [(i64, i64, &str, &str); 14] = [
+    (2048, 2560, "#8a3410", "Orange petals unfold close to the lens; the light comes through them from behind."),
+    (
+        2560,
+        1600,
+        "#8fa0b4",
+        "A drop has just hit still water: a small crown stands in the middle, ripples run outwards.",
+    ),
+    (2560, 1600, "#4a3a10", "A yellow flower, half of it out of the picture, before black."),
+    (1600, 2000, "#3b2a7a", ""),
+    (2560, 1600, "#93865a", "Dry grass on a dune bends to the left, the sea behind it a flat blue band."),
+    (1600, 2400, "#c9c8a8", "Close view of wet planks, frost along the grain."),
+    (1600, 2400, "#46536b", "A road barrier under a low storm sky, seen from a moving car."),
+    (
+        2560,
+        1600,
+        "#7d5a2a",
+        "Two dandelion seeds lean on each other.\n\n<script>alert(\"not a script\")</script> & more.",
+    ),
+    (2560, 1829, "#7f9a5a", "A ladybird walks along a green stem between forget-me-nots."),
+    (2560, 1829, "#0c0e2c", ""),
+    (2560, 1829, "#8a5a22", "Marigolds, the front one sharp, the others only colour."),
+    (1400, 2100, "#5a7ab0", "Blue and yellow paper, cut in curves and lit from the side."),
+    (3840, 960, "#6b5478", "A panorama of a bay at night, eleven kilometres of lights between two dark hills."),
+    (1080, 1080, "#7a7a7a", "قارب صغير عند الفجر"),
+];
+
+fn nth_picture(n: usize) -> Picture {
+    let at = n % PICTURES.len();
+    let (width, height, color, alt) = PICTURES.get(at).copied().unwrap_or((1, 1, "#777777", ""));
+    let id = 101 + i64::try_from(at).unwrap_or_default();
+    picture(id, width, height, color, alt)
+}
+
+/// A post by `author` with `count` photos, starting at the `first` sample picture.
+fn post(id: &str, author: Person, caption: &str, first: usize, count: usize) -> Post {
+    Post {
+        id: id.into(),
+        path: format!("{}/{id}", author.path),
+        author,
+        caption: html(caption),
+        caption_text: caption.replace("<p>", "").replace("</p>", " ").trim().to_owned(),
+        warning: String::new(),
+        sensitive: false,
+        language: "en".into(),
+        visibility: Visibility::Public,
+        visibility_label: "Public".into(),
+        published: "2026-11-12T08:30:00.000Z".into(),
+        published_day: "12 November 2026".into(),
+        published_ago: "2 h".into(),
+        edited: false,
+        photos: (first..first + count).map(nth_picture).collect(),
+        likes: 48,
+        boosts: 12,
+        replies: 3,
+        liked: false,
+        boosted: false,
+        can_boost: true,
+        pinned: false,
+        own: false,
+        answers: None,
+        boosted_by: None,
+        remote_url: None,
+    }
+}
+
+const FROST: &str = "<p>First frost on the lake. I waited forty minutes for the wind to stop, and then it did, \
+for one plate.</p><p><a href=\"/tags/frost\" rel=\"tag\">#frost</a> <a href=\"/tags/largeformat\" rel=\"tag\">#largeformat</a> \
+<a href=\"/tags/bergen\" rel=\"tag\">#bergen</a></p>";
+
+fn photos() -> Vec<Post> {
+    let people = everyone();
+    let counts = [1, 7, 1, 1, 4, 1, 1, 7, 1, 1, 4, 1, 1, 1, 1, 2, 1, 1, 1, 1];
+    let mut posts: Vec<Post> = people
+        .iter()
+        .cycle()
+        .zip(counts)
+        .enumerate()
+        .map(|(n, (author, count))| post(&(9000 + n).to_string(), author.clone(), FROST, n, count))
+        .collect();
+    if let Some(covered) = posts.get_mut(6) {
+        covered.sensitive = true;
+        covered.warning = "A spider, very near".into();
+    }
+    if let Some(waiting) = posts.get_mut(13).and_then(|p| p.photos.first_mut()) {
+        waiting.ready = false;
+        waiting.srcset = String::new();
+        waiting.src = String::new();
+    }
+    posts
+}
+
+fn text_reply(id: &str, author: Person, text: &str) -> Post {
+    Post { likes: 1, replies: 0, boosts: 0, ..post(id, author, text, 0, 0) }
+}
+
+fn page<T>(items: Vec<T>) -> Page<T> {
+    Page { items, older: Some("/explore?before=8980".into()), newest: None }
+}
+
+fn relation() -> Relation {
+    Relation { followed_by: true, ..Relation::default() }
+}
+
+fn profile(person: Person) -> Profile {
+    Profile {
+        person,
+        bio: html(
+            "<p>Large format and slow walks. Bergen. Prints on request. <a href=\"/tags/bigcamera\">#bigcamera</a></p>",
+        ),
+        bio_text: "Large format and slow walks. Bergen. Prints on request. #bigcamera".into(),
+        header: None,
+        fields: vec![
+            Field {
+                name: "Portfolio".into(),
+                value: html("<a href=\"https://moerk.example\" rel=\"me nofollow noopener\">moerk.example</a>"),
+            },
+            Field { name: "Camera".into(), value: html("Chamonix 045F-2") },
+        ],
+        posts: 214,
+        followers: 1902,
+        following: 311,
+        remote_url: None,
+        relation: relation(),
+    }
+}
+
+impl Frame {
+    /// Somebody is signed in.
+    pub fn sample() -> Self {
+        Self {
+            server_name: "photos.example".into(),
+            nonce: "c2FtcGxl".into(),
+            viewer: Some(layla()),
+            unread: 3,
+            here: "explore".into(),
+            open: true,
+            not_federating: false,
+            notice: String::new(),
+            origin: "https://photos.example".into(),
+            path: "/explore".into(),
+            assets: "1".into(),
+        }
+    }
+
+    /// A visitor.
+    pub fn sample_visitor() -> Self {
+        Self { viewer: None, unread: 0, ..Self::sample() }
+    }
+
+    fn at(here: &str, path: &str) -> Self {
+        Self { here: here.into(), path: path.into(), ..Self::sample() }
+    }
+}
+
+impl Explore {
+    /// Twenty posts, every shape of photo.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::sample_visitor(),
+            posts: page(photos()),
+            intro: Some("Photographs by people in and around Bergen. No adverts, no counting of eyes.".into()),
+        }
+    }
+
+    /// Nothing posted yet.
+    pub fn sample_empty() -> Self {
+        Self { frame: Frame::sample(), posts: Page { items: vec![], older: None, newest: None }, intro: None }
+    }
+}
+
+impl Tag {
+    /// A tag with a name from right to left.
+    pub fn sample() -> Self {
+        Self { frame: Frame::at("", "/tags/ضوء"), name: "ضوء".into(), posts: page(photos()) }
+    }
+}
+
+impl Home {
+    /// A burst, an album, a covered post, a boost and a reply.
+    pub fn sample() -> Self {
+        let mut posts = vec![
+            Post { liked: true, ..post("9100", ada(), FROST, 4, 1) },
+            post("9101", ada(), "<p>And the same, an hour later.</p>", 8, 1),
+            post("9102", jun(), "<p>Seven from the flower market. I could not choose.</p>", 1, 7),
+            Post {
+                boosted_by: Some(ada()),
+                boosted: true,
+                ..post("9103", layla(), "<p>ضوء الصباح على الماء</p>", 0, 1)
+            },
+            Post {
+                sensitive: true,
+                warning: "A spider, very near".into(),
+                ..post("9104", mallory(), "<p>&lt;script&gt; is not one</p>", 6, 2)
+            },
+            post("9105", long(), "<p>Eleven kilometres.</p>", 12, 1),
+            post("9106", jun(), "<p>Not fetched yet.</p>", 13, 1),
+            Post {
+                answers: Some(Answered { path: "/@ada/9100".into(), author: ada() }),
+                ..text_reply("9107", jun(), "<p>The stillness! Did you meter for the mist?</p>")
+            },
+        ];
+        if let Some(arabic) = posts.get_mut(3) {
+            arabic.language = "ar".into();
+        }
+        if let Some(waiting) = posts.get_mut(6).and_then(|p| p.photos.first_mut()) {
+            waiting.ready = false;
+            waiting.src = String::new();
+            waiting.srcset = String::new();
+        }
+        Self { frame: Frame::at("home", "/"), posts: page(posts) }
+    }
+
+    /// Follows nobody yet.
+    pub fn sample_empty() -> Self {
+        Self { frame: Frame::at("home", "/"), posts: Page { items: vec![], older: None, newest: None } }
+    }
+}
+
+impl ProfilePage {
+    /// Somebody else's photos, one of them pinned.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::at("", "/@ada"),
+            profile: profile(ada()),
+            tab: "photos".into(),
+            posts: page(photos()),
+            pinned: vec![
+                Post { pinned: true, ..post("8000", ada(), FROST, 12, 1) },
+                Post { pinned: true, ..post("8001", ada(), FROST, 8, 4) },
+            ],
+            activity_id: "https://photos.example/ap/users/1".into(),
+        }
+    }
+
+    /// Replies of a remote person with a header picture, blocked.
+    pub fn sample_replies() -> Self {
+        let mut remote = profile(long());
+        remote.header = Some("/media/sample/113-1600.jpg".into());
+        remote.remote_url = Some("https://a-very-long-host-name.photography.example/@w".into());
+        remote.relation = Relation { blocking: true, ..Relation::default() };
+        let reply = Post {
+            answers: Some(Answered { path: "/@ada/9100".into(), author: ada() }),
+            ..text_reply("9201", long(), "<p>Wonderful tones. Which developer? &lt;3</p>")
+        };
+        Self {
+            frame: Frame::at("", "/@wolf"),
+            profile: remote,
+            tab: "replies".into(),
+            posts: Page { items: vec![reply], older: None, newest: Some("/@wolf?tab=replies".into()) },
+            pinned: vec![],
+            activity_id: String::new(),
+        }
+    }
+
+    /// One's own profile before the first photo.
+    pub fn sample_own_empty() -> Self {
+        let mut own = profile(layla());
+        own.relation = Relation { own: true, ..Relation::default() };
+        own.posts = 0;
+        own.fields = vec![];
+        Self {
+            frame: Frame::at("you", "/@layla"),
+            profile: own,
+            tab: "photos".into(),
+            posts: Page { items: vec![], older: None, newest: None },
+            pinned: vec![],
+            activity_id: String::new(),
+        }
+    }
+}
+
+impl People {
+    /// Followers of Ada.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::at("", "/@ada/followers"),
+            profile: profile(ada()),
+            which: "followers".into(),
+            people: page(everyone().to_vec()),
+        }
+    }
+}
+
+fn conversation() -> Vec<Reply> {
+    let reply = |id: &str, author: Person, text: &str, depth: i64, by_author: bool| Reply {
+        post: text_reply(id, author, text),
+        depth,
+        by_author,
+    };
+    vec![
+        reply("9301", jun(), "<p>The stillness! Did you meter for the mist?</p>", 0, false),
+        reply("9302", ada(), "<p>For the planks, then one stop down.</p>", 1, true),
+        reply("9303", layla(), "<p>صورة جميلة جدا</p>", 2, false),
+        reply("9304", mallory(), "<p>&lt;img src=x onerror=alert(1)&gt;</p>", 4, false),
+        Reply {
+            post: Post { warning: "How it was made".into(), ..text_reply("9305", long(), "<p>Two plates.</p>") },
+            depth: 0,
+            by_author: false,
+        },
+    ]
+}
+
+impl PostPage {
+    /// A public photo by somebody else with a conversation.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::at("", "/@ada/9100"),
+            post: post("9100", ada(), FROST, 0, 1),
+            replies: conversation(),
+            profile: profile(ada()),
+            draft_reply: String::new(),
+            error: String::new(),
+            activity_id: "https://photos.example/ap/posts/9100".into(),
+            max_caption: 5000,
+        }
+    }
+
+    /// One's own album for followers, covered, edited, with a refused reply.
+    pub fn sample_own() -> Self {
+        let mut own = profile(layla());
+        own.relation = Relation { own: true, ..Relation::default() };
+        Self {
+            frame: Frame::at("", "/@layla/9101"),
+            post: Post {
+                own: true,
+                edited: true,
+                pinned: true,
+                can_boost: false,
+                sensitive: true,
+                warning: "Blood, a little".into(),
+                visibility: Visibility::Followers,
+                visibility_label: "Followers".into(),
+                ..post("9101", layla(), FROST, 1, 5)
+            },
+            replies: vec![],
+            profile: own,
+            draft_reply: "A reply that was too long <b>".into(),
+            error: "A reply can have 5000 characters; this one has 5012.".into(),
+            activity_id: String::new(),
+            max_caption: 5000,
+        }
+    }
+
+    /// A visitor looks at an album.
+    pub fn sample_album() -> Self {
+        Self {
+            frame: Frame { path: "/@jun@mastodon.example/9102".into(), here: String::new(), ..Frame::sample_visitor() },
+            post: Post {
+                remote_url: Some("https://mastodon.example/@jun/1".into()),
+                ..post("9102", jun(), FROST, 1, 7)
+            },
+            replies: conversation(),
+            profile: profile(jun()),
+            draft_reply: String::new(),
+            error: String::new(),
+            activity_id: String::new(),
+            max_caption: 5000,
+        }
+    }
+
+    /// A reply without photos on its own page.
+    pub fn sample_text() -> Self {
+        let mut with_text = Self::sample();
+        with_text.post = Post {
+            answers: Some(Answered { path: "/@ada/9100".into(), author: ada() }),
+            ..text_reply("9301", jun(), "<p>The stillness! Did you meter for the mist?</p>")
+        };
+        with_text
+    }
+}
+
+impl Notifications {
+    /// One of each kind.
+    pub fn sample() -> Self {
+        let line = |id: &str, kind: &str, actor: Person, post: Option<Post>, fresh: bool| Notification {
+            id: id.into(),
+            kind: kind.into(),
+            actor,
+            post,
+            ago: "2 h".into(),
+            at: "2026-11-12T08:30:00.000Z".into(),
+            fresh,
+        };
+        let photo = || Some(post("9100", layla(), FROST, 0, 1));
+        Self {
+            frame: Frame::at("notifications", "/notifications"),
+            items: page(vec![
+                line("1", "like", jun(), photo(), true),
+                line("2", "boost", ada(), photo(), true),
+                line("3", "follow", long(), None, true),
+                line("4", "follow_request", mallory(), None, false),
+                line(
+                    "5",
+                    "reply",
+                    jun(),
+                    Some(text_reply("9301", jun(), "<p>The stillness! Did you meter for the mist?</p>")),
+                    false,
+                ),
+                line(
+                    "6",
+                    "mention",
+                    ada(),
+                    Some(post("9105", ada(), "<p>With <a href=\"/@layla\">@layla</a> at the pier.</p>", 4, 1)),
+                    false,
+                ),
+                line("7", "like", mallory(), None, false),
+            ]),
+        }
+    }
+}
+
+fn choice(value: &str, label: &str, hint: &str, chosen: bool) -> Choice {
+    Choice { value: value.into(), label: label.into(), hint: hint.into(), chosen }
+}
+
+impl Compose {
+    /// A draft of five photos, two with alt text.
+    pub fn sample() -> Self {
+        let photos: Vec<DraftPhoto> = [4, 5, 3, 6, 9]
+            .into_iter()
+            .zip(1..)
+            .map(|(n, number)| {
+                let mut picture = nth_picture(n);
+                if number > 2 {
+                    picture.alt = String::new();
+                }
+                DraftPhoto { picture, file_name: format!("DSCF20{number} <raw>.jpg"), number }
+            })
+            .collect();
+        Self {
+            frame: Frame::at("compose", "/compose/77"),
+            action: "/compose/77".into(),
+            draft: "77".into(),
+            editing: false,
+            photos,
+            caption: "First frost on the lake. I waited forty minutes for the wind to stop. #frost #largeformat".into(),
+            warning: String::new(),
+            languages: vec![
+                choice("en", "English", "", true),
+                choice("nb", "Norsk bokmål", "", false),
+                choice("ar", "العربية", "", false),
+            ],
+            visibilities: vec![
+                choice("public", "Public", "Everyone, and it appears in Explore.", true),
+                choice("quiet", "Quiet public", "Everyone who finds it; it stays out of Explore.", false),
+                choice(
+                    "followers",
+                    "Followers",
+                    "Only your followers will see this. Mastodon servers get a copy.",
+                    false,
+                ),
+                choice("mentioned", "Mentioned people", "Only people you mention in the caption.", false),
+            ],
+            errors: vec!["harbour.pdf is a PDF document; photos can be JPEG, PNG, WebP or GIF.".into()],
+            max_photos: 20,
+            max_caption: 5000,
+            max_alt: 2000,
+            max_bytes: 20_971_520,
+            with_alt: 2,
+        }
+    }
+
+    /// Before the first photo.
+    pub fn sample_empty() -> Self {
+        Self {
+            frame: Frame::at("compose", "/compose"),
+            action: "/compose".into(),
+            draft: String::new(),
+            photos: vec![],
+            caption: String::new(),
+            errors: vec![],
+            with_alt: 0,
+            ..Self::sample()
+        }
+    }
+
+    /// A post that is out already.
+    pub fn sample_editing() -> Self {
+        let mut editing = Self::sample();
+        editing.frame.path = "/@layla/9101/edit".into();
+        editing.action = "/@layla/9101/edit".into();
+        editing.editing = true;
+        editing.errors = vec![];
+        editing.photos.truncate(1);
+        editing.with_alt = 1;
+        editing
+    }
+}
+
+impl Settings {
+    /// With two sessions, a blocked person and something refused.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame { notice: "Saved.".into(), ..Frame::at("you", "/settings") },
+            name: "ليلى حداد".into(),
+            bio: "Slow walks. <3".into(),
+            avatar: "/media/sample/avatar-3.jpg".into(),
+            header: String::new(),
+            fields: vec![
+                FieldInput { name: "Portfolio".into(), value: "https://layla.example".into() },
+                FieldInput::default(),
+                FieldInput::default(),
+                FieldInput::default(),
+            ],
+            locked: true,
+            discoverable: true,
+            featured_albums: 4,
+            blocked: vec![mallory()],
+            errors: vec!["The header picture is 26 MB; up to 20 MB work.".into()],
+            sessions: vec![
+                SessionLine {
+                    id: "1".into(),
+                    device: "Firefox on Linux".into(),
+                    last_seen: "now".into(),
+                    current: true,
+                },
+                SessionLine {
+                    id: "2".into(),
+                    device: "Safari on an iPhone".into(),
+                    last_seen: "3 d".into(),
+                    current: false,
+                },
+            ],
+            email: "layla@photos.example".into(),
+        }
+    }
+}
+
+impl SignIn {
+    /// After a wrong password.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame { here: String::new(), path: "/sign-in".into(), ..Frame::sample_visitor() },
+            login: "layla".into(),
+            error: "That name and password do not belong together. Check both and try again.".into(),
+            next: "/@ada/9100".into(),
+        }
+    }
+}
+
+impl Join {
+    /// Signing up with a name that is taken.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame { here: String::new(), path: "/join".into(), ..Frame::sample_visitor() },
+            action: "/join".into(),
+            owner: false,
+            closed: false,
+            username: "ada".into(),
+            email: String::new(),
+            errors: vec![
+                "ada is taken; choose another name.".into(),
+                "The password needs at least 10 characters.".into(),
+            ],
+            handle_host: "photos.example".into(),
+        }
+    }
+
+    /// The owner's first account.
+    pub fn sample_owner() -> Self {
+        Self { owner: true, action: "/first/abc".into(), username: String::new(), errors: vec![], ..Self::sample() }
+    }
+
+    /// Nobody can sign up.
+    pub fn sample_closed() -> Self {
+        Self { closed: true, username: String::new(), errors: vec![], ..Self::sample() }
+    }
+}
+
+impl Reset {
+    /// With a password that was too short.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame { here: String::new(), path: "/reset/abc".into(), ..Frame::sample_visitor() },
+            action: "/reset/abc".into(),
+            username: "layla".into(),
+            error: "The password needs at least 10 characters.".into(),
+        }
+    }
+}
+
+impl Search {
+    /// People, tags and photos.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::at("search", "/search?q=frost"),
+            query: "frost <b>".into(),
+            people: vec![profile(ada()), profile(long()), profile(mallory())],
+            posts: photos(),
+            tags: vec!["frost".into(), "firstfrost".into(), "ضوء".into()],
+            error: String::new(),
+        }
+    }
+
+    /// Nothing asked yet, or nothing found.
+    pub fn sample_empty() -> Self {
+        Self {
+            frame: Frame::at("search", "/search"),
+            query: "@nobody@nowhere.example".into(),
+            people: vec![],
+            posts: vec![],
+            tags: vec![],
+            error: "nowhere.example did not answer. Try again in a minute.".into(),
+        }
+    }
+}
+
+impl Confirm {
+    /// Deleting a post.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::at("", "/@layla/9101/delete"),
+            title: "Delete this post?".into(),
+            text: "Its 5 photos, 3 replies' links and 48 likes go too. Other servers are asked to delete their copies. This cannot be undone.".into(),
+            action: "/@layla/9101/delete".into(),
+            button: "Delete post".into(),
+            back: "/@layla/9101".into(),
+        }
+    }
+}
+
+impl About {
+    /// A small server.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame {
+                here: "about".into(),
+                path: "/about".into(),
+                not_federating: true,
+                ..Frame::sample_visitor()
+            },
+            description:
+                "Photographs by people in and around Bergen.\n\nNo adverts, no counting of eyes. <i>Be kind</i>.".into(),
+            version: "0.1.0".into(),
+            people: 42,
+            posts: 1902,
+            owner: Some(ada()),
+        }
+    }
+}
+
+impl ErrorPage {
+    /// A page that is not there.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame { here: String::new(), path: "/@ada/1".into(), ..Frame::sample_visitor() },
+            status: 404,
+            title: "There is nothing here".into(),
+            text: "The photo was deleted, the address has a typing mistake, or it is not for you to see.".into(),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What a person decides about herself.
+
+use super::context::{FieldInput, SessionLine, Settings};
+use super::templates::Shown;
+use super::{Answer, finish, id, redirect};
+use crate::http::Web;
+use crate::http::error;
+use crate::http::uploads;
+use crate::http::viewer::{SignedIn, Visitor};
+use crate::service::accounts::{self, ProfileChange};
+use crate::service::sessions::{self, Viewer};
+use crate::service::uploads::ProfilePicture;
+use crate::service::{Refusal, limits, views};
+use crate::store;
+use axum::extract::{Multipart, Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum_extra::extract::Form;
+use serde::Deserialize;
+
+pub async fn show(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn) -> Response {
+    let answer = page(&web, &visitor, &viewer, None, Vec::new()).await;
+    finish(&web, &visitor, answer).await
+}
+
+/// The page; `typed` is what a refused form said.
+async fn page(
+    web: &Web,
+    visitor: &Visitor,
+    viewer: &Viewer,
+    typed: Option<ProfileChange>,
+    errors: Vec<String>,
+) -> Answer {
+    let app = &web.app;
+    let account = &viewer.account;
+    let saved: Vec<(String, String)> = serde_json::from_str(&account.fields).unwrap_or_default();
+    let typed_fields = typed.as_ref().map(|t| t.fields.clone());
+    let mut fields: Vec<FieldInput> = typed_fields
+        .unwrap_or(saved)
+        .into_iter()
+        .take(limits::FIELDS)
+        .map(|(name, value)| FieldInput { name, value })
+        .collect();
+    fields.resize_with(limits::FIELDS, FieldInput::default);
+    let blocked = store::policies::blocked_by(&app.db.read, account.id).await?;
+    let people = views::people(app, blocked.iter().map(|b| b.target_id)).await?;
+    let now = app.now();
+    let sessions = store::sessions::of_account(&app.db.read, account.id).await?;
+    let shown = Shown::new(web, visitor, "you").await;
+    let picture = |key: &Option<String>| key.as_deref().map(|k| views::picture_path(app, k)).unwrap_or_default();
+    let page = Settings {
+        frame: shown.frame.clone(),
+        name: typed.as_ref().map_or(&account.name, |t| &t.name).clone(),
+        bio: typed.as_ref().map_or(&account.bio, |t| &t.bio).clone(),
+        avatar: picture(&account.avatar_key),
+        header: picture(&account.header_key),
+        fields,
+        locked: typed.as_ref().map_or(account.locked != 0, |t| t.locked),
+        discoverable: typed.as_ref().map_or(account.discoverable != 0, |t| t.discoverable),
+        featured_albums: typed.as_ref().map_or(account.featured_albums, |t| t.featured_albums),
+        blocked: blocked.iter().filter_map(|b| people.get(&b.target_id)).cloned().collect(),
+        sessions: sessions
+            .into_iter()
+            .map(|s| SessionLine {
+                id: s.id.to_string(),
+                device: device(&s.device),
+                last_seen: views::ago(s.seen_at, now),
+                current: s.id == viewer.session_id,
+            })
+            .collect(),
+        email: viewer.login.email.clone(),
+        errors,
+    };
+    Ok(shown.render("settings.html", &page))
+}
+
+/// Browser and system out of what a browser calls itself.
+fn device(agent: &str) -> String {
+    let first = |names: &[(&str, &str)]| {
+        names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| (*name).to_owned())
+    };
+    let browser = first(&[
+        ("Firefox", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = first(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "Unknown device".to_owned(),
+    }
+}
+
+pub async fn save_profile(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn, form: Multipart) -> Response {
+    let answer = async {
+        let filled = uploads::read(&web, form, 2).await?;
+        let mut change = ProfileChange {
+            name: filled.text("name").to_owned(),
+            bio: filled.text("bio").replace("\r\n", "\n"),
+            fields: (0..limits::FIELDS)
+                .map(|i| {
+                    (
+                        filled.text(&format!("field_name_{i}")).trim().to_owned(),
+                        filled.text(&format!("field_value_{i}")).trim().to_owned(),
+                    )
+                })
+                .collect(),
+            locked: !filled.text("locked").is_empty(),
+            discoverable: !filled.text("discoverable").is_empty(),
+            featured_albums: filled.text("featured_albums").parse().unwrap_or(viewer.account.featured_albums),
+            avatar: None,
+            header: None,
+        };
+        let typed = change.clone();
+        let mut errors = filled.refused;
+        for (name, upload) in &filled.files {
+            let which = if name == "avatar" { ProfilePicture::Avatar } else { ProfilePicture::Header };
+            match crate::service::uploads::profile_picture(&web.app, viewer.id(), which, upload).await {
+                Ok(key) if which == ProfilePicture::Avatar => change.avatar = Some(key),
+                Ok(key) => change.header = Some(key),
+                Err(Refusal::Invalid { why, .. }) => errors.push(why),
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        if errors.is_empty() {
+            match accounts::change_profile(&web.app, viewer.id(), change).await {
+                Ok(()) => return Ok(redirect("/settings?said=saved")),
+                Err(Refusal::Invalid { why, .. }) => errors.push(why),
+                Err(refusal) => return Err(refusal),
+            }
+        }
+        refused(&web, &visitor, &viewer, Some(typed), errors).await
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+async fn refused(
+    web: &Web,
+    visitor: &Visitor,
+    viewer: &Viewer,
+    typed: Option<ProfileChange>,
+    errors: Vec<String>,
+) -> Answer {
+    let mut response = page(web, visitor, viewer, typed, errors).await?;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    Ok(response)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PasswordForm {
+    current: String,
+    new: String,
+}
+
+pub async fn change_password(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Form(form): Form<PasswordForm>,
+) -> Response {
+    let answer = match sessions::change_password(&web.app, &viewer, &form.current, &form.new).await {
+        Ok(()) => Ok(redirect("/settings?said=password")),
+        Err(refusal @ (Refusal::Invalid { .. } | Refusal::TooMany { .. })) => {
+            let (status, why) = error::said(&refusal);
+            let shown = page(&web, &visitor, &viewer, None, vec![why]).await;
+            shown.map(|mut response| {
+                *response.status_mut() = status;
+                response
+            })
+        }
+        Err(refusal) => Err(refusal),
+    };
+    finish(&web, &visitor, answer).await
+}
+
+pub async fn end_session(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path(session): Path<String>,
+) -> Response {
+    let answer = async {
+        sessions::sign_out(&web.app, viewer.id(), id(&session)?).await?;
+        Ok(redirect("/settings?said=saved"))
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+pub async fn end_others(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn) -> Response {
+    let answer = async {
+        sessions::sign_out_others(&web.app, &viewer).await?;
+        Ok(redirect("/settings?said=saved"))
+    };
+    finish(&web, &visitor, answer.await).await
+}

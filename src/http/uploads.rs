@@ -1,0 +1,124 @@
+//! Files in multipart forms, streamed to disk, and the text fields around them.
+
+use super::Web;
+use crate::service::Refusal;
+use crate::service::uploads::{Upload, temp_path};
+use axum::extract::Multipart;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::http::StatusCode;
+use tokio::io::{AsyncWriteExt, BufWriter};
+
+/// Longest text field, in bytes.
+const MAX_TEXT: usize = 256 * 1024;
+/// Most fields in a form.
+const MAX_FIELDS: usize = 400;
+
+/// A form that has been read whole: its files lie on disk.
+#[derive(Debug, Default)]
+pub struct Filled {
+    pub fields: Vec<(String, String)>,
+    /// Name of the field, and the file.
+    pub files: Vec<(String, Upload)>,
+    /// Sentences about files that were refused while streaming; the rest is there.
+    pub refused: Vec<String>,
+}
+
+impl Filled {
+    /// The first field of that name.
+    pub fn text(&self, name: &str) -> &str {
+        self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)
+    }
+
+    /// All fields of that name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// Reads a multipart form; a file that is too large is refused by name and the rest goes on.
+pub async fn read(web: &Web, mut form: Multipart, most_files: usize) -> Result<Filled, Refusal> {
+    let mut filled = Filled::default();
+    while let Some(field) = form.next_field().await.map_err(broken_form)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match field.file_name().map(str::to_owned) {
+            // A file input left empty.
+            Some(file) if file.is_empty() => {}
+            Some(file) => {
+                let left_out = filled.files.len() >= most_files;
+                let upload = save(web, field, clean(&file), left_out).await?;
+                match upload {
+                    Ok(upload) if left_out => filled
+                        .refused
+                        .push(format!("{} was left out: at most {most_files} photos at once.", upload.file_name)),
+                    Ok(upload) => filled.files.push((name, upload)),
+                    Err(sentence) => filled.refused.push(sentence),
+                }
+            }
+            None => {
+                let text = text(field).await?;
+                filled.fields.push((name, text));
+            }
+        }
+        if filled.fields.len() > MAX_FIELDS {
+            return Err(Refusal::invalid("form", "The form has too many fields."));
+        }
+    }
+    Ok(filled)
+}
+
+/// The last part of a path, without what could do harm where it is shown.
+fn clean(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars()
+        .filter(|c| !c.is_control() && !('\u{202a}'..='\u{202e}').contains(c) && !('\u{2066}'..='\u{2069}').contains(c))
+        .take(120)
+        .collect()
+}
+
+async fn text(mut field: Field<'_>) -> Result<String, Refusal> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(broken_form)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MAX_TEXT {
+            return Err(Refusal::invalid("form", "A text in the form is too long."));
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).replace('\0', ""))
+}
+
+/// Streams one file to disk. The inner error is a sentence about this file alone.
+async fn save(
+    web: &Web,
+    mut field: Field<'_>,
+    file_name: String,
+    discard: bool,
+) -> Result<Result<Upload, String>, Refusal> {
+    let most = web.app.settings.max_photo_bytes;
+    let upload = Upload { path: temp_path(&web.app)?, file_name };
+    let file = tokio::fs::File::create(&upload.path).await.map_err(Refusal::broken)?;
+    let mut out = BufWriter::with_capacity(256 * 1024, file);
+    let mut length = 0usize;
+    while let Some(chunk) = field.chunk().await.map_err(broken_form)? {
+        length += chunk.len();
+        if length <= most && !discard {
+            out.write_all(&chunk).await.map_err(Refusal::broken)?;
+        }
+    }
+    if length > most {
+        return Ok(Err(format!(
+            "{} is {} MB; the limit is {} MB.",
+            upload.file_name,
+            length.div_ceil(1 << 20),
+            most >> 20
+        )));
+    }
+    out.flush().await.map_err(Refusal::broken)?;
+    Ok(Ok(upload))
+}
+
+fn broken_form(error: MultipartError) -> Refusal {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return Refusal::invalid("photos", "That is more than the server takes at once. Send fewer photos at a time.");
+    }
+    Refusal::invalid("form", "The form did not arrive whole. Try again.")
+}

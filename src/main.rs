@@ -1,0 +1,5 @@
+//! The `cyanotype` command.
+
+fn main() -> std::process::ExitCode {
+    cyanotype::cli::main()
+}

@@ -1,0 +1,217 @@
+//! Photos: bytes in, bytes out. Knows no HTTP, no database and no files, and shares no state, so that
+//! it can run in a process of its own.
+//!
+//! `probe` (what is it, may it come in) → `decode` → `resize` → turn upright → `colour` (sRGB) →
+//! `encode` and `placeholder`. What comes out is written from pixels alone: of the original file's own
+//! bytes nothing survives.
+
+mod colour;
+mod decode;
+mod encode;
+mod error;
+mod limits;
+mod metadata;
+mod pixels;
+mod placeholder;
+mod probe;
+mod resize;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use error::{Cause, PhotoError};
+pub use limits::Limits;
+pub use metadata::{Metadata, Orientation};
+pub use probe::{Format, Probe, probe};
+
+use encode::Chroma;
+use pixels::Pixels;
+use resize::Part;
+
+/// Grows whenever the same original would give different files; photos derived by an older pipeline
+/// can be derived again.
+pub const PIPELINE_VERSION: i32 = 1;
+
+/// Everything made of one original.
+#[derive(Debug, Clone)]
+pub struct Derived {
+    /// What the original is.
+    pub format: Format,
+    /// Pixels of the original as seen, after its orientation.
+    pub width: u32,
+    /// Pixels of the original as seen, after its orientation.
+    pub height: u32,
+    /// Largest first; the first is always [`Role::Federated`].
+    pub renditions: Vec<Rendition>,
+    /// 4 × 3, 3 × 4 or 4 × 4 components, by the shape of the photo.
+    pub blurhash: String,
+    /// The average colour, sRGB, averaged in linear light.
+    pub average: [u8; 3],
+    /// What the original said about itself.
+    pub metadata: Metadata,
+}
+
+/// One file to serve: always a baseline sRGB JPEG without metadata.
+#[derive(Clone)]
+pub struct Rendition {
+    pub role: Role,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Rendition {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Rendition({} {}x{}, {} bytes)", self.role, self.width, self.height, self.bytes.len())
+    }
+}
+
+/// What a rendition is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The file other servers fetch: long side at most 3840, at most 8 294 400 pixels, below 8 MB.
+    Federated,
+    /// Long side 2560 pixels.
+    Px2560,
+    /// Long side 1600 pixels.
+    Px1600,
+    /// Long side 960 pixels.
+    Px960,
+    /// Long side 480 pixels.
+    Px480,
+}
+
+impl Role {
+    /// Every role, largest first.
+    pub const ALL: [Self; 5] = [Self::Federated, Self::Px2560, Self::Px1600, Self::Px960, Self::Px480];
+
+    /// The name it is stored under.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Federated => "fed",
+            Self::Px2560 => "2560",
+            Self::Px1600 => "1600",
+            Self::Px960 => "960",
+            Self::Px480 => "480",
+        }
+    }
+
+    /// Long side in pixels and JPEG quality of the sizes made from the federated one.
+    fn smaller(self) -> Option<(u32, u8)> {
+        match self {
+            Self::Federated => None,
+            Self::Px2560 => Some((2560, 82)),
+            Self::Px1600 => Some((1600, 82)),
+            Self::Px960 => Some((960, 80)),
+            Self::Px480 => Some((480, 78)),
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// A stored name that is no [`Role`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no rendition")]
+pub struct UnknownRole(String);
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name).ok_or_else(|| UnknownRole(name.to_owned()))
+    }
+}
+
+/// Derives everything that is served from an original.
+///
+/// # Errors
+/// The refusals of [`probe`], and damage found while decoding.
+pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
+    let probe = probe(input, limits)?;
+    let (width, height) = probe.upright_size();
+    let pixels = picture(input, &probe, resize::federated((width, height)), Part::Whole, limits)?;
+    let chroma = if probe.format == Format::Jpeg { Chroma::Halved } else { Chroma::suiting(&pixels) };
+
+    let (mut pixels, bytes) = encode::federated(pixels, chroma)?;
+    let mut renditions = vec![Rendition { role: Role::Federated, width: pixels.width, height: pixels.height, bytes }];
+    let largest = pixels.size();
+    for role in Role::ALL {
+        let Some((side, quality)) = role.smaller().filter(|&(side, _)| earns_its_place(role, side, largest)) else {
+            continue;
+        };
+        // Each from the next larger: as good as from the original, at half the cost.
+        pixels = resize::resize(&pixels, resize::long_side(largest, side), Part::Whole)?;
+        let bytes = encode::jpeg(&pixels, quality, chroma)?;
+        renditions.push(Rendition { role, width: pixels.width, height: pixels.height, bytes });
+    }
+
+    let (blurhash, average) = placeholder::placeholder(&pixels)?;
+    let metadata = Metadata { alt_text: probe.xmp.as_deref().and_then(metadata::alt_text) };
+    Ok(Derived { format: probe.format, width, height, renditions, blurhash, average, metadata })
+}
+
+/// Nothing is enlarged, and no size is made that the federated file already is; 2560 only when it is
+/// more than a tenth smaller.
+fn earns_its_place(role: Role, side: u32, (width, height): (u32, u32)) -> bool {
+    let largest = width.max(height);
+    match role {
+        Role::Px2560 => largest * 10 > side * 11,
+        _ => largest > side,
+    }
+}
+
+/// A square from the middle, `side` pixels or as large as the original allows: an avatar. Its role says
+/// [`Role::Federated`], as other servers fetch it.
+///
+/// # Errors
+/// As [`process`].
+pub fn avatar(input: &[u8], limits: &Limits, side: u32) -> Result<Rendition, PhotoError> {
+    let probe = probe(input, limits)?;
+    let side = side.min(probe.width).min(probe.height).max(1);
+    single(picture(input, &probe, (side, side), Part::Square, limits)?)
+}
+
+/// The whole picture, at most `max_width` pixels wide and never larger than the federated size: a
+/// header. Its role says [`Role::Federated`].
+///
+/// # Errors
+/// As [`process`].
+pub fn fit(input: &[u8], limits: &Limits, max_width: u32) -> Result<Rendition, PhotoError> {
+    let probe = probe(input, limits)?;
+    let (width, height) = resize::federated(probe.upright_size());
+    let narrow = width.min(max_width.max(1));
+    let size = (narrow, resize::scaled(height, narrow, width));
+    single(picture(input, &probe, size, Part::Whole, limits)?)
+}
+
+fn single(pixels: Pixels) -> Result<Rendition, PhotoError> {
+    let chroma = Chroma::suiting(&pixels);
+    let (pixels, bytes) = encode::federated(pixels, chroma)?;
+    Ok(Rendition { role: Role::Federated, width: pixels.width, height: pixels.height, bytes })
+}
+
+/// The part of the photo asked for: `size` pixels, upright, in sRGB. Turning and colour come after the
+/// resize, when there is less to turn and convert.
+fn picture(input: &[u8], probe: &Probe, size: (u32, u32), part: Part, limits: &Limits) -> Result<Pixels, PhotoError> {
+    let stored = probe.orientation.turn(size);
+    let wanted = match part {
+        Part::Whole => stored,
+        // The decoder scales the whole photo, whose shorter side must give the square.
+        Part::Square => {
+            let short = probe.width.min(probe.height);
+            (resize::scaled(probe.width, size.0, short), resize::scaled(probe.height, size.0, short))
+        }
+    };
+    let (mut pixels, tag) = decode::decode(input, probe, wanted, limits)?;
+    if pixels.size() != stored {
+        pixels = resize::resize(&pixels, stored, part)?;
+    }
+    colour::to_srgb(pixels.upright(probe.orientation), tag.as_ref())
+}

@@ -1,0 +1,91 @@
+//! The chunks of a PNG file.
+
+use std::ops::Range;
+
+use super::bytes::Bytes;
+use super::{Body, Found};
+use crate::photo::limits::{MAX_CHUNKS, MAX_ICC, MAX_XMP};
+use crate::photo::{PhotoError, metadata};
+
+/// Where the parts of a PNG that make its picture lie. Only these are handed to the decoder: it never
+/// sees text, animation or a compressed profile it would inflate without bound.
+#[derive(Debug, Clone, Default)]
+pub(in crate::photo) struct Png {
+    /// The whole header chunk.
+    pub header: Range<usize>,
+    /// Palette, transparency, picture data and end, as whole chunks in their order.
+    pub picture: Vec<Range<usize>>,
+    /// The whole chunk with the compressed colour profile.
+    pub profile: Option<Range<usize>>,
+    /// Coded colour: primaries and transfer function of ITU-T H.273.
+    pub cicp: Option<(u8, u8)>,
+    /// Bytes a pixel takes when decoded.
+    pub pixel_bytes: u64,
+}
+
+pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
+    let mut bytes = Bytes::new(data);
+    bytes.take(8).ok_or(PhotoError::damaged("PNG signature"))?;
+    let mut found = Found::default();
+    let mut png = Png::default();
+    for count in 0.. {
+        if count > MAX_CHUNKS {
+            return Err(PhotoError::damaged("too many chunks"));
+        }
+        let start = bytes.position();
+        let Some((kind, payload)) = chunk(&mut bytes) else { break };
+        let whole = start..bytes.position();
+        match &kind {
+            b"IHDR" if count == 0 => {
+                let header = header(payload).ok_or(PhotoError::damaged("IHDR"))?;
+                (found.width, found.height, png.pixel_bytes) = header;
+                png.header = whole;
+            }
+            _ if count == 0 => return Err(PhotoError::damaged("IHDR is not first")),
+            b"PLTE" | b"tRNS" | b"IDAT" => png.picture.push(whole),
+            b"iCCP" if payload.len() <= MAX_ICC => png.profile = Some(whole),
+            b"cICP" => png.cicp = payload.first_chunk().map(|&[primaries, transfer]| (primaries, transfer)),
+            b"eXIf" => found.orientation = metadata::orientation(payload),
+            b"iTXt" if payload.len() <= MAX_XMP => found.xmp = found.xmp.or(xmp(payload)),
+            b"IEND" => {
+                png.picture.push(whole);
+                break;
+            }
+            _ => {}
+        }
+    }
+    if png.header.is_empty() {
+        return Err(PhotoError::damaged("no IHDR"));
+    }
+    found.body = Body::Png(png);
+    Ok(found)
+}
+
+fn chunk<'a>(bytes: &mut Bytes<'a>) -> Option<([u8; 4], &'a [u8])> {
+    let size = usize::try_from(bytes.u32_be()?).ok()?;
+    let kind = bytes.fourcc()?;
+    let payload = bytes.take(size)?;
+    bytes.take(4)?;
+    Some((kind, payload))
+}
+
+/// Width, height and bytes a decoded pixel takes.
+fn header(payload: &[u8]) -> Option<(u32, u32, u64)> {
+    let mut bytes = Bytes::new(payload);
+    let (width, height) = (bytes.u32_be()?, bytes.u32_be()?);
+    let (depth, colour) = (bytes.u8()?, bytes.u8()?);
+    // Transparency can add a channel to colour types 0, 2 and 3.
+    let channels = match colour {
+        0 | 4 => 2,
+        2 | 3 | 6 => 4,
+        _ => return None,
+    };
+    Some((width, height, channels * if depth == 16 { 2 } else { 1 }))
+}
+
+/// The XMP packet of an uncompressed `iTXt`; a compressed one is left alone.
+fn xmp(payload: &[u8]) -> Option<Vec<u8>> {
+    let rest = payload.strip_prefix(b"XML:com.adobe.xmp\0\0\0")?;
+    let mut parts = rest.splitn(3, |&byte| byte == 0);
+    parts.nth(2).map(<[u8]>::to_vec)
+}

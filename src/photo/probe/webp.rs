@@ -1,0 +1,86 @@
+//! The chunks of a WebP file.
+
+use super::bytes::Bytes;
+use super::{Body, Found};
+use crate::photo::limits::{MAX_CHUNKS, MAX_ICC, MAX_XMP};
+use crate::photo::{PhotoError, metadata};
+
+/// Reads every chunk header up to the end the file declares; what lies behind is never looked at.
+pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
+    let declared = riff_end(data).ok_or(PhotoError::damaged("RIFF size"))?;
+    let data = data.get(..declared).ok_or(PhotoError::damaged("RIFF size beyond the file"))?;
+    let mut bytes = Bytes::new(data);
+    bytes.take(12).ok_or(PhotoError::damaged("RIFF header"))?;
+
+    let mut found = Found { body: Body::WebP { end: declared }, ..Found::default() };
+    let mut canvas = None;
+    let mut picture = None;
+    let mut frames = 0;
+    for count in 0.. {
+        if count > MAX_CHUNKS {
+            return Err(PhotoError::damaged("too many chunks"));
+        }
+        let Some((kind, payload)) = chunk(&mut bytes)? else { break };
+        match &kind {
+            b"VP8X" => canvas = Some(canvas_size(payload).ok_or(PhotoError::damaged("VP8X"))?),
+            b"VP8 " if picture.is_none() => picture = Some(lossy_size(payload).ok_or(PhotoError::damaged("VP8"))?),
+            b"VP8L" if picture.is_none() => picture = Some(lossless_size(payload).ok_or(PhotoError::damaged("VP8L"))?),
+            b"ANMF" => frames += 1,
+            b"ICCP" if payload.len() <= MAX_ICC => found.icc = Some(payload.to_vec()),
+            b"EXIF" => found.orientation = metadata::orientation(payload),
+            b"XMP " if payload.len() <= MAX_XMP => found.xmp = Some(payload.to_vec()),
+            _ => {}
+        }
+    }
+    (found.width, found.height) = match (canvas, picture) {
+        (Some(canvas), Some(picture)) if frames == 0 && canvas != picture => {
+            return Err(PhotoError::damaged("canvas and picture differ in size"));
+        }
+        (Some(canvas), Some(_)) => canvas,
+        (Some(canvas), None) if frames > 0 => canvas,
+        (None, Some(picture)) => picture,
+        _ => return Err(PhotoError::damaged("no picture in the WebP file")),
+    };
+    Ok(found)
+}
+
+fn riff_end(data: &[u8]) -> Option<usize> {
+    let mut bytes = Bytes::new(data);
+    bytes.take(4)?;
+    usize::try_from(bytes.u32_le()?).ok()?.checked_add(8)
+}
+
+type Chunk<'a> = ([u8; 4], &'a [u8]);
+
+/// The next chunk; `None` at the end of the file.
+fn chunk<'a>(bytes: &mut Bytes<'a>) -> Result<Option<Chunk<'a>>, PhotoError> {
+    let Some(kind) = bytes.fourcc() else { return Ok(None) };
+    let payload = bytes.u32_le().and_then(|size| bytes.take(usize::try_from(size).ok()?));
+    let payload = payload.ok_or(PhotoError::damaged("chunk beyond the file"))?;
+    if payload.len() % 2 == 1 {
+        // The last padding byte is often forgotten.
+        let _ = bytes.u8();
+    }
+    Ok(Some((kind, payload)))
+}
+
+fn canvas_size(payload: &[u8]) -> Option<(u32, u32)> {
+    let mut bytes = Bytes::new(payload);
+    bytes.take(4)?;
+    Some((bytes.u24_le()? + 1, bytes.u24_le()? + 1))
+}
+
+fn lossy_size(payload: &[u8]) -> Option<(u32, u32)> {
+    let mut bytes = Bytes::new(payload);
+    bytes.take(3)?;
+    (bytes.take(3)? == [0x9D, 0x01, 0x2A])
+        .then(|| Some((u32::from(bytes.u16_le()? & 0x3FFF), u32::from(bytes.u16_le()? & 0x3FFF))))?
+}
+
+fn lossless_size(payload: &[u8]) -> Option<(u32, u32)> {
+    let mut bytes = Bytes::new(payload);
+    (bytes.u8()? == 0x2F).then(|| {
+        let bits = bytes.u32_le()?;
+        Some(((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1))
+    })?
+}

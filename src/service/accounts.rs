@@ -1,0 +1,274 @@
+//! Accounts of this server: making them, changing what they say of themselves.
+
+use super::limits;
+use super::{Refusal, sessions, surface};
+use crate::activitypub::signature::keys::{self, SigningKey};
+use crate::app::App;
+use crate::entity::{account, login};
+use crate::store::{self, accounts};
+
+/// The account whose key signs what the server itself asks of others: `/actor`.
+pub const INSTANCE: i64 = 0;
+
+/// Names nobody can take: they would read as the server's own voice, or as a path of it.
+const RESERVED: &[&str] = &[
+    "admin",
+    "administrator",
+    "root",
+    "moderator",
+    "mod",
+    "support",
+    "help",
+    "about",
+    "actor",
+    "instance",
+    "owner",
+    "system",
+    "cyanotype",
+    "ap",
+    "api",
+    "media",
+    "static",
+];
+
+/// What somebody gives to get an account.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    pub username: String,
+    pub email: String,
+    /// Absent: a one-time link sets it later.
+    pub password: Option<String>,
+    /// `owner` or `person`.
+    pub role: &'static str,
+}
+
+/// Makes an account of this server. Returns its row. With `link`, a one-time link (its hash) is used
+/// up in the same transaction, so that of two who hold it only one gets an account.
+pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result<account::Model, Refusal> {
+    let username = check_username(&new.username)?;
+    let email = check_email(&new.email)?;
+    let hash = match &new.password {
+        Some(password) => Some(sessions::hash_password(app, password.clone()).await?),
+        None => None,
+    };
+    let row = fresh(app, app.id(), username).await?;
+    let login = login::Model {
+        account_id: row.id,
+        email_key: accounts::fold(&email),
+        email,
+        password_hash: hash,
+        role: new.role.to_owned(),
+        language: "en".to_owned(),
+        notifications_seen: 0,
+        created_at: app.now(),
+        seen_at: None,
+    };
+    let (made, now) = (row.clone(), app.now());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                if let Some(hash) = link
+                    && !store::sessions::use_link(tx, hash, now).await?
+                {
+                    return Err(Refusal::Missing);
+                }
+                if accounts::by_handle(tx, &row.username, "").await?.is_some() {
+                    return Err(Refusal::invalid(
+                        "username",
+                        format!("@{} is taken. Choose another name.", row.username),
+                    ));
+                }
+                if accounts::login_by_email(tx, &login.email).await?.is_some() {
+                    return Err(Refusal::invalid(
+                        "email",
+                        "This e-mail address belongs to an account already. Sign in instead.",
+                    ));
+                }
+                accounts::insert(tx, row).await?;
+                accounts::insert_login(tx, login).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    tracing::info!(account = made.id, name = %made.username, "account made");
+    Ok(made)
+}
+
+/// A local account's row with a key of its own.
+async fn fresh(app: &App, id: i64, username: String) -> Result<account::Model, Refusal> {
+    let key =
+        tokio::task::spawn_blocking(keys::generate_rsa).await.map_err(Refusal::broken)?.map_err(Refusal::broken)?;
+    let now = app.now();
+    Ok(account::Model {
+        id,
+        username_key: accounts::fold(&username),
+        username,
+        domain: String::new(),
+        name: String::new(),
+        bio: String::new(),
+        fields: "[]".to_owned(),
+        kind: if id == INSTANCE { "Application" } else { "Person" }.to_owned(),
+        locked: i32::from(id == INSTANCE),
+        discoverable: i32::from(id != INSTANCE),
+        indexable: 0,
+        suspended: 0,
+        avatar_key: None,
+        header_key: None,
+        avatar_url: None,
+        header_url: None,
+        featured_albums: 10,
+        uri: None,
+        url: None,
+        inbox: None,
+        shared_inbox: None,
+        outbox_url: None,
+        followers_url: None,
+        following_url: None,
+        featured_url: None,
+        key_id: None,
+        public_key: Some(key.public_pem),
+        private_key: Some(app.secrets.seal(&key.private_pkcs8_der)?),
+        remote_posts: None,
+        remote_followers: None,
+        remote_following: None,
+        fetched_at: None,
+        created_at: now,
+        updated_at: now,
+        deleted_at: None,
+    })
+}
+
+/// Makes the instance actor's account when it is not there yet.
+pub async fn ensure_instance(app: &App) -> Result<(), Refusal> {
+    if accounts::by_id(&app.db.read, INSTANCE).await?.is_some() {
+        return Ok(());
+    }
+    let row = fresh(app, INSTANCE, "instance.actor".to_owned()).await?;
+    app.db
+        .write(move |tx| Box::pin(async move { accounts::insert_if_new(tx, row).await.map(drop) }))
+        .await
+        .map_err(|e: sea_orm::DbErr| e.into())
+}
+
+/// The key that signs for a local account.
+pub async fn signing_key(app: &App, account_id: i64) -> Result<SigningKey, Refusal> {
+    if let Some(key) = app.keys.get(&account_id) {
+        return Ok(key);
+    }
+    let row = accounts::by_id(&app.db.read, account_id).await?.ok_or(Refusal::Missing)?;
+    let sealed = row.private_key.ok_or(Refusal::Missing)?;
+    let key = SigningKey::from_pkcs8_der(&app.secrets.open(&sealed)?).map_err(Refusal::broken)?;
+    app.keys.insert(account_id, key.clone());
+    Ok(key)
+}
+
+/// What somebody wants her profile to say.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileChange {
+    pub name: String,
+    pub bio: String,
+    /// Label and text; empty ones are left out.
+    pub fields: Vec<(String, String)>,
+    pub locked: bool,
+    pub discoverable: bool,
+    pub featured_albums: i64,
+    /// New pictures, already stored: blob keys.
+    pub avatar: Option<String>,
+    pub header: Option<String>,
+}
+
+/// Changes a profile, and tells the other servers.
+pub async fn change_profile(app: &App, account_id: i64, change: ProfileChange) -> Result<(), Refusal> {
+    too_long("name", "The name", &change.name, limits::NAME)?;
+    too_long("bio", "The text about you", &change.bio, limits::BIO)?;
+    for (name, value) in &change.fields {
+        too_long("fields", "A label", name, limits::FIELD)?;
+        too_long("fields", "A line", value, limits::FIELD)?;
+    }
+    let fields: Vec<_> = change
+        .fields
+        .iter()
+        .filter(|(n, v)| !n.trim().is_empty() && !v.trim().is_empty())
+        .take(limits::FIELDS)
+        .collect();
+    let fields = serde_json::to_string(&fields).map_err(Refusal::broken)?;
+    let at = app.now();
+    let app2 = app.clone();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let mut row = accounts::by_id(tx, account_id).await?.ok_or(Refusal::Missing)?;
+                let old = [
+                    change.avatar.is_some().then(|| row.avatar_key.clone()),
+                    change.header.is_some().then(|| row.header_key.clone()),
+                ];
+                row.name = change.name.trim().to_owned();
+                row.bio = change.bio.trim().to_owned();
+                row.fields = fields;
+                row.locked = i32::from(change.locked);
+                row.discoverable = i32::from(change.discoverable);
+                row.featured_albums = change.featured_albums.clamp(0, 10);
+                row.avatar_key = change.avatar.or(row.avatar_key);
+                row.header_key = change.header.or(row.header_key);
+                row.updated_at = at;
+                accounts::save(tx, row.clone()).await?;
+                surface::drop_blobs(&app2, tx, old.into_iter().flatten().flatten().collect()).await?;
+                Ok(surface::profile_changed(&app2, tx, &row).await?)
+            })
+        })
+        .await
+}
+
+fn too_long(field: &'static str, what: &str, text: &str, most: usize) -> Result<(), Refusal> {
+    let length = text.chars().count();
+    if length <= most {
+        return Ok(());
+    }
+    Err(Refusal::invalid(field, format!("{what} has {length} characters; {most} are possible.")))
+}
+
+fn check_username(name: &str) -> Result<String, Refusal> {
+    let name = name.trim().trim_start_matches('@').to_lowercase();
+    let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if name.is_empty() || name.len() > 30 || !plain {
+        return Err(Refusal::invalid("username", "A user name has 1 to 30 letters (a–z), digits or underscores."));
+    }
+    if RESERVED.contains(&name.as_str()) {
+        return Err(Refusal::invalid(
+            "username",
+            format!("@{name} is kept for the server itself. Choose another name."),
+        ));
+    }
+    Ok(name)
+}
+
+fn check_email(email: &str) -> Result<String, Refusal> {
+    let email = email.trim();
+    let ok = email.len() <= 320
+        && email
+            .split_once('@')
+            .is_some_and(|(user, host)| !user.is_empty() && host.contains('.') && !host.contains('@'))
+        && !email.chars().any(|c| c.is_whitespace() || c.is_control() || "%,\"<>()".contains(c));
+    if ok {
+        Ok(email.to_owned())
+    } else {
+        Err(Refusal::invalid("email", "That is no e-mail address such as ada@example.org."))
+    }
+}
+
+/// The row of a local account by name.
+pub async fn local(app: &App, username: &str) -> Result<account::Model, Refusal> {
+    let row = store::accounts::by_handle(&app.db.read, username, "").await?.filter(|a| a.id != INSTANCE);
+    row.filter(|a| a.deleted_at.is_none()).ok_or(Refusal::Missing)
+}
+
+/// The row of an account, local or remote, as written in a path: `ada` or `bob@elsewhere.example`.
+pub async fn by_acct(app: &App, acct: &str) -> Result<account::Model, Refusal> {
+    let (name, domain) = acct.split_once('@').unwrap_or((acct, ""));
+    let domain = domain.to_lowercase();
+    if domain.is_empty() || domain == app.handle_domain() {
+        return local(app, name).await;
+    }
+    let row = store::accounts::by_handle(&app.db.read, name, &domain).await?;
+    row.filter(|a| a.deleted_at.is_none() && a.suspended == 0).ok_or(Refusal::Missing)
+}

@@ -1,0 +1,137 @@
+//! Replies, and the words in captions: whom they mention, which hashtags they carry.
+
+use super::federation::urls;
+use super::{Refusal, federation, limits, surface, visibility};
+use crate::activitypub::text::TokenKind;
+use crate::activitypub::{Visibility, text};
+use crate::app::App;
+use crate::entity::{account, post};
+use crate::store::{accounts, posts, tags};
+use sea_orm::{ConnectionTrait, DbErr};
+
+/// What a text mentions, looked up.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    /// Folded key, name as typed, id for a new tag.
+    tags: Vec<(String, String, i64)>,
+    /// Account and the name as typed.
+    pub mentions: Vec<(i64, String)>,
+}
+
+impl Words {
+    /// Reads a text. People elsewhere who are not known here yet are looked up, a few at most.
+    pub async fn read(app: &App, author: &account::Model, caption: &str) -> Result<Self, Refusal> {
+        let mut words = Self::default();
+        for token in text::find(caption) {
+            if let TokenKind::Hashtag { name, key } = token.kind
+                && words.tags.len() < limits::TAGS
+                && !words.tags.iter().any(|(known, ..)| *known == key)
+            {
+                words.tags.push((key, name, app.id()));
+            }
+        }
+        for mention in text::mentions(caption).into_iter().take(limits::MENTIONS) {
+            let name = urls::written(&mention);
+            // Somebody who cannot be found stays plain text.
+            let found = federation::find::person(app, &mention).await.ok();
+            if let Some(person) = found.filter(|p| p.id != author.id) {
+                words.mentions.push((person.id, name));
+            }
+        }
+        Ok(words)
+    }
+
+    /// Adds somebody who is addressed without being named in the text.
+    pub fn address(&mut self, account_id: i64, name: String) {
+        if !self.mentions.iter().any(|(id, _)| *id == account_id) {
+            self.mentions.push((account_id, name));
+        }
+    }
+
+    /// Made from what another server's post says of itself.
+    pub fn given(app: &App, hashtags: Vec<(String, String)>, mentions: Vec<(i64, String)>) -> Self {
+        let tags = hashtags.into_iter().take(limits::TAGS).map(|(key, name)| (key, name, app.id())).collect();
+        Self { tags, mentions }
+    }
+
+    /// Writes them beside the post.
+    pub async fn write(self, tx: &impl ConnectionTrait, post_id: i64) -> Result<(), DbErr> {
+        tags::set(tx, post_id, self.tags).await?;
+        tags::set_mentions(tx, post_id, self.mentions).await
+    }
+}
+
+/// An empty local post by this person, to be filled in.
+pub fn blank(id: i64, account_id: i64, caption: &str, now: i64) -> post::Model {
+    post::Model {
+        id,
+        account_id,
+        draft_id: None,
+        uri: None,
+        url: None,
+        in_reply_to_id: None,
+        in_reply_to_uri: None,
+        root_id: id,
+        caption: caption.replace("\r\n", "\n"),
+        html: None,
+        warning: String::new(),
+        sensitive: 0,
+        language: String::new(),
+        visibility: Visibility::Public.as_str().to_owned(),
+        listed: 0,
+        photo_count: 0,
+        published_at: now,
+        received_at: now,
+        edited_at: None,
+        deleted_at: None,
+        pinned_at: None,
+        like_count: 0,
+        boost_count: 0,
+        reply_count: 0,
+    }
+}
+
+/// Answers a post that the person may see. The answer is as widely visible as what it answers, but
+/// public answers are quiet: they belong under the photo, not into public lists.
+pub async fn reply(app: &App, author: &account::Model, parent_id: i64, caption: &str) -> Result<post::Model, Refusal> {
+    let parent = visibility::visible(app, Some(author.id), parent_id).await?;
+    let caption = caption.trim();
+    let length = caption.chars().count();
+    if length == 0 {
+        return Err(Refusal::invalid("text", "Write a few words first."));
+    }
+    if length > app.settings.max_caption {
+        return Err(Refusal::invalid(
+            "text",
+            format!("The reply has {length} characters; {} are possible.", app.settings.max_caption),
+        ));
+    }
+    let mut words = Words::read(app, author, caption).await?;
+    if parent.account_id != author.id
+        && let Some(person) = accounts::by_id(&app.db.read, parent.account_id).await?
+    {
+        words.address(person.id, urls::acct(&person));
+    }
+    let visibility = match visibility::of(&parent) {
+        Visibility::Public => Visibility::Quiet,
+        other => other,
+    };
+    let row = post::Model {
+        in_reply_to_id: Some(parent.id),
+        root_id: parent.root_id,
+        visibility: visibility.as_str().to_owned(),
+        language: parent.language.clone(),
+        ..blank(app.id(), author.id, caption, app.now())
+    };
+    let (app2, author) = (app.clone(), author.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                posts::insert(tx, row.clone()).await?;
+                words.write(tx, row.id).await?;
+                surface::post_appeared(&app2, tx, &row, &author).await?;
+                Ok(row)
+            })
+        })
+        .await
+}

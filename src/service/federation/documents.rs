@@ -1,0 +1,259 @@
+//! What other servers find at our addresses, and what deliveries carry: the same documents.
+
+use super::urls::{self, AbsoluteLinks, Urls};
+use super::{featured, profile};
+use crate::activitypub::render::{collection, note as render};
+use crate::activitypub::text::{self, TokenKind};
+use crate::activitypub::visibility::addressing;
+use crate::app::App;
+use crate::entity::{account, photo, post, rendition};
+use crate::service::visibility::{self, Reader, can_see, visible};
+use crate::service::{Refusal, views};
+use crate::store::{Cursor, accounts, media, posts, relations, tags};
+use serde_json::{Value, json};
+
+/// Posts on a page of an outbox.
+const OUTBOX_PAGE: u64 = 20;
+/// Ids on a page of other collections.
+const PAGE: u64 = 60;
+
+/// A local post as plain values, ready to be written.
+pub async fn post_values(
+    app: &App,
+    urls: &Urls,
+    author: &account::Model,
+    row: &post::Model,
+) -> Result<render::Post, Refusal> {
+    let db = &app.db.read;
+    let rows = media::of_posts(db, &[row.id]).await?;
+    let ids: Vec<i64> = rows.iter().map(|p| p.id).collect();
+    let sizes = media::sizes_of(db, &ids).await?;
+    let mut links = AbsoluteLinks::new(urls.clone());
+    let mut mentions = Vec::new();
+    for mention in tags::mentions(db, &[row.id]).await? {
+        let Some(person) = accounts::by_id(db, mention.account_id).await? else { continue };
+        links.know(&mention.name, &person);
+        if let Some(actor) = urls::known_actor(app, &person) {
+            mentions.push(render::Mention { actor, name: views::person(app, &person).handle });
+        }
+    }
+    let mentioned: Vec<String> = mentions.iter().map(|m| m.actor.clone()).collect();
+    let (to, cc) = addressing(visibility::of(row), &urls.followers(author.id), &mentioned);
+    let id = urls.post(row.id);
+    Ok(render::Post {
+        author: urls.actor(author.id),
+        url: urls.at(&urls::post_path(author, row.id)),
+        published: row.published_at,
+        updated: row.edited_at,
+        to,
+        cc,
+        warning: Some(row.warning.clone()),
+        sensitive: row.sensitive != 0,
+        in_reply_to: parent_id(app, row).await?,
+        content: text::to_html(&row.caption, &links),
+        language: Some(row.language.clone()),
+        photos: rows.iter().filter_map(|p| photo_values(app, urls, p, &sizes)).collect(),
+        hashtags: hashtags(urls, &row.caption),
+        mentions,
+        replies: format!("{id}/replies"),
+        likes: format!("{id}/likes"),
+        shares: format!("{id}/shares"),
+        likes_total: row.like_count,
+        shares_total: row.boost_count,
+        id,
+    })
+}
+
+async fn parent_id(app: &App, row: &post::Model) -> Result<Option<String>, Refusal> {
+    let Some(parent_id) = row.in_reply_to_id else { return Ok(row.in_reply_to_uri.clone()) };
+    let Some(parent) = posts::by_id(&app.db.read, parent_id).await? else { return Ok(row.in_reply_to_uri.clone()) };
+    let author = accounts::by_id(&app.db.read, parent.account_id).await?;
+    Ok(author.and_then(|a| urls::known_post(app, &a, &parent)))
+}
+
+/// The file that federates, and what is known of it.
+fn photo_values(app: &App, urls: &Urls, row: &photo::Model, sizes: &[rendition::Model]) -> Option<render::Photo> {
+    let size = sizes.iter().find(|s| s.photo_id == Some(row.id) && s.role == "fed")?;
+    let focus =
+        (row.focus_x != 0 || row.focus_y != 0).then_some((row.focus_x as f64 / 1000.0, row.focus_y as f64 / 1000.0));
+    Some(render::Photo {
+        url: urls.media(app, &size.key),
+        alt: Some(row.alt.clone()),
+        blurhash: Some(row.blurhash.clone()),
+        width: size.width,
+        height: size.height,
+        focal_point: focus,
+    })
+}
+
+fn hashtags(urls: &Urls, caption: &str) -> Vec<render::Hashtag> {
+    let mut found: Vec<render::Hashtag> = Vec::new();
+    for token in text::find(caption) {
+        if let TokenKind::Hashtag { name, key } = token.kind {
+            let href = urls.at(&urls::tag_path(&key));
+            if !found.iter().any(|t| t.href == href) {
+                found.push(render::Hashtag { name, href });
+            }
+        }
+    }
+    found
+}
+
+/// A local account that other servers may know of.
+async fn local(app: &App, id: i64) -> Result<account::Model, Refusal> {
+    let row = accounts::by_id(&app.db.read, id).await?.filter(|a| a.domain.is_empty()).ok_or(Refusal::Missing)?;
+    if row.deleted_at.is_some() { Err(Refusal::Gone) } else { Ok(row) }
+}
+
+/// The actor document.
+pub async fn actor(app: &App, urls: &Urls, id: i64) -> Result<Value, Refusal> {
+    Ok(profile::document(app, urls, &local(app, id).await?))
+}
+
+/// A document, and whether everybody may keep a copy.
+pub struct Document {
+    pub value: Value,
+    pub public: bool,
+}
+
+/// A post. Deleted public ones leave a tombstone; what the reader may not see was never there.
+pub async fn post(
+    app: &App,
+    urls: &Urls,
+    reader: Reader,
+    id: i64,
+    form: fn(&render::Post) -> Value,
+) -> Result<Document, Refusal> {
+    let row = posts::by_id(&app.db.read, id).await?.filter(|p| p.uri.is_none()).ok_or(Refusal::Missing)?;
+    let open = visibility::of(&row).is_open();
+    if row.deleted_at.is_some() {
+        return if open { Err(Refusal::Gone) } else { Err(Refusal::Missing) };
+    }
+    let row = visible(app, reader, row.id).await?;
+    let author = local(app, row.account_id).await?;
+    Ok(Document { value: form(&post_values(app, urls, &author, &row).await?), public: open })
+}
+
+/// What stands at a deleted post's id.
+pub async fn tombstone(app: &App, urls: &Urls, id: i64) -> Result<Value, Refusal> {
+    let row = posts::by_id(&app.db.read, id).await?.ok_or(Refusal::Missing)?;
+    Ok(render::tombstone(&urls.post(id), row.deleted_at))
+}
+
+/// Public answers to a post, wherever they were written.
+pub async fn replies(app: &App, urls: &Urls, reader: Reader, id: i64, page: bool) -> Result<Value, Refusal> {
+    let row = visible(app, reader, id).await?;
+    let address = format!("{}/replies", urls.post(row.id));
+    let first = format!("{address}?page=1");
+    if !page {
+        return Ok(collection::replies(&address, &first));
+    }
+    let answers = posts::public_replies(&app.db.read, row.id, PAGE).await?;
+    let answers = can_see(&app.db.read, None, answers).await?;
+    let mut items = Vec::new();
+    for answer in answers {
+        if let Some(author) = accounts::by_id(&app.db.read, answer.account_id).await? {
+            items.extend(urls::known_post(app, &author, &answer).map(Value::String));
+        }
+    }
+    Ok(collection::replies_page(&first, &address, None, items))
+}
+
+/// How many like or boost a post; never who.
+pub async fn count(app: &App, urls: &Urls, reader: Reader, id: i64, what: &str) -> Result<Value, Refusal> {
+    let row = visible(app, reader, id).await?;
+    let total = if what == "likes" { row.like_count } else { row.boost_count };
+    Ok(collection::count(&format!("{}/{what}", urls.post(id)), total))
+}
+
+/// What everybody may see of somebody, newest first.
+pub async fn outbox(app: &App, urls: &Urls, id: i64, page: bool, before: Option<i64>) -> Result<Value, Refusal> {
+    let author = local(app, id).await?;
+    let address = urls.outbox(author.id);
+    if !page {
+        let total = i64::try_from(posts::count_public(&app.db.read, author.id).await?).unwrap_or(0);
+        return Ok(collection::ordered(&address, Some(total), Some(&format!("{address}?page=true"))));
+    }
+    let cursor = Cursor::before(before, OUTBOX_PAGE);
+    let rows = posts::of_account(&app.db.read, author.id, posts::Kind::All, &["public", "quiet"], cursor).await?;
+    let next = rows
+        .last()
+        .filter(|_| rows.len() >= usize::try_from(OUTBOX_PAGE).unwrap_or(0))
+        .map(|last| format!("{address}?page=true&before={}", last.id));
+    let items = rows
+        .iter()
+        .map(|row| {
+            json!({
+                "id": urls.create(row.id), "type": "Create", "actor": urls.actor(author.id),
+                "published": views::iso(row.published_at), "object": urls.post(row.id),
+            })
+        })
+        .collect();
+    let own = before.map_or_else(|| format!("{address}?page=true"), |id| format!("{address}?page=true&before={id}"));
+    Ok(collection::ordered_page(&own, &address, next.as_deref(), None, items))
+}
+
+/// Who follows, or is followed.
+pub async fn network(
+    app: &App,
+    urls: &Urls,
+    id: i64,
+    followers: bool,
+    page: bool,
+    before: Option<i64>,
+) -> Result<Value, Refusal> {
+    let person = local(app, id).await?;
+    let db = &app.db.read;
+    let address = if followers { urls.followers(person.id) } else { urls.following(person.id) };
+    if !page {
+        let total = if followers {
+            relations::count_followers(db, person.id).await?
+        } else {
+            relations::count_following(db, person.id).await?
+        };
+        return Ok(collection::ordered(
+            &address,
+            Some(i64::try_from(total).unwrap_or(0)),
+            Some(&format!("{address}?page=1")),
+        ));
+    }
+    let cursor = Cursor::before(before, PAGE);
+    let rows = if followers {
+        relations::followers(db, person.id, cursor).await?
+    } else {
+        relations::following(db, person.id, cursor).await?
+    };
+    let next = rows
+        .last()
+        .filter(|_| rows.len() >= usize::try_from(PAGE).unwrap_or(0))
+        .map(|last| format!("{address}?page=1&before={}", last.id));
+    let ids: Vec<i64> = rows.iter().map(|f| if followers { f.follower_id } else { f.target_id }).collect();
+    let mut people = accounts::by_ids(db, ids.iter().copied()).await?;
+    let items = ids
+        .iter()
+        .filter_map(|id| people.remove(id))
+        .filter_map(|p| urls::known_actor(app, &p))
+        .map(Value::String)
+        .collect();
+    let own = before.map_or_else(|| format!("{address}?page=1"), |id| format!("{address}?page=1&before={id}"));
+    Ok(collection::ordered_page(&own, &address, next.as_deref(), None, items))
+}
+
+/// Pins and newest albums, as ids: each is fetched by whoever wants it.
+pub async fn featured_posts(app: &App, urls: &Urls, id: i64) -> Result<Value, Refusal> {
+    let author = local(app, id).await?;
+    let items = featured::posts_of(app, &author).await?.into_iter().map(|p| Value::String(urls.post(p.id))).collect();
+    Ok(collection::ordered_items(&urls.featured(author.id), items))
+}
+
+/// Pinned hashtags: none yet.
+pub async fn featured_tags(app: &App, urls: &Urls, id: i64) -> Result<Value, Refusal> {
+    let author = local(app, id).await?;
+    Ok(collection::featured_tags(&urls.featured_tags(author.id), &[]))
+}
+
+/// An activity of ours, where everybody may see it.
+pub async fn activity(app: &App, id: i64) -> Result<Value, Refusal> {
+    let row = crate::store::jobs::said(&app.db.read, id).await?.filter(|a| a.public != 0).ok_or(Refusal::Missing)?;
+    serde_json::from_str(&row.body).map_err(Refusal::broken)
+}

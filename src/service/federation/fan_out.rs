@@ -1,0 +1,167 @@
+//! What one post, boost or profile causes: entries in homes, deliveries to servers. Runs as a job, in
+//! chunks; run again after a crash it changes nothing that is done.
+
+use super::documents::post_values;
+use super::profile;
+use super::say::{self, Said, say as tell};
+use super::urls::Urls;
+use crate::activitypub::Visibility;
+use crate::activitypub::render::{activity as render_activity, note as render};
+use crate::app::App;
+use crate::entity::{account, post as posts_table};
+use crate::service::work::What;
+use crate::service::{Refusal, limits, visibility};
+use crate::store::{Cursor, accounts, feeds, policies, posts, reactions, relations, tags};
+use std::collections::BTreeSet;
+
+/// Homes filled in one transaction.
+const CHUNK: u64 = 200;
+/// Posts of somebody newly followed that go into a home.
+const FILL: u64 = 40;
+
+/// A post appeared, changed or went.
+pub async fn post(app: &App, id: i64, what: What, activity: i64) -> Result<(), Refusal> {
+    let Some(row) = posts::by_id(&app.db.read, id).await? else { return Ok(()) };
+    let Some(author) = accounts::by_id(&app.db.read, row.account_id).await? else { return Ok(()) };
+    if what == What::Created && shown_in_homes(&row) {
+        fill_homes(app, &row, author.id, 0).await?;
+    }
+    if author.domain.is_empty() { deliver(app, &row, &author, what, activity).await } else { Ok(()) }
+}
+
+/// Answers stay out of homes, and so does what has no picture.
+fn shown_in_homes(row: &posts_table::Model) -> bool {
+    row.deleted_at.is_none() && row.photo_count > 0 && row.in_reply_to_id.is_none() && row.in_reply_to_uri.is_none()
+}
+
+/// Into the homes of everybody here who follows `whose`; for narrow posts only of those who may see.
+async fn fill_homes(app: &App, row: &posts_table::Model, whose: i64, via: i64) -> Result<(), Refusal> {
+    let only_mentioned = visibility::of(row) == Visibility::Mentioned;
+    let mentioned: Vec<i64> =
+        tags::mentions(&app.db.read, &[row.id]).await?.into_iter().map(|m| m.account_id).collect();
+    let mut after = 0;
+    loop {
+        let owners = relations::local_followers(&app.db.read, whose, after, CHUNK).await?;
+        let Some(last) = owners.last().copied() else { return Ok(()) };
+        after = last;
+        let owners: Vec<i64> = owners.into_iter().filter(|o| !only_mentioned || mentioned.contains(o)).collect();
+        let post_id = row.id;
+        app.db
+            .write_quietly(move |tx| {
+                Box::pin(async move { Ok::<_, Refusal>(feeds::put_home(tx, &owners, post_id, via).await?) })
+            })
+            .await?;
+    }
+}
+
+async fn deliver(
+    app: &App,
+    row: &posts_table::Model,
+    author: &account::Model,
+    what: What,
+    activity: i64,
+) -> Result<(), Refusal> {
+    let Some(urls) = Urls::of(app) else { return Ok(()) };
+    // Deleted since: the Delete has its own job, and what is gone is not sent any more.
+    if what != What::Deleted && row.deleted_at.is_some() {
+        return Ok(());
+    }
+    let inboxes = receivers(app, row, author, what).await?;
+    let body = match what {
+        What::Created => render::create(&post_values(app, &urls, author, row).await?),
+        What::Updated => render::update(&post_values(app, &urls, author, row).await?, &urls.activity(activity)),
+        What::Deleted => {
+            let values = post_values(app, &urls, author, row).await?;
+            render::delete(&values.id, &values.author, &values.to, &values.cc)
+        }
+    };
+    let said = Said { id: activity, account_id: author.id, public: visibility::of(row).is_open(), body };
+    let app2 = app.clone();
+    app.db.write(move |tx| Box::pin(async move { tell(&app2, tx, said, inboxes).await })).await
+}
+
+/// Everybody who gets a post: followers where it is for them, people mentioned and answered; for
+/// changes also those who reacted to it.
+async fn receivers(
+    app: &App,
+    row: &posts_table::Model,
+    author: &account::Model,
+    what: What,
+) -> Result<BTreeSet<String>, Refusal> {
+    let db = &app.db.read;
+    let mut inboxes = BTreeSet::new();
+    if visibility::of(row) != Visibility::Mentioned {
+        inboxes.extend(relations::follower_inboxes(db, author.id).await?.into_iter().map(|(_, inbox)| inbox));
+    }
+    let mut people: Vec<i64> = tags::mentions(db, &[row.id]).await?.into_iter().map(|m| m.account_id).collect();
+    if let Some(parent) = row.in_reply_to_id {
+        people.extend(posts::by_id(db, parent).await?.map(|p| p.account_id));
+    }
+    if what != What::Created && visibility::of(row).is_open() {
+        people.extend(reactions::people(db, row.id).await?);
+        people.extend(posts::answerers(db, row.id).await?);
+    }
+    let blocked: Vec<i64> = policies::between(db, author.id, &people)
+        .await?
+        .into_iter()
+        .flat_map(|b| [b.account_id, b.target_id])
+        .collect();
+    for (id, person) in accounts::by_ids(db, people).await? {
+        if !blocked.contains(&id) && person.deleted_at.is_none() {
+            inboxes.extend(shared(&person));
+        }
+    }
+    Ok(inboxes)
+}
+
+/// The inbox that reaches a person with a post: her server's, where there is one.
+fn shared(person: &account::Model) -> BTreeSet<String> {
+    match &person.shared_inbox {
+        Some(inbox) if !person.domain.is_empty() => BTreeSet::from([inbox.clone()]),
+        _ => say::to_one(person),
+    }
+}
+
+/// A boost goes into the homes of the booster's followers, where the post is not there already.
+pub async fn boost(app: &App, id: i64) -> Result<(), Refusal> {
+    let Some(boost) = reactions::boost_by_id(&app.db.read, id).await? else { return Ok(()) };
+    let Some(row) = posts::by_id(&app.db.read, boost.post_id).await?.filter(shown_in_homes) else { return Ok(()) };
+    fill_homes(app, &row, boost.account_id, boost.account_id).await
+}
+
+/// A profile changed: everybody who follows hears it once.
+pub async fn profile(app: &App, account_id: i64, activity: i64) -> Result<(), Refusal> {
+    let Some(urls) = Urls::of(app) else { return Ok(()) };
+    let Some(row) = accounts::by_id(&app.db.read, account_id).await? else { return Ok(()) };
+    let body = render_activity::update_actor(
+        &urls.activity(activity),
+        &urls.actor(row.id),
+        profile::document(app, &urls, &row),
+    );
+    let inboxes =
+        relations::follower_inboxes(&app.db.read, row.id).await?.into_iter().map(|(_, inbox)| inbox).collect();
+    let said = Said { id: activity, account_id: row.id, public: true, body };
+    let app2 = app.clone();
+    app.db.write(move |tx| Box::pin(async move { tell(&app2, tx, said, inboxes).await })).await
+}
+
+/// Somebody is newly followed: her newest posts known here go into the follower's home.
+pub async fn fill_home(app: &App, owner: i64, author: i64) -> Result<(), Refusal> {
+    if accounts::by_id(&app.db.read, owner).await?.is_none_or(|a| !a.domain.is_empty()) {
+        return Ok(());
+    }
+    let seen = ["public", "quiet", "followers"];
+    let newest =
+        posts::of_account(&app.db.read, author, posts::Kind::Photos, &seen, Cursor::first(FILL.min(limits::HOME)))
+            .await?;
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move {
+                for row in newest {
+                    feeds::put_home(tx, &[owner], row.id, 0).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,109 @@
+//! Documents of other servers, fetched through the guarded door and believed only for ids of the
+//! origin they came from.
+
+use super::signer;
+use crate::activitypub::vocab;
+use crate::activitypub::{ACCEPT_DOCUMENTS, RemoteId, is_activity_content_type};
+use crate::app::App;
+use crate::service::Refusal;
+use crate::service::accounts::INSTANCE;
+use crate::store::policies;
+use axum::http::StatusCode;
+use serde_json::Value;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How many requests one trigger may still cause.
+pub struct Budget(AtomicU32);
+
+impl Budget {
+    /// For one incoming activity.
+    pub fn activity() -> Self {
+        Self(AtomicU32::new(20))
+    }
+
+    /// For one thing a signed-in person does.
+    pub fn person() -> Self {
+        Self(AtomicU32::new(50))
+    }
+
+    /// Takes one, if one is left.
+    pub fn take(&self) -> Result<(), Refusal> {
+        let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1));
+        left.map(drop).map_err(|_| Refusal::Missing)
+    }
+}
+
+/// The document with this very id. Signed by the instance actor, or by `reader` for what only a
+/// follower may fetch. What is not there, wrong, or of another origin is [`Refusal::Missing`].
+pub async fn document(app: &App, id: &RemoteId, reader: Option<i64>, budget: &Budget) -> Result<Value, Refusal> {
+    let (value, found) = fetch(app, id, reader, budget).await?;
+    if found.as_ref() == Some(id) {
+        return Ok(value);
+    }
+    // A page's address leads to the document's own id, on the same server; one more step settles it.
+    let real = found.filter(|f| f.same_origin(id)).ok_or(Refusal::Missing)?;
+    let (value, again) = fetch(app, &real, reader, budget).await?;
+    if again.as_ref() == Some(&real) { Ok(value) } else { Err(Refusal::Missing) }
+}
+
+/// A document and the id it gives itself.
+async fn fetch(
+    app: &App,
+    id: &RemoteId,
+    reader: Option<i64>,
+    budget: &Budget,
+) -> Result<(Value, Option<RemoteId>), Refusal> {
+    let address = id.as_str().to_owned();
+    if app.unreachable.contains_key(&address) || policies::domain_blocked(&app.db.read, id.host()).await? {
+        return Err(Refusal::Missing);
+    }
+    budget.take()?;
+    let url = id.to_url().ok_or(Refusal::Missing)?;
+    let signer = signer::of(app, reader.unwrap_or(INSTANCE)).await?;
+    let answer = app.door.get_document(&url, ACCEPT_DOCUMENTS, Some(&signer)).await;
+    let document = match answer {
+        Ok(document) => document,
+        Err(error) => {
+            tracing::debug!(%error, "a document could not be fetched");
+            app.unreachable.insert(address, ());
+            return Err(if error.is_permanent() { Refusal::Missing } else { Refusal::broken(error) });
+        }
+    };
+    if document.status == StatusCode::GONE {
+        return Err(Refusal::Gone);
+    }
+    let typed = document.content_type.as_deref().is_some_and(is_activity_content_type);
+    if !document.status.is_success() || !typed {
+        tracing::debug!(status = %document.status, typed, "a document was not to be had");
+        if document.status.is_server_error() {
+            return Err(Refusal::broken(format!("{} answered {}", id.host(), document.status)));
+        }
+        app.unreachable.insert(address, ());
+        return Err(Refusal::Missing);
+    }
+    let value = vocab::parse(&document.body).map_err(|_| Refusal::Missing)?;
+    let own = value.get("id").and_then(Value::as_str).and_then(|text| RemoteId::parse(text).ok());
+    let same_origin = own.as_ref().is_some_and(|own| document.url.host_str() == Some(own.host()));
+    if same_origin { Ok((value, own)) } else { Err(Refusal::Missing) }
+}
+
+/// A part of an actor that has an id of its own but need not be asked twice: a key document.
+pub async fn key_document(app: &App, id: &RemoteId, budget: &Budget) -> Result<Value, Refusal> {
+    let address = id.as_str().to_owned();
+    if app.unreachable.contains_key(&address) {
+        return Err(Refusal::Missing);
+    }
+    budget.take()?;
+    let url = id.to_url().ok_or(Refusal::Missing)?;
+    let signer = signer::of(app, INSTANCE).await?;
+    let document = app.door.get_document(&url, ACCEPT_DOCUMENTS, Some(&signer)).await.map_err(|error| {
+        app.unreachable.insert(address.clone(), ());
+        if error.is_permanent() { Refusal::Missing } else { Refusal::broken(error) }
+    })?;
+    let typed = document.content_type.as_deref().is_some_and(is_activity_content_type);
+    if !document.status.is_success() || !typed || document.url.host_str() != Some(id.host()) {
+        app.unreachable.insert(address, ());
+        return Err(if document.status == StatusCode::GONE { Refusal::Gone } else { Refusal::Missing });
+    }
+    vocab::parse(&document.body).map_err(|_| Refusal::Missing)
+}

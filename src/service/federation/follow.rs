@@ -1,0 +1,227 @@
+//! Follows, their answers, and their ends, said and heard.
+
+use super::say::{self, Said, say as tell};
+use super::urls::{Named, Urls};
+use crate::activitypub::render::activity::{self as render, ReceivedFollow};
+use crate::activitypub::vocab::Activity;
+use crate::app::App;
+use crate::entity::{account, follow};
+use crate::service::{Refusal, surface};
+use crate::store::{accounts, feeds, notifications, policies, relations};
+use sea_orm::ConnectionTrait;
+
+/// A person of this server asks to follow somebody elsewhere.
+pub async fn say(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    row: &follow::Model,
+    follower: &account::Model,
+    target: &account::Model,
+) -> Result<(), Refusal> {
+    let (urls, Some(target_id)) = (say::urls(app)?, &target.uri) else { return Ok(()) };
+    let body = render::follow(&urls.activity(row.id), &urls.actor(follower.id), target_id);
+    tell(app, tx, Said { id: row.id, account_id: follower.id, public: false, body }, say::to_one(target)).await
+}
+
+/// She stops following, or takes the request back.
+pub async fn unsay(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    row: &follow::Model,
+    follower: &account::Model,
+    target: &account::Model,
+) -> Result<(), Refusal> {
+    let (Some(urls), Some(target_id)) = (Urls::of(app).filter(|_| follower.domain.is_empty()), &target.uri) else {
+        return Ok(());
+    };
+    let body = render::follow(&urls.activity(row.id), &urls.actor(follower.id), target_id);
+    let id = app.id();
+    let body = render::undo(&urls.activity(id), body);
+    tell(app, tx, Said { id, account_id: follower.id, public: false, body }, say::to_one(target)).await
+}
+
+/// The follow as it was asked for, to be carried along in the answer.
+fn received(
+    urls: &Urls,
+    row: &follow::Model,
+    follower: &account::Model,
+    target: &account::Model,
+) -> Option<ReceivedFollow> {
+    let follower = follower.uri.clone()?;
+    // A request whose id is not known is named by the two it is about.
+    let id = row.uri.clone().unwrap_or_else(|| format!("{follower}#follow-{}", row.id));
+    Some(ReceivedFollow { id, follower, followed: urls.actor(target.id) })
+}
+
+/// Yes, to somebody elsewhere. Goes to her own inbox, with the Follow inside.
+pub async fn accept(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    row: &follow::Model,
+    follower: &account::Model,
+    target: &account::Model,
+) -> Result<(), Refusal> {
+    answer(app, tx, row, follower, target, render::accept).await
+}
+
+/// No, or: no longer.
+pub async fn reject(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    row: &follow::Model,
+    follower: &account::Model,
+    target: &account::Model,
+) -> Result<(), Refusal> {
+    answer(app, tx, row, follower, target, render::reject).await
+}
+
+async fn answer(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    row: &follow::Model,
+    follower: &account::Model,
+    target: &account::Model,
+    form: fn(&str, &ReceivedFollow) -> serde_json::Value,
+) -> Result<(), Refusal> {
+    let Some(urls) = Urls::of(app).filter(|_| target.domain.is_empty()) else { return Ok(()) };
+    let Some(asked) = received(&urls, row, follower, target) else { return Ok(()) };
+    let id = app.id();
+    let body = form(&urls.activity(id), &asked);
+    tell(app, tx, Said { id, account_id: target.id, public: false, body }, say::to_one(follower)).await
+}
+
+/// Somebody elsewhere wants to follow a person of this server. Asked again, she is answered again:
+/// the first answer may have been lost.
+pub async fn hear(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
+    let target = local_target(app, activity).await?;
+    let asked = activity.id.as_ref().map(|id| id.as_str().to_owned());
+    let blocked = !policies::between(&app.db.read, target.id, &[signer.id]).await?.is_empty();
+    let row = follow::Model {
+        id: app.id(),
+        follower_id: signer.id,
+        target_id: target.id,
+        state: if target.locked != 0 { relations::PENDING } else { relations::ACCEPTED }.to_owned(),
+        uri: asked.clone(),
+        created_at: app.now(),
+    };
+    let (app2, signer) = (app.clone(), signer.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                if blocked {
+                    return reject(&app2, tx, &row, &signer, &target).await;
+                }
+                let made = relations::insert(tx, row.clone()).await?;
+                let Some(mut row) = relations::get(tx, signer.id, target.id).await? else {
+                    return Err(Refusal::Missing);
+                };
+                if !made && asked.is_some() {
+                    relations::set(tx, row.id, &row.state, asked.clone()).await?;
+                    row.uri = asked;
+                }
+                let in_force = row.state == relations::ACCEPTED;
+                if made {
+                    surface::follow_appeared(&app2, tx, &row, in_force).await?;
+                }
+                if in_force { accept(&app2, tx, &row, &signer, &target).await } else { Ok(()) }
+            })
+        })
+        .await
+}
+
+async fn local_target(app: &App, activity: &Activity) -> Result<account::Model, Refusal> {
+    let urls = say::urls(app)?;
+    let address = activity.object.id().ok_or(Refusal::Missing)?;
+    let Some(Named::Actor(id)) = urls.parse(address.as_str()) else { return Err(Refusal::Missing) };
+    let row =
+        accounts::by_id(&app.db.read, id).await?.filter(|a| a.id > 0 && a.domain.is_empty() && a.deleted_at.is_none());
+    row.ok_or(Refusal::Missing)
+}
+
+/// Somebody elsewhere no longer follows.
+pub async fn hear_undo(
+    app: &App,
+    signer: &account::Model,
+    undone: Option<&Activity>,
+    uri: Option<&str>,
+) -> Result<(), Refusal> {
+    let by_uri = match uri {
+        Some(uri) => relations::by_uri(&app.db.read, uri).await?.filter(|f| f.follower_id == signer.id),
+        None => None,
+    };
+    let target_id = match (undone, by_uri) {
+        (Some(follow), _) => local_target(app, follow).await?.id,
+        (None, Some(row)) => row.target_id,
+        (None, None) => return Ok(()),
+    };
+    let follower_id = signer.id;
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                relations::remove(tx, follower_id, target_id).await?;
+                notifications::forget(tx, target_id, surface::kind::FOLLOW, follower_id, 0).await?;
+                Ok(notifications::forget(tx, target_id, surface::kind::FOLLOW_REQUEST, follower_id, 0).await?)
+            })
+        })
+        .await
+}
+
+/// Our follow that an answer is about: the signer must be the one we asked.
+async fn ours(app: &App, signer: &account::Model, activity: &Activity) -> Result<Option<follow::Model>, Refusal> {
+    let urls = say::urls(app)?;
+    let inner = activity.object.activity();
+    let mut follower = inner.and_then(|f| match urls.parse(f.actor.as_str()) {
+        Some(Named::Actor(id)) => Some(id),
+        _ => None,
+    });
+    if let Some(Named::Activity(id)) = activity.object.id().and_then(|id| urls.parse(id.as_str()))
+        && let Some(row) = relations::by_id(&app.db.read, id).await?
+    {
+        follower = Some(row.follower_id);
+    }
+    match follower {
+        Some(id) => Ok(relations::get(&app.db.read, id, signer.id).await?),
+        None => Ok(None),
+    }
+}
+
+/// She says yes.
+pub async fn hear_accept(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
+    let Some(row) = ours(app, signer, activity).await?.filter(|r| r.state == relations::PENDING) else { return Ok(()) };
+    let app2 = app.clone();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                relations::set(tx, row.id, relations::ACCEPTED, None).await?;
+                let work = crate::service::work::Work::FillHome { owner: row.follower_id, author: row.target_id };
+                Ok(crate::service::work::queue(&app2, tx, work).await?)
+            })
+        })
+        .await
+}
+
+/// She says no, or ends it.
+pub async fn hear_reject(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
+    let Some(row) = ours(app, signer, activity).await? else { return Ok(()) };
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                relations::remove(tx, row.follower_id, row.target_id).await?;
+                Ok(feeds::drop_author(tx, row.follower_id, row.target_id).await?)
+            })
+        })
+        .await
+}
+
+/// Somebody elsewhere blocks a person of this server: follows end both ways, and she is not found
+/// by that person any more.
+pub async fn hear_block(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
+    let target = local_target(app, activity).await?;
+    crate::service::moderation::block(app, signer, target.id).await
+}
+
+/// She takes the block back.
+pub async fn hear_unblock(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
+    let target = local_target(app, activity).await?;
+    crate::service::moderation::unblock(app, signer.id, target.id).await
+}

@@ -1,0 +1,150 @@
+//! What an activity of another server means. Its signature was good; the signer is the actor.
+
+use super::fetch::Budget;
+use super::{announce, follow, like, note, profile};
+use crate::activitypub::vocab::{self, Activity, ActivityKind};
+use crate::app::App;
+use crate::entity::account;
+use crate::service::{Refusal, reacting};
+use crate::store::{accounts, markers, posts, reactions};
+
+/// Handles one activity. What concerns nobody here, or is not the signer's to say, changes nothing.
+pub async fn handle(app: &App, signer_id: i64, body: &[u8]) -> Result<(), Refusal> {
+    let value = vocab::parse(body).map_err(Refusal::broken)?;
+    let Ok(activity) = Activity::read(&value) else { return Ok(()) };
+    let Some(signer) =
+        accounts::by_id(&app.db.read, signer_id).await?.filter(|a| a.deleted_at.is_none() && a.suspended == 0)
+    else {
+        return Ok(());
+    };
+    if signer.uri.as_deref() != Some(activity.actor.as_str()) {
+        return Ok(());
+    }
+    match act(app, &signer, &activity).await {
+        Err(
+            refused @ (Refusal::Missing
+            | Refusal::Gone
+            | Refusal::Forbidden(_)
+            | Refusal::Invalid { .. }
+            | Refusal::Conflict(_)),
+        ) => {
+            tracing::debug!(kind = ?activity.kind, why = %refused, "an activity changed nothing");
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+async fn act(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
+    let budget = Budget::activity();
+    if undone_before(app, activity).await? {
+        return Ok(());
+    }
+    match &activity.kind {
+        ActivityKind::Follow => follow::hear(app, signer, activity).await,
+        ActivityKind::Accept => follow::hear_accept(app, signer, activity).await,
+        ActivityKind::Reject => follow::hear_reject(app, signer, activity).await,
+        ActivityKind::Undo => undo(app, signer, activity).await,
+        ActivityKind::Like => like::hear(app, signer, activity).await,
+        ActivityKind::Announce => announce::hear(app, signer, activity, &budget).await,
+        ActivityKind::Create => note::hear_create(app, signer, activity, &budget).await,
+        ActivityKind::Update if activity.is_about_self() => profile::hear_update(app, signer, activity, &budget).await,
+        ActivityKind::Update => note::hear_update(app, signer, activity, &budget).await,
+        ActivityKind::Delete => delete(app, signer, activity).await,
+        ActivityKind::Block => follow::hear_block(app, signer, activity).await,
+        _ => Ok(()),
+    }
+}
+
+/// An Undo may come before what it undoes.
+async fn undone_before(app: &App, activity: &Activity) -> Result<bool, Refusal> {
+    let Some(id) = &activity.id else { return Ok(false) };
+    Ok(markers::get(&app.db.read, id.as_str(), markers::UNDONE)
+        .await?
+        .is_some_and(|who| who == activity.actor.as_str()))
+}
+
+async fn delete(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
+    if activity.is_about_self() {
+        return profile::hear_delete(app, signer).await;
+    }
+    let Some(object) = activity.object.remote_id().filter(|id| id.same_origin(&activity.actor)) else { return Ok(()) };
+    note::hear_delete(app, signer, &object).await
+}
+
+/// Takes back what the signer herself did. Found by what it is about first, then by its id: not all
+/// servers repeat the id they gave.
+async fn undo(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
+    let inner = activity.object.activity();
+    if inner.as_ref().is_some_and(|i| i.actor != activity.actor) {
+        return Ok(());
+    }
+    let uri = activity.object.id().map(|id| id.as_str().to_owned());
+    if let Some(uri) = uri.clone().filter(|_| activity.object.id().is_some_and(|id| id.host() == activity.actor.host()))
+    {
+        let (actor, now) = (activity.actor.as_str().to_owned(), app.now());
+        app.db
+            .write_quietly(move |tx| {
+                Box::pin(async move {
+                    Ok::<_, Refusal>(markers::put(tx, &uri, markers::UNDONE, &actor, now).await.map(drop)?)
+                })
+            })
+            .await?;
+    }
+    let kind = inner.as_ref().map(|i| i.kind.clone());
+    match kind {
+        Some(ActivityKind::Follow) => follow::hear_undo(app, signer, inner.as_ref(), uri.as_deref()).await,
+        Some(ActivityKind::Block) => match &inner {
+            Some(block) => follow::hear_unblock(app, signer, block).await,
+            None => Ok(()),
+        },
+        Some(ActivityKind::Like | ActivityKind::Announce) => {
+            undo_reaction(app, signer, inner.as_ref(), uri.as_deref()).await
+        }
+        Some(_) => Ok(()),
+        None => {
+            follow::hear_undo(app, signer, None, uri.as_deref()).await?;
+            undo_reaction(app, signer, None, uri.as_deref()).await
+        }
+    }
+}
+
+async fn undo_reaction(
+    app: &App,
+    signer: &account::Model,
+    inner: Option<&Activity>,
+    uri: Option<&str>,
+) -> Result<(), Refusal> {
+    let about = match inner {
+        Some(inner) => note::known(app, &inner.object).await?.map(|p| p.id),
+        None => None,
+    };
+    let is = |kind: ActivityKind| inner.is_none_or(|i| i.kind == kind);
+    if is(ActivityKind::Like) {
+        let named = match uri {
+            Some(uri) => reactions::like_by_uri(&app.db.read, uri)
+                .await?
+                .filter(|l| l.account_id == signer.id)
+                .map(|l| l.post_id),
+            None => None,
+        };
+        if let Some(post) = about.or(named) {
+            reacting::unlike(app, signer.id, post).await?;
+        }
+    }
+    if is(ActivityKind::Announce) {
+        let named = match uri {
+            Some(uri) => reactions::boost_by_uri(&app.db.read, uri)
+                .await?
+                .filter(|b| b.account_id == signer.id)
+                .map(|b| b.post_id),
+            None => None,
+        };
+        if let Some(post) = about.or(named)
+            && posts::by_id(&app.db.read, post).await?.is_some()
+        {
+            reacting::unboost(app, signer.id, post).await?;
+        }
+    }
+    Ok(())
+}

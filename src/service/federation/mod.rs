@@ -1,0 +1,27 @@
+//! What is said to other servers and heard from them: one file an activity, what it means coming in
+//! beside what it says going out.
+
+pub mod announce;
+pub mod deliver;
+pub mod documents;
+pub mod fan_out;
+pub mod featured;
+pub mod fetch;
+pub mod find;
+pub mod follow;
+pub mod frozen;
+pub mod inbox;
+pub mod incoming;
+pub mod like;
+pub mod media;
+pub mod note;
+pub mod people;
+pub mod profile;
+pub mod say;
+pub mod signer;
+pub mod urls;
+
+use crate::clock::Millis;
+
+/// Changes to a profile within this time become one Update.
+pub const PROFILE_DEBOUNCE: Millis = 5_000;

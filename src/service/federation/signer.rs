@@ -1,0 +1,42 @@
+//! Signs requests to other servers as a local actor.
+
+use super::urls::Urls;
+use crate::activitypub::ACTIVITY_JSON;
+use crate::activitypub::signature::{SigningKey, cavage};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::net::Sign;
+use crate::service::{Refusal, accounts};
+use axum::http::{HeaderName, HeaderValue};
+use std::error::Error;
+use url::Url;
+
+/// An actor's signature; made anew for each request.
+pub struct Signer {
+    key: SigningKey,
+    key_id: String,
+    clock: Clock,
+}
+
+/// Signs as this local account.
+pub async fn of(app: &App, account_id: i64) -> Result<Signer, Refusal> {
+    let urls = Urls::of(app).ok_or(Refusal::Missing)?;
+    let key = accounts::signing_key(app, account_id).await?;
+    Ok(Signer { key, key_id: urls.key(account_id), clock: app.clock.clone() })
+}
+
+impl Sign for Signer {
+    fn sign(
+        &self,
+        method: &str,
+        url: &Url,
+        body: Option<&[u8]>,
+    ) -> Result<Vec<(HeaderName, HeaderValue)>, Box<dyn Error + Send + Sync>> {
+        let now = self.clock.system();
+        let headers = match (method, body) {
+            ("GET", _) | (_, None) => cavage::sign_get(&self.key, &self.key_id, url, now),
+            (_, Some(body)) => cavage::sign_post(&self.key, &self.key_id, url, body, ACTIVITY_JSON, now),
+        };
+        Ok(headers?)
+    }
+}

@@ -1,0 +1,92 @@
+//! Following, being followed, letting go.
+
+use super::{Refusal, federation, surface};
+use crate::app::App;
+use crate::entity::{account, follow};
+use crate::store::{accounts, feeds, notifications, policies, relations};
+use sea_orm::ConnectionTrait;
+
+/// A person of this server follows somebody. A remote person is asked; she answers with an Accept.
+pub async fn follow(app: &App, follower: &account::Model, target_id: i64) -> Result<(), Refusal> {
+    let target = accounts::by_id(&app.db.read, target_id).await?.ok_or(Refusal::Missing)?;
+    if target.id == follower.id {
+        return Err(Refusal::Forbidden("You cannot follow yourself.".to_owned()));
+    }
+    if !policies::between(&app.db.read, follower.id, &[target.id]).await?.is_empty() {
+        return Err(Refusal::Forbidden("One of you blocks the other.".to_owned()));
+    }
+    if !target.domain.is_empty() && app.public().is_none() {
+        return Err(Refusal::Forbidden(
+            "This server has no public address yet, so people elsewhere cannot be followed.".to_owned(),
+        ));
+    }
+    let at_once = target.domain.is_empty() && target.locked == 0;
+    let row = follow::Model {
+        id: app.id(),
+        follower_id: follower.id,
+        target_id,
+        state: if at_once { relations::ACCEPTED } else { relations::PENDING }.to_owned(),
+        uri: None,
+        created_at: app.now(),
+    };
+    let (app2, follower) = (app.clone(), follower.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let made = relations::insert(tx, row.clone()).await?;
+                let row = relations::get(tx, row.follower_id, row.target_id).await?.unwrap_or(row);
+                if made && target.domain.is_empty() {
+                    surface::follow_appeared(&app2, tx, &row, at_once).await?;
+                }
+                // Asked again while no answer came: said again, the Accept may have been lost.
+                if !target.domain.is_empty() && row.state == relations::PENDING {
+                    federation::follow::say(&app2, tx, &row, &follower, &target).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}
+
+/// Stops following, or takes a request back.
+pub async fn unfollow(app: &App, follower: &account::Model, target_id: i64) -> Result<(), Refusal> {
+    let (app2, follower) = (app.clone(), follower.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(row) = relations::remove(tx, follower.id, target_id).await? else { return Ok(()) };
+                feeds::drop_author(tx, follower.id, target_id).await?;
+                let Some(target) = accounts::by_id(tx, target_id).await? else { return Ok(()) };
+                forget_told(tx, target_id, follower.id).await?;
+                federation::follow::unsay(&app2, tx, &row, &follower, &target).await
+            })
+        })
+        .await
+}
+
+async fn forget_told(tx: &impl ConnectionTrait, target_id: i64, follower_id: i64) -> Result<(), Refusal> {
+    notifications::forget(tx, target_id, surface::kind::FOLLOW, follower_id, 0).await?;
+    Ok(notifications::forget(tx, target_id, surface::kind::FOLLOW_REQUEST, follower_id, 0).await?)
+}
+
+/// Answers a request to follow.
+pub async fn answer(app: &App, target: &account::Model, follower_id: i64, yes: bool) -> Result<(), Refusal> {
+    let (app2, target) = (app.clone(), target.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = relations::get(tx, follower_id, target.id).await?.ok_or(Refusal::Missing)?;
+                let Some(follower) = accounts::by_id(tx, follower_id).await? else { return Err(Refusal::Missing) };
+                forget_told(tx, target.id, follower_id).await?;
+                if yes {
+                    relations::set(tx, row.id, relations::ACCEPTED, None).await?;
+                    surface::follow_appeared(&app2, tx, &row, true).await?;
+                    federation::follow::accept(&app2, tx, &row, &follower, &target).await
+                } else {
+                    relations::remove(tx, follower_id, target.id).await?;
+                    federation::follow::reject(&app2, tx, &row, &follower, &target).await
+                }
+            })
+        })
+        .await
+}

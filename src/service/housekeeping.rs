@@ -1,0 +1,75 @@
+//! What must be tidied now and then: half-made uploads, forgotten drafts, old markers, unused bytes.
+
+use super::{Refusal, limits, posting, surface};
+use crate::app::App;
+use crate::blob::Key;
+use crate::clock::{DAY, HOUR};
+use crate::store::{drafts, markers, media, sessions};
+
+/// Everything, once; a failure of one part is logged and the next one runs.
+pub async fn run(app: &App) {
+    for (what, done) in [
+        ("uploads", unfinished_uploads(app).await),
+        ("drafts", forgotten_drafts(app).await),
+        ("records", old_records(app).await),
+    ] {
+        if let Err(error) = done {
+            tracing::warn!(%error, what, "housekeeping failed");
+        }
+    }
+}
+
+/// Photos whose process died while their bytes were on the way: rows and bytes go.
+async fn unfinished_uploads(app: &App) -> Result<(), Refusal> {
+    for photo in media::unfinished(&app.db.read, app.now() - HOUR, 100).await? {
+        let app2 = app.clone();
+        app.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    let keys = media::remove(tx, photo.id).await?;
+                    Ok::<_, Refusal>(surface::drop_blobs(&app2, tx, keys).await?)
+                })
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+async fn forgotten_drafts(app: &App) -> Result<(), Refusal> {
+    for draft in drafts::stale(&app.db.read, app.now() - limits::DRAFT, 100).await? {
+        posting::discard(app, draft.account_id, draft.id).await?;
+    }
+    Ok(())
+}
+
+async fn old_records(app: &App) -> Result<(), Refusal> {
+    let now = app.now();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                markers::sweep(tx, now - 30 * DAY).await?;
+                Ok::<_, Refusal>(sessions::sweep(tx, now - DAY, now).await?)
+            })
+        })
+        .await
+}
+
+/// Removes stored bytes, and the rows of profile pictures that named them.
+pub async fn drop_blobs(app: &App, keys: &[String]) -> Result<(), Refusal> {
+    for key in keys {
+        if let Ok(parsed) = key.parse::<Key>() {
+            app.blobs.delete(&parsed).await?;
+        }
+    }
+    let keys = keys.to_vec();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                for key in &keys {
+                    media::remove_picture(tx, key).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+}

@@ -1,0 +1,104 @@
+//! The use cases: one function a thing people do, and what follows from it. A page, an app, another
+//! server and the command line all come through here; a rule of the product lives here, once.
+
+pub mod accounts;
+pub mod conversation;
+pub mod federation;
+pub mod following;
+pub mod housekeeping;
+pub mod limits;
+pub mod moderation;
+pub mod posting;
+pub mod reacting;
+pub mod search;
+pub mod sessions;
+pub mod surface;
+pub mod uploads;
+pub mod views;
+pub mod visibility;
+pub mod work;
+
+use sea_orm::DbErr;
+
+/// Why something was not done. Each edge gives it its own form: a page, JSON, text.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// It does not exist, or not for this viewer: the two look alike.
+    #[error("not found")]
+    Missing,
+    /// It existed and is gone for good.
+    #[error("gone")]
+    Gone,
+    /// One must sign in first.
+    #[error("sign in first")]
+    SignIn,
+    /// It is not allowed; a sentence says why.
+    #[error("{0}")]
+    Forbidden(String),
+    /// What was sent is wrong; a sentence says what and how to mend it.
+    #[error("{why}")]
+    Invalid {
+        /// The field it is about.
+        field: &'static str,
+        /// A sentence.
+        why: String,
+    },
+    /// Too often; come back after so many seconds.
+    #[error("too many attempts")]
+    TooMany {
+        /// Seconds.
+        retry_after: u64,
+    },
+    /// Somebody was quicker, or it is already so; a sentence.
+    #[error("{0}")]
+    Conflict(String),
+    /// No room just now.
+    #[error("busy")]
+    Busy,
+    /// It broke here; the cause is for the log.
+    #[error("something broke: {0}")]
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Refusal {
+    /// What was sent is wrong.
+    pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
+        Self::Invalid { field, why: why.into() }
+    }
+
+    /// It broke here.
+    pub fn broken(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Broken(cause.into())
+    }
+}
+
+impl From<DbErr> for Refusal {
+    fn from(error: DbErr) -> Self {
+        match error {
+            DbErr::ConnectionAcquire(_) => Self::Busy,
+            DbErr::RecordNotFound(_) => Self::Missing,
+            other => Self::broken(other),
+        }
+    }
+}
+
+impl From<crate::blob::BlobError> for Refusal {
+    fn from(error: crate::blob::BlobError) -> Self {
+        Self::broken(error)
+    }
+}
+
+impl From<crate::secrets::SecretError> for Refusal {
+    fn from(error: crate::secrets::SecretError) -> Self {
+        Self::broken(error)
+    }
+}
+
+impl From<crate::app::pool::PoolError> for Refusal {
+    fn from(error: crate::app::pool::PoolError) -> Self {
+        match error {
+            crate::app::pool::PoolError::Full => Self::Busy,
+            broken => Self::broken(broken),
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Composing, posting, editing, deleting, pinning.
+
+use super::conversation::{self, Words};
+use super::{Refusal, federation, limits, surface, uploads};
+use crate::activitypub::Visibility;
+use crate::app::App;
+use crate::entity::{account, draft, photo, post};
+use crate::store::{drafts, media, posts};
+use sea_orm::ConnectionTrait;
+use std::collections::HashMap;
+
+/// What the composer's form says beside the files.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    pub caption: String,
+    pub warning: String,
+    pub language: String,
+    pub visibility: Option<Visibility>,
+    /// Photo ids in order.
+    pub order: Vec<i64>,
+    /// Alt texts by photo id.
+    pub alts: HashMap<i64, String>,
+    /// Photos to leave out.
+    pub removed: Vec<i64>,
+}
+
+/// A new, empty draft.
+pub async fn open_draft(app: &App, account: &account::Model, language: &str) -> Result<draft::Model, Refusal> {
+    make_draft(app, account.id, None, Form { language: language.to_owned(), ..Form::default() }).await
+}
+
+async fn make_draft(app: &App, account_id: i64, editing_id: Option<i64>, form: Form) -> Result<draft::Model, Refusal> {
+    let row = draft::Model {
+        id: app.id(),
+        account_id,
+        editing_id,
+        caption: form.caption,
+        warning: form.warning,
+        language: form.language,
+        visibility: form.visibility.unwrap_or(Visibility::Public).as_str().to_owned(),
+        post_id: None,
+        created_at: app.now(),
+        updated_at: app.now(),
+    };
+    let made = row.clone();
+    app.db.write(move |tx| Box::pin(async move { Ok::<_, Refusal>(drafts::insert(tx, row).await?) })).await?;
+    Ok(made)
+}
+
+/// The draft in which a post of this person is edited; opened with what the post says.
+pub async fn edit_draft(app: &App, account: &account::Model, post_id: i64) -> Result<draft::Model, Refusal> {
+    let post = own_post(&app.db.read, account.id, post_id).await?;
+    if let Some(draft) = drafts::editing(&app.db.read, account.id, post_id).await? {
+        return Ok(draft);
+    }
+    let form = Form {
+        caption: post.caption,
+        warning: post.warning,
+        language: post.language,
+        visibility: post.visibility.parse().ok(),
+        ..Form::default()
+    };
+    make_draft(app, account.id, Some(post_id), form).await
+}
+
+/// Gives up the changes to a post; photos added meanwhile go.
+pub async fn discard(app: &App, account_id: i64, draft_id: i64) -> Result<(), Refusal> {
+    let app2 = app.clone();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(draft) = drafts::get(tx, account_id, draft_id).await? else { return Ok(()) };
+                let mut keys = Vec::new();
+                for photo in media::of_draft(tx, draft.id).await? {
+                    keys.extend(media::remove(tx, photo.id).await?);
+                }
+                drafts::remove(tx, draft.id).await?;
+                Ok(surface::drop_blobs(&app2, tx, keys).await?)
+            })
+        })
+        .await
+}
+
+/// A draft of this person that is not posted yet, with its photos (a post's own first, when it is
+/// being edited).
+pub async fn draft(app: &App, account_id: i64, id: i64) -> Result<(draft::Model, Vec<photo::Model>), Refusal> {
+    let draft = drafts::get(&app.db.read, account_id, id).await?.ok_or(Refusal::Missing)?;
+    let photos = draft_photos(&app.db.read, &draft).await?;
+    Ok((draft, photos))
+}
+
+async fn draft_photos(db: &impl ConnectionTrait, draft: &draft::Model) -> Result<Vec<photo::Model>, Refusal> {
+    let mut photos = media::of_posts(db, draft.editing_id.as_slice()).await?;
+    photos.extend(media::of_draft(db, draft.id).await?.into_iter().filter(|p| p.state == uploads::READY));
+    photos.sort_by_key(|p| (p.position, p.id));
+    Ok(photos)
+}
+
+/// Keeps what the form says, so that nothing typed is lost; checks nothing but lengths.
+///
+/// A post being edited keeps its own photos as they are until the changes are saved.
+pub async fn keep(app: &App, account_id: i64, draft_id: i64, form: Form) -> Result<(), Refusal> {
+    let app2 = app.clone();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let mut draft = drafts::get(tx, account_id, draft_id)
+                    .await?
+                    .filter(|d| d.post_id.is_none())
+                    .ok_or(Refusal::Missing)?;
+                draft.caption = uploads::clip(&form.caption.replace("\r\n", "\n"), app2.settings.max_caption * 4);
+                draft.warning = uploads::clip(&form.warning, limits::WARNING * 4);
+                draft.language = form.language.clone();
+                draft.updated_at = app2.now();
+                if let Some(visibility) = form.visibility.filter(|_| draft.editing_id.is_none()) {
+                    draft.visibility = visibility.as_str().to_owned();
+                }
+                drafts::save(tx, draft.clone()).await?;
+                let photos = draft_photos(tx, &draft).await?;
+                let own: Vec<photo::Model> = photos.into_iter().filter(|p| p.draft_id == Some(draft_id)).collect();
+                arrange(&app2, tx, own, &form).await
+            })
+        })
+        .await
+}
+
+/// Puts photos in the form's order with its alt texts; those to be left out go.
+async fn arrange(app: &App, tx: &impl ConnectionTrait, photos: Vec<photo::Model>, form: &Form) -> Result<(), Refusal> {
+    let mut keys = Vec::new();
+    for photo in photos {
+        if form.removed.contains(&photo.id) {
+            keys.extend(media::remove(tx, photo.id).await?);
+            continue;
+        }
+        let place = form
+            .order
+            .iter()
+            .position(|id| *id == photo.id)
+            .and_then(|p| i64::try_from(p).ok())
+            .unwrap_or(photo.position);
+        let alt = form
+            .alts
+            .get(&photo.id)
+            .map_or(photo.alt, |alt| uploads::clip(&alt.replace("\r\n", "\n"), app.settings.max_alt * 2));
+        media::arrange(tx, photo.id, place, &alt).await?;
+    }
+    Ok(surface::drop_blobs(app, tx, keys).await?)
+}
+
+/// Takes one photo out of a draft.
+pub async fn remove_photo(app: &App, account_id: i64, draft_id: i64, photo_id: i64) -> Result<(), Refusal> {
+    let form = Form { removed: vec![photo_id], ..Form::default() };
+    let app2 = app.clone();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let draft = drafts::get(tx, account_id, draft_id)
+                    .await?
+                    .filter(|d| d.post_id.is_none())
+                    .ok_or(Refusal::Missing)?;
+                let photos = media::of_draft(tx, draft.id).await?.into_iter().filter(|p| p.id == photo_id).collect();
+                arrange(&app2, tx, photos, &form).await
+            })
+        })
+        .await
+}
+
+/// What is too long in a form, a sentence each.
+fn problems(app: &App, caption: &str, warning: &str, photos: &[photo::Model]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut check = |what: String, text: &str, most: usize| {
+        let length = text.chars().count();
+        if length > most {
+            found.push(format!("{what} has {length} characters; {most} are possible."));
+        }
+    };
+    check("The caption".to_owned(), caption, app.settings.max_caption);
+    check("The content warning".to_owned(), warning, limits::WARNING);
+    for (i, photo) in photos.iter().enumerate() {
+        check(format!("The alt text of photo {}", i + 1), &photo.alt, app.settings.max_alt);
+    }
+    found
+}
+
+fn first_problem(found: Vec<String>) -> Result<(), Refusal> {
+    if found.is_empty() { Ok(()) } else { Err(Refusal::invalid("caption", found.join(" "))) }
+}
+
+/// Posts a draft. Posting it again gives the same post: a second press changes nothing.
+pub async fn publish(app: &App, account: &account::Model, draft_id: i64) -> Result<post::Model, Refusal> {
+    let (draft, photos) = draft(app, account.id, draft_id).await?;
+    if let Some(post_id) = draft.post_id {
+        return posts::by_id(&app.db.read, post_id).await?.ok_or(Refusal::Missing);
+    }
+    if photos.is_empty() {
+        return Err(Refusal::invalid("photos", "Choose at least one photo."));
+    }
+    first_problem(problems(app, &draft.caption, &draft.warning, &photos))?;
+    let words = Words::read(app, account, &draft.caption).await?;
+    let now = app.now();
+    let id = app.id();
+    let mut row = post::Model {
+        draft_id: Some(draft.id),
+        language: draft.language.clone(),
+        warning: draft.warning.trim().to_owned(),
+        sensitive: i32::from(!draft.warning.trim().is_empty()),
+        visibility: draft.visibility.clone(),
+        photo_count: i64::try_from(photos.len()).unwrap_or(0),
+        ..conversation::blank(id, account.id, draft.caption.trim(), now)
+    };
+    row.listed = surface::listed(&row, account);
+    insert(app, account.clone(), row, words, draft.id).await
+}
+
+async fn insert(
+    app: &App,
+    account: account::Model,
+    row: post::Model,
+    words: Words,
+    draft_id: i64,
+) -> Result<post::Model, Refusal> {
+    let app2 = app.clone();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                if !drafts::posted(tx, draft_id, row.id).await? {
+                    return posts::by_draft(tx, draft_id).await?.ok_or(Refusal::Missing);
+                }
+                posts::insert(tx, row.clone()).await?;
+                media::publish(tx, draft_id, row.id).await?;
+                words.write(tx, row.id).await?;
+                surface::post_appeared(&app2, tx, &row, &account).await?;
+                Ok(row)
+            })
+        })
+        .await
+}
+
+/// Saves the changes of an editing draft into its post, and tells everybody who has it.
+pub async fn save_changes(
+    app: &App,
+    account: &account::Model,
+    draft_id: i64,
+    form: Form,
+) -> Result<post::Model, Refusal> {
+    let (draft, mut photos) = draft(app, account.id, draft_id).await?;
+    let post_id = draft.editing_id.ok_or(Refusal::Missing)?;
+    photos.retain(|p| !form.removed.contains(&p.id));
+    for photo in &mut photos {
+        if let Some(alt) = form.alts.get(&photo.id) {
+            photo.alt = alt.replace("\r\n", "\n");
+        }
+    }
+    if photos.is_empty() {
+        return Err(Refusal::invalid("photos", "A post keeps at least one photo. To take it away, delete the post."));
+    }
+    first_problem(problems(app, &form.caption, &form.warning, &photos))?;
+    let words = Words::read(app, account, &form.caption).await?;
+    let (app2, account) = (app.clone(), account.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let before = own_post(tx, account.id, post_id).await?;
+                let photos_before = media::of_posts(tx, &[post_id]).await?;
+                media::publish(tx, draft_id, post_id).await?;
+                arrange(&app2, tx, media::of_posts(tx, &[post_id]).await?, &form).await?;
+                drafts::remove(tx, draft_id).await?;
+                let photos_after = media::of_posts(tx, &[post_id]).await?;
+                let mut row = before.clone();
+                row.caption = form.caption.replace("\r\n", "\n").trim().to_owned();
+                row.warning = form.warning.trim().to_owned();
+                row.sensitive = i32::from(!row.warning.is_empty());
+                row.language = form.language;
+                row.photo_count = i64::try_from(photos_after.len()).unwrap_or(0);
+                if row == before && same_photos(&photos_before, &photos_after) {
+                    return Ok(row);
+                }
+                // Strictly later than the last edit: other servers ignore what is not.
+                row.edited_at = Some(app2.now().max(row.edited_at.unwrap_or(row.published_at) + 1));
+                posts::save(tx, row.clone()).await?;
+                words.write(tx, row.id).await?;
+                surface::post_changed(&app2, tx, &row, &account).await?;
+                Ok(row)
+            })
+        })
+        .await
+}
+
+fn same_photos(a: &[photo::Model], b: &[photo::Model]) -> bool {
+    let shown = |list: &[photo::Model]| list.iter().map(|p| (p.id, p.alt.clone())).collect::<Vec<_>>();
+    shown(a) == shown(b)
+}
+
+/// A post of this very person; anybody else's does not exist.
+async fn own_post(db: &impl ConnectionTrait, account_id: i64, id: i64) -> Result<post::Model, Refusal> {
+    posts::by_id(db, id).await?.filter(|p| p.account_id == account_id && p.deleted_at.is_none()).ok_or(Refusal::Missing)
+}
+
+/// Deletes a post of this person, photos and all, here and wherever it went.
+pub async fn delete(app: &App, account: &account::Model, id: i64) -> Result<(), Refusal> {
+    let (app2, account) = (app.clone(), account.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = own_post(tx, account.id, id).await?;
+                if let Some(draft) = drafts::editing(tx, account.id, id).await? {
+                    drafts::remove(tx, draft.id).await?;
+                }
+                Ok(surface::post_gone(&app2, tx, row, &account).await?)
+            })
+        })
+        .await
+}
+
+/// Puts a post at the head of its author's profile, or takes it from there.
+pub async fn pin(app: &App, account: &account::Model, id: i64, on: bool) -> Result<(), Refusal> {
+    let (app2, account, now) = (app.clone(), account.clone(), app.now());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = own_post(tx, account.id, id).await?;
+                if row.pinned_at.is_some() == on {
+                    return Ok(());
+                }
+                if on && !matches!(super::visibility::of(&row), Visibility::Public | Visibility::Quiet) {
+                    return Err(Refusal::Forbidden("Only public posts can be pinned.".to_owned()));
+                }
+                if on && posts::pinned(tx, account.id).await?.len() >= limits::PINS {
+                    return Err(Refusal::Forbidden(format!(
+                        "{} posts are pinned already. Unpin one first.",
+                        limits::PINS
+                    )));
+                }
+                posts::set_pinned(tx, id, on.then_some(now)).await?;
+                federation::featured::say(&app2, tx, &account, &row, on).await
+            })
+        })
+        .await
+}

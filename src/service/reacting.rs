@@ -1,0 +1,80 @@
+//! Liking and boosting, from a page, an app or another server.
+
+use super::{Refusal, federation, surface, visibility};
+use crate::activitypub::Visibility;
+use crate::app::App;
+use crate::entity::{boost, post, post_like};
+use crate::store::{accounts, reactions};
+
+/// Likes a post that the person may see. Liking twice is liking once.
+pub async fn like(app: &App, account_id: i64, post_id: i64, uri: Option<String>) -> Result<post::Model, Refusal> {
+    let post = visibility::visible(app, Some(account_id), post_id).await?;
+    let row = post_like::Model { id: app.id(), account_id, post_id, uri, created_at: app.now() };
+    let (app2, target) = (app.clone(), post.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                if reactions::like(tx, row.clone()).await? {
+                    surface::like_appeared(&app2, tx, account_id, &target).await?;
+                    federation::like::say(&app2, tx, &row, &target).await?;
+                }
+                Ok::<_, Refusal>(())
+            })
+        })
+        .await?;
+    Ok(post)
+}
+
+/// Takes a like back.
+pub async fn unlike(app: &App, account_id: i64, post_id: i64) -> Result<(), Refusal> {
+    let app2 = app.clone();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(row) = reactions::unlike(tx, account_id, post_id).await? else { return Ok(()) };
+                let Some(post) = crate::store::posts::by_id(tx, post_id).await? else { return Ok(()) };
+                surface::like_gone(tx, account_id, &post).await?;
+                federation::like::unsay(&app2, tx, &row, &post).await
+            })
+        })
+        .await
+}
+
+/// Boosts a public or quiet post. Boosting twice is boosting once.
+pub async fn boost(app: &App, account_id: i64, post_id: i64, uri: Option<String>) -> Result<post::Model, Refusal> {
+    let post = visibility::visible(app, Some(account_id), post_id).await?;
+    if !matches!(visibility::of(&post), Visibility::Public | Visibility::Quiet) {
+        return Err(Refusal::Forbidden("Only public posts can be boosted.".to_owned()));
+    }
+    let row = boost::Model { id: app.id(), account_id, post_id, uri, created_at: app.now() };
+    let (app2, target) = (app.clone(), post.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                if reactions::boost(tx, row.clone()).await? {
+                    surface::boost_appeared(&app2, tx, &row, &target).await?;
+                    let Some(booster) = accounts::by_id(tx, account_id).await? else { return Err(Refusal::Missing) };
+                    federation::announce::say(&app2, tx, &row, &target, &booster).await?;
+                }
+                Ok::<_, Refusal>(())
+            })
+        })
+        .await?;
+    Ok(post)
+}
+
+/// Takes a boost back.
+pub async fn unboost(app: &App, account_id: i64, post_id: i64) -> Result<(), Refusal> {
+    let app2 = app.clone();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(row) = reactions::unboost(tx, account_id, post_id).await? else { return Ok(()) };
+                let Some(post) = crate::store::posts::by_id(tx, post_id).await? else { return Ok(()) };
+                surface::boost_gone(tx, account_id, &post).await?;
+                let Some(booster) = accounts::by_id(tx, account_id).await? else { return Ok(()) };
+                federation::announce::unsay(&app2, tx, &row, &post, &booster).await
+            })
+        })
+        .await
+}

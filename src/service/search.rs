@@ -1,0 +1,100 @@
+//! Finding people, posts and hashtags. Only somebody who is signed in makes this server ask others.
+
+use super::visibility::{Reader, can_see};
+use super::{Refusal, federation};
+use crate::activitypub::text::{self, hashtag_key};
+use crate::app::App;
+use crate::entity::{account, post};
+use crate::store::{accounts, policies, tags};
+
+/// People and hashtags shown at most.
+const MOST: u64 = 20;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub people: Vec<account::Model>,
+    pub posts: Vec<post::Model>,
+    /// Names, without `#`.
+    pub tags: Vec<String>,
+    /// A sentence when there is nothing, else empty.
+    pub why_nothing: String,
+}
+
+/// Looks for a handle, an address, a hashtag or the start of a name. `may_ask`: other servers may
+/// be asked about handles and addresses not known here.
+pub async fn search(app: &App, reader: Reader, may_ask: bool, query: &str) -> Result<Found, Refusal> {
+    let mut found = Found::default();
+    if query.is_empty() {
+        return Ok(found);
+    }
+    if query.starts_with("https://") || query.starts_with("http://") {
+        by_address(app, reader, may_ask, query, &mut found).await?;
+    } else if let Some(key) = query.strip_prefix('#').and_then(hashtag_key) {
+        found.tags = tags::search(&app.db.read, &key, MOST).await?.into_iter().map(|t| t.name).collect();
+    } else if let Some(mention) = handle(query) {
+        match federation::find::known_or_ask(app, &mention, may_ask).await {
+            Ok(person) => found.people.push(person),
+            Err(Refusal::Missing) => found.why_nothing = nobody(may_ask, query),
+            Err(Refusal::Forbidden(why)) => found.why_nothing = why,
+            Err(other) => return Err(other),
+        }
+    } else {
+        let text = query.trim_start_matches('@');
+        found.people = accounts::search(&app.db.read, text, MOST).await?;
+        if let Some(key) = hashtag_key(text) {
+            found.tags = tags::search(&app.db.read, &key, MOST).await?.into_iter().map(|t| t.name).collect();
+        }
+    }
+    hide(app, reader, &mut found).await?;
+    if found.why_nothing.is_empty() && found.people.is_empty() && found.posts.is_empty() && found.tags.is_empty() {
+        found.why_nothing = format!(
+            "Nothing here is called \u{201c}{query}\u{201d}. Try a whole handle such as @name@server, or the address of a post."
+        );
+    }
+    Ok(found)
+}
+
+/// `@bob@elsewhere.example`, with or without the first sign.
+fn handle(query: &str) -> Option<text::Mention> {
+    let plain = query.trim_start_matches('@');
+    let found = text::mentions(&format!("@{plain}"));
+    found.into_iter().next().filter(|m| m.host.is_some() && plain.split('@').count() == 2)
+}
+
+fn nobody(asked: bool, query: &str) -> String {
+    if asked {
+        format!("Nobody called {query} was found. Is the handle spelt right, and is their server up?")
+    } else {
+        format!("{query} is not known here. Sign in to look on other servers.")
+    }
+}
+
+async fn by_address(app: &App, reader: Reader, may_ask: bool, query: &str, found: &mut Found) -> Result<(), Refusal> {
+    match federation::find::by_address(app, reader, query, may_ask).await {
+        Ok(federation::find::Thing::Person(row)) => found.people.push(*row),
+        Ok(federation::find::Thing::Post(row)) => found.posts.push(*row),
+        Err(Refusal::Missing) => found.why_nothing = nobody(may_ask, "That address"),
+        Err(Refusal::Forbidden(why)) => found.why_nothing = why,
+        Err(other) => return Err(other),
+    }
+    Ok(())
+}
+
+/// Takes out whom and what this reader may not see.
+async fn hide(app: &App, reader: Reader, found: &mut Found) -> Result<(), Refusal> {
+    found.posts = can_see(&app.db.read, reader, std::mem::take(&mut found.posts)).await?;
+    let mut kept = Vec::new();
+    for person in std::mem::take(&mut found.people) {
+        let mut hidden = policies::domain_blocked(&app.db.read, &person.domain).await?;
+        if let Some(reader) = reader {
+            hidden |=
+                policies::between(&app.db.read, reader, &[person.id]).await?.iter().any(|b| b.account_id == person.id);
+        }
+        if !hidden {
+            kept.push(person);
+        }
+    }
+    found.people = kept;
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! What follows once something appears, changes or goes: feeds, homes, notifications, counters, and
+//! what other servers are told. Every use case calls it once, inside its transaction.
+
+use super::work::{self, What, Work};
+use super::{federation, visibility};
+use crate::activitypub::Visibility;
+use crate::app::App;
+use crate::entity::{account, boost, follow, notification, post};
+use crate::store::{accounts, feeds, media, notifications, policies, posts, tags};
+use sea_orm::{ConnectionTrait, DbErr};
+
+/// Kinds of notification.
+pub mod kind {
+    pub const FOLLOW: &str = "follow";
+    pub const FOLLOW_REQUEST: &str = "follow_request";
+    pub const LIKE: &str = "like";
+    pub const BOOST: &str = "boost";
+    pub const REPLY: &str = "reply";
+    pub const MENTION: &str = "mention";
+}
+
+/// Whether a post stands on the server's public feed.
+pub fn listed(post: &post::Model, author: &account::Model) -> i32 {
+    let shown = author.domain.is_empty()
+        && visibility::of(post) == Visibility::Public
+        && post.photo_count > 0
+        && post.in_reply_to_id.is_none()
+        && post.in_reply_to_uri.is_none()
+        && post.deleted_at.is_none();
+    i32::from(shown)
+}
+
+/// A post, local or remote, has just been inserted with its mentions.
+pub async fn post_appeared(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    post: &post::Model,
+    author: &account::Model,
+) -> Result<(), DbErr> {
+    if author.domain.is_empty() && post.in_reply_to_id.is_none() {
+        feeds::put_home(tx, &[author.id], post.id, 0).await?;
+    }
+    if let Some(parent_id) = post.in_reply_to_id {
+        posts::count(tx, parent_id, post::Column::ReplyCount, 1).await?;
+        if let Some(parent) = posts::by_id(tx, parent_id).await? {
+            tell(app, tx, parent.account_id, kind::REPLY, author.id, post.id).await?;
+        }
+    }
+    tell_mentioned(app, tx, post, author).await?;
+    let activity = app.id();
+    work::queue(app, tx, Work::FanOut { post: post.id, what: What::Created, activity }).await
+}
+
+/// A local post was edited.
+pub async fn post_changed(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    post: &post::Model,
+    author: &account::Model,
+) -> Result<(), DbErr> {
+    tell_mentioned(app, tx, post, author).await?;
+    if author.domain.is_empty() {
+        let activity = app.id();
+        work::queue(app, tx, Work::FanOut { post: post.id, what: What::Updated, activity }).await?;
+    }
+    Ok(())
+}
+
+/// A post goes: its row becomes a tombstone, its photos go at once.
+pub async fn post_gone(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    mut post: post::Model,
+    author: &account::Model,
+) -> Result<(), DbErr> {
+    if post.deleted_at.is_some() {
+        return Ok(());
+    }
+    post.deleted_at = Some(app.now());
+    post.listed = 0;
+    post.pinned_at = None;
+    post.caption.clear();
+    post.html = None;
+    post.warning.clear();
+    let photos = media::of_posts(tx, &[post.id]).await?;
+    let mut keys = Vec::new();
+    for photo in &photos {
+        keys.extend(media::remove(tx, photo.id).await?);
+    }
+    drop_blobs(app, tx, keys).await?;
+    if let Some(parent) = post.in_reply_to_id {
+        posts::count(tx, parent, post::Column::ReplyCount, -1).await?;
+    }
+    feeds::drop_post(tx, post.id).await?;
+    notifications::forget_post(tx, post.id).await?;
+    tags::set(tx, post.id, Vec::new()).await?;
+    posts::save(tx, post.clone()).await?;
+    if author.domain.is_empty() {
+        let activity = app.id();
+        work::queue(app, tx, Work::FanOut { post: post.id, what: What::Deleted, activity }).await?;
+    }
+    Ok(())
+}
+
+/// Somebody boosted; the row is new.
+pub async fn boost_appeared(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    boost: &boost::Model,
+    post: &post::Model,
+) -> Result<(), DbErr> {
+    posts::count(tx, post.id, post::Column::BoostCount, 1).await?;
+    tell(app, tx, post.account_id, kind::BOOST, boost.account_id, post.id).await?;
+    work::queue(app, tx, Work::FanOutBoost { boost: boost.id }).await
+}
+
+/// A boost was taken back.
+pub async fn boost_gone(tx: &impl ConnectionTrait, account_id: i64, post: &post::Model) -> Result<(), DbErr> {
+    posts::count(tx, post.id, post::Column::BoostCount, -1).await?;
+    notifications::forget(tx, post.account_id, kind::BOOST, account_id, post.id).await?;
+    feeds::drop_boost(tx, post.id, account_id).await
+}
+
+/// Somebody liked; the row is new.
+pub async fn like_appeared(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    account_id: i64,
+    post: &post::Model,
+) -> Result<(), DbErr> {
+    posts::count(tx, post.id, post::Column::LikeCount, 1).await?;
+    tell(app, tx, post.account_id, kind::LIKE, account_id, post.id).await
+}
+
+/// A like was taken back.
+pub async fn like_gone(tx: &impl ConnectionTrait, account_id: i64, post: &post::Model) -> Result<(), DbErr> {
+    posts::count(tx, post.id, post::Column::LikeCount, -1).await?;
+    notifications::forget(tx, post.account_id, kind::LIKE, account_id, post.id).await
+}
+
+/// A follow is in force, or waits for an answer.
+pub async fn follow_appeared(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    follow: &follow::Model,
+    in_force: bool,
+) -> Result<(), DbErr> {
+    let what = if in_force { kind::FOLLOW } else { kind::FOLLOW_REQUEST };
+    tell(app, tx, follow.target_id, what, follow.follower_id, 0).await?;
+    if in_force {
+        work::queue(app, tx, Work::FillHome { owner: follow.follower_id, author: follow.target_id }).await?;
+    }
+    Ok(())
+}
+
+/// A profile changed: one Update follows, however often it changes in the next seconds.
+pub async fn profile_changed(app: &App, tx: &impl ConnectionTrait, row: &account::Model) -> Result<(), DbErr> {
+    if app.public().is_none() {
+        return Ok(());
+    }
+    let activity = app.id();
+    let work = Work::ProfileUpdate { account: row.id, activity };
+    work::queue_once(app, tx, work, format!("profile_update:{}", row.id), federation::PROFILE_DEBOUNCE).await.map(drop)
+}
+
+/// Stored bytes that no row names any more.
+pub async fn drop_blobs(app: &App, tx: &impl ConnectionTrait, keys: Vec<String>) -> Result<(), DbErr> {
+    if keys.is_empty() { Ok(()) } else { work::queue(app, tx, Work::DropBlobs { keys }).await }
+}
+
+async fn tell_mentioned(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    post: &post::Model,
+    author: &account::Model,
+) -> Result<(), DbErr> {
+    let parent_author = match post.in_reply_to_id {
+        Some(id) => posts::by_id(tx, id).await?.map(|p| p.account_id),
+        None => None,
+    };
+    for mention in tags::mentions(tx, &[post.id]).await? {
+        if Some(mention.account_id) != parent_author {
+            tell(app, tx, mention.account_id, kind::MENTION, author.id, post.id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells a person of this server, unless it is herself or one of the two blocks the other.
+async fn tell(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    account_id: i64,
+    kind: &str,
+    actor_id: i64,
+    post_id: i64,
+) -> Result<(), DbErr> {
+    if account_id == actor_id || !policies::between(tx, account_id, &[actor_id]).await?.is_empty() {
+        return Ok(());
+    }
+    let local = accounts::login_of(tx, account_id).await?.is_some();
+    if !local {
+        return Ok(());
+    }
+    let row = notification::Model {
+        id: app.id(),
+        account_id,
+        kind: kind.to_owned(),
+        actor_id,
+        post_id,
+        created_at: app.now(),
+    };
+    notifications::tell(tx, row).await.map(drop)
+}

@@ -1,0 +1,296 @@
+//! Photos coming in: from a temporary file to durable sizes.
+//!
+//! Who cleans up after a crash: the temporary file, the start of the server; bytes that are stored
+//! while the row still says `storing`, housekeeping, which knows their keys from the row.
+
+use super::Refusal;
+use crate::app::App;
+use crate::blob::Key;
+use crate::entity::{photo, rendition};
+use crate::fault;
+use crate::photo::{self as craft, Derived, Limits, PhotoError};
+use crate::secrets::{random_hex, sha256};
+use crate::store::{drafts, media};
+use bytes::Bytes;
+use std::path::PathBuf;
+
+/// The row is written, its bytes are on their way into the store.
+pub const STORING: &str = "storing";
+/// Every size is durable.
+pub const READY: &str = "ready";
+/// Known from another server, not fetched yet.
+pub const REMOTE: &str = "remote";
+/// Could not be fetched or read; not tried again.
+pub const FAILED: &str = "failed";
+
+/// An uploaded file, on disk.
+#[derive(Debug)]
+pub struct Upload {
+    /// Where it lies; removed when the upload is dropped, unless it was moved.
+    pub path: PathBuf,
+    /// As its owner called it: shown to her, used for nothing else.
+    pub file_name: String,
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        // Gone already when it was moved into the store.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// What photos may be, from the settings.
+pub fn photo_limits(app: &App) -> Limits {
+    Limits { max_bytes: app.settings.max_photo_bytes, max_pixels: app.settings.max_photo_pixels, ..Limits::default() }
+}
+
+/// A name for a new temporary file, on the same file system as the store.
+pub fn temp_path(app: &App) -> Result<PathBuf, Refusal> {
+    Ok(app.blobs.temp_dir().join(random_hex::<16>()?))
+}
+
+/// Takes a photo into a draft of this person: derives its sizes, makes everything durable, and only
+/// then calls it ready. A refusal names the file.
+pub async fn add_to_draft(app: &App, account_id: i64, draft_id: i64, upload: Upload) -> Result<photo::Model, Refusal> {
+    let draft = drafts::get(&app.db.read, account_id, draft_id)
+        .await?
+        .filter(|d| d.post_id.is_none())
+        .ok_or(Refusal::Missing)?;
+    let (derived, hash, bytes) = derive(app, &upload).await?;
+    let new = NewPhoto::of(app, account_id, &upload.file_name, &derived, hash, bytes)?;
+    let (row, sizes, most, in_post) = (new.row.clone(), new.sizes.clone(), app.settings.max_photos, draft.editing_id);
+    let row = app
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                let here = media::of_draft(tx, draft_id).await?;
+                let there = media::of_posts(tx, in_post.as_slice()).await?;
+                if here.len() + there.len() >= most {
+                    return Err(Refusal::invalid(
+                        "photos",
+                        format!("{} was left out: a post has at most {most} photos.", row.file_name),
+                    ));
+                }
+                let position = here.iter().chain(&there).map(|p| p.position + 1).max().unwrap_or(0);
+                let row = photo::Model { draft_id: Some(draft_id), position, ..row };
+                media::insert(tx, row.clone(), sizes).await?;
+                Ok(row)
+            })
+        })
+        .await?;
+    new.store(app, Some(&upload), &derived).await?;
+    make_ready(app, row).await
+}
+
+/// Reads the file and derives the sizes, in the bounded pool.
+async fn derive(app: &App, upload: &Upload) -> Result<(Derived, Vec<u8>, i64), Refusal> {
+    let bytes = tokio::fs::read(&upload.path).await.map_err(Refusal::broken)?;
+    let limits = photo_limits(app);
+    let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let done = app.photos.run(move || craft::process(&bytes, &limits).map(|d| (d, sha256(&bytes)))).await?;
+    let (derived, hash) = done.map_err(|e| refused(&upload.file_name, &e))?;
+    Ok((derived, hash, length))
+}
+
+/// A sentence that names the file and says why.
+pub fn refused(file_name: &str, error: &PhotoError) -> Refusal {
+    let name = if file_name.is_empty() { "The file" } else { file_name };
+    Refusal::invalid("photos", format!("{name} {error}."))
+}
+
+async fn make_ready(app: &App, mut row: photo::Model) -> Result<photo::Model, Refusal> {
+    row.state = READY.to_owned();
+    let saved = row.clone();
+    app.db
+        .write(move |tx| Box::pin(async move { Ok::<_, Refusal>(media::set_state(tx, saved.id, &saved.state).await?) }))
+        .await?;
+    Ok(row)
+}
+
+/// A photo's rows with the keys its bytes will have.
+struct NewPhoto {
+    row: photo::Model,
+    sizes: Vec<rendition::Model>,
+}
+
+impl NewPhoto {
+    fn of(
+        app: &App,
+        account_id: i64,
+        file_name: &str,
+        derived: &Derived,
+        hash: Vec<u8>,
+        bytes: i64,
+    ) -> Result<Self, Refusal> {
+        let id = app.id();
+        let sizes = sizes_of(app, derived, Some(id), None)?;
+        let row = photo::Model {
+            id,
+            account_id,
+            post_id: None,
+            draft_id: None,
+            position: 0,
+            state: STORING.to_owned(),
+            alt: clip(derived.metadata.alt_text.as_deref().unwrap_or_default(), app.settings.max_alt),
+            focus_x: 0,
+            focus_y: 0,
+            file_name: clip(file_name, 200),
+            original_key: Some(Key::original(&random_hex::<16>()?).map_err(Refusal::broken)?.to_string()),
+            original_type: derived.format.mime().to_owned(),
+            original_bytes: bytes,
+            content_hash: Some(hash),
+            width: sizes.first().map_or(0, |s| s.width),
+            height: sizes.first().map_or(0, |s| s.height),
+            blurhash: derived.blurhash.clone(),
+            color: color(derived.average),
+            pipeline: i64::from(craft::PIPELINE_VERSION),
+            remote_url: None,
+            created_at: app.now(),
+        };
+        Ok(Self { row, sizes })
+    }
+
+    /// Everything durable in the store, the original first.
+    async fn store(&self, app: &App, original: Option<&Upload>, derived: &Derived) -> Result<(), Refusal> {
+        if let (Some(upload), Some(key)) = (original, &self.row.original_key) {
+            fault::point("before the original is stored");
+            app.blobs.put_file(&key_of(key)?, &upload.path, &self.row.original_type).await?;
+        }
+        store_sizes(app, &self.sizes, derived).await
+    }
+}
+
+fn key_of(text: &str) -> Result<Key, Refusal> {
+    text.parse().map_err(Refusal::broken)
+}
+
+/// A name nobody can guess.
+fn new_key() -> Result<Key, Refusal> {
+    Key::media(&random_hex::<16>()?).map_err(Refusal::broken)
+}
+
+/// Rows for the sizes, each with a new random key.
+fn sizes_of(
+    app: &App,
+    derived: &Derived,
+    photo_id: Option<i64>,
+    account_id: Option<i64>,
+) -> Result<Vec<rendition::Model>, Refusal> {
+    let row = |r: &craft::Rendition| {
+        Ok(rendition::Model {
+            key: new_key()?.to_string(),
+            photo_id,
+            account_id,
+            role: r.role.as_str().to_owned(),
+            width: i64::from(r.width),
+            height: i64::from(r.height),
+            bytes: i64::try_from(r.bytes.len()).unwrap_or(i64::MAX),
+            created_at: app.now(),
+        })
+    };
+    derived.renditions.iter().map(row).collect()
+}
+
+async fn store_sizes(app: &App, sizes: &[rendition::Model], derived: &Derived) -> Result<(), Refusal> {
+    for (row, rendition) in sizes.iter().zip(&derived.renditions) {
+        fault::point("before a size is stored");
+        app.blobs.put_bytes(&key_of(&row.key)?, Bytes::from(rendition.bytes.clone()), "image/jpeg").await?;
+    }
+    fault::point("after the sizes are stored");
+    Ok(())
+}
+
+/// The sizes of a remote photo that has been fetched into a file. No original is kept.
+pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Result<(), Refusal> {
+    let bytes = tokio::fs::read(&file.path).await.map_err(Refusal::broken)?;
+    let limits = photo_limits(app);
+    let derived =
+        app.photos.when_free(move || craft::process(&bytes, &limits)).await?.map_err(|e| refused("The photo", &e))?;
+    let sizes = sizes_of(app, &derived, Some(row.id), None)?;
+    store_sizes(app, &sizes, &derived).await?;
+    row.state = READY.to_owned();
+    row.width = sizes.first().map_or(0, |s| s.width);
+    row.height = sizes.first().map_or(0, |s| s.height);
+    row.blurhash = derived.blurhash.clone();
+    row.color = color(derived.average);
+    row.pipeline = i64::from(craft::PIPELINE_VERSION);
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                // The post may have been deleted while its photo was on the way.
+                let Some(now) = media::by_id(tx, row.id).await?.filter(|now| now.state != READY) else {
+                    return Ok::<_, Refusal>(Some(sizes.into_iter().map(|s| s.key).collect::<Vec<_>>()));
+                };
+                media::insert_sizes(tx, sizes).await?;
+                media::save(tx, photo::Model { alt: now.alt, position: now.position, post_id: now.post_id, ..row })
+                    .await?;
+                Ok(None)
+            })
+        })
+        .await
+        .map(|unused| remove_later(app, unused.unwrap_or_default()))
+}
+
+fn remove_later(app: &App, keys: Vec<String>) {
+    let app2 = app.clone();
+    app.tasks.spawn(async move {
+        for key in keys.iter().filter_map(|k| key_of(k).ok()) {
+            if let Err(error) = app2.blobs.delete(&key).await {
+                tracing::warn!(%error, "unused bytes could not be removed");
+            }
+        }
+    });
+}
+
+/// Which of a profile's two pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProfilePicture {
+    /// Square, 400 px.
+    Avatar,
+    /// Wide, up to 1500 px.
+    Header,
+}
+
+/// Derives and stores a picture for a profile. Returns its key, durable but not yet in any profile.
+pub async fn profile_picture(
+    app: &App,
+    account_id: i64,
+    which: ProfilePicture,
+    file: &Upload,
+) -> Result<String, Refusal> {
+    let bytes = tokio::fs::read(&file.path).await.map_err(Refusal::broken)?;
+    let limits = photo_limits(app);
+    let made = app
+        .photos
+        .run(move || match which {
+            ProfilePicture::Avatar => craft::avatar(&bytes, &limits, 400),
+            ProfilePicture::Header => craft::fit(&bytes, &limits, 1500),
+        })
+        .await?
+        .map_err(|e| refused(&file.file_name, &e))?;
+    let key = new_key()?;
+    let row = rendition::Model {
+        key: key.to_string(),
+        photo_id: None,
+        account_id: Some(account_id),
+        role: if which == ProfilePicture::Avatar { "avatar" } else { "header" }.to_owned(),
+        width: i64::from(made.width),
+        height: i64::from(made.height),
+        bytes: i64::try_from(made.bytes.len()).unwrap_or(i64::MAX),
+        created_at: app.now(),
+    };
+    app.db
+        .write(move |tx| Box::pin(async move { Ok::<_, Refusal>(media::insert_sizes(tx, vec![row]).await?) }))
+        .await?;
+    app.blobs.put_bytes(&key, Bytes::from(made.bytes), "image/jpeg").await?;
+    Ok(key.to_string())
+}
+
+/// At most so many characters.
+pub fn clip(text: &str, most: usize) -> String {
+    text.chars().filter(|c| !c.is_control() || *c == '\n').take(most).collect()
+}
+
+fn color([r, g, b]: [u8; 3]) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
+}

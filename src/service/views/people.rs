@@ -1,0 +1,89 @@
+//! People as they can be shown.
+
+use super::{Field, Person, Profile, Relation, picture_path};
+use crate::activitypub::SanitizedHtml;
+use crate::activitypub::html::{sanitize, to_plain_text};
+use crate::activitypub::text;
+use crate::app::App;
+use crate::entity::account;
+use crate::service::federation::urls;
+use crate::service::visibility::Reader;
+use crate::store::{accounts, policies, posts, relations};
+use sea_orm::DbErr;
+use std::collections::HashMap;
+
+/// The short form.
+pub fn person(app: &App, row: &account::Model) -> Person {
+    let acct = urls::acct(row);
+    let name = if row.name.trim().is_empty() { row.username.clone() } else { row.name.clone() };
+    Person {
+        id: row.id.to_string(),
+        initial: name.chars().find(|c| c.is_alphanumeric()).unwrap_or('?').to_uppercase().to_string(),
+        name,
+        handle: format!(
+            "@{}@{}",
+            row.username,
+            if row.domain.is_empty() { app.handle_domain() } else { row.domain.clone() }
+        ),
+        path: format!("/@{acct}"),
+        acct,
+        avatar: row.avatar_key.as_deref().map(|key| picture_path(app, key)).unwrap_or_default(),
+        local: row.domain.is_empty(),
+        locked: row.locked != 0,
+    }
+}
+
+/// Short forms by id.
+pub async fn people(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Person>, DbErr> {
+    let rows = accounts::by_ids(&app.db.read, ids).await?;
+    Ok(rows.into_iter().map(|(id, row)| (id, person(app, &row))).collect())
+}
+
+/// A person, whole, as this reader meets her.
+pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<Profile, DbErr> {
+    let db = &app.db.read;
+    let bio = bio_html(row);
+    let known_followers = i64::try_from(relations::count_followers(db, row.id).await?).unwrap_or(0);
+    let known_following = i64::try_from(relations::count_following(db, row.id).await?).unwrap_or(0);
+    let known_posts = i64::try_from(posts::count_public(db, row.id).await?).unwrap_or(0);
+    Ok(Profile {
+        person: person(app, row),
+        bio_text: to_plain_text(bio.as_str()),
+        bio,
+        header: row.header_key.as_deref().map(|key| picture_path(app, key)),
+        fields: fields(row).into_iter().map(|(name, value)| Field { name, value }).collect(),
+        posts: row.remote_posts.unwrap_or(known_posts),
+        followers: row.remote_followers.unwrap_or(known_followers),
+        following: row.remote_following.unwrap_or(known_following),
+        remote_url: (!row.domain.is_empty()).then(|| row.url.clone().or_else(|| row.uri.clone())).flatten(),
+        relation: relation(app, row.id, reader).await?,
+    })
+}
+
+async fn relation(app: &App, id: i64, reader: Reader) -> Result<Relation, DbErr> {
+    let Some(reader) = reader else { return Ok(Relation::default()) };
+    let follows = relations::between(&app.db.read, reader, &[id]).await?;
+    let blocks = policies::between(&app.db.read, reader, &[id]).await?;
+    let out = follows.iter().find(|f| f.follower_id == reader);
+    Ok(Relation {
+        own: reader == id,
+        following: out.is_some_and(|f| f.state == relations::ACCEPTED),
+        requested: out.is_some_and(|f| f.state == relations::PENDING),
+        followed_by: follows.iter().any(|f| f.target_id == reader && f.state == relations::ACCEPTED),
+        blocking: blocks.iter().any(|b| b.account_id == reader),
+    })
+}
+
+/// Local bios are plain text, remote ones HTML.
+pub fn bio_html(row: &account::Model) -> SanitizedHtml {
+    if row.domain.is_empty() { text::to_html(&row.bio, &urls::LocalLinks::default()) } else { sanitize(&row.bio) }
+}
+
+/// Labelled lines with links.
+pub fn fields(row: &account::Model) -> Vec<(String, SanitizedHtml)> {
+    let pairs: Vec<(String, String)> = serde_json::from_str(&row.fields).unwrap_or_default();
+    let html = |value: &str| {
+        if row.domain.is_empty() { text::field_to_html(value, &urls::LocalLinks::default()) } else { sanitize(value) }
+    };
+    pairs.into_iter().map(|(name, value)| (name, html(&value))).collect()
+}

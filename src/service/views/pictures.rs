@@ -1,0 +1,54 @@
+//! Photographs as they can be shown.
+
+use super::{Picture, Size};
+use crate::app::App;
+use crate::entity::{photo, rendition};
+use crate::service::uploads;
+use crate::store::media;
+use sea_orm::DbErr;
+use std::collections::HashMap;
+
+/// Where a stored size is served: under this server, or at the media store's public address.
+pub fn picture_path(app: &App, key: &str) -> String {
+    match &app.settings.media_address {
+        Some(base) => format!("{}/{key}", base.as_str().trim_end_matches('/')),
+        None => format!("/{key}"),
+    }
+}
+
+/// Pictures for these rows, in their order.
+pub async fn of_photos(app: &App, rows: Vec<photo::Model>) -> Result<Vec<(photo::Model, Picture)>, DbErr> {
+    let ids: Vec<i64> = rows.iter().map(|r| r.id).collect();
+    let mut sizes: HashMap<i64, Vec<rendition::Model>> = HashMap::new();
+    for size in media::sizes_of(&app.db.read, &ids).await? {
+        sizes.entry(size.photo_id.unwrap_or(0)).or_default().push(size);
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.clone(), picture(app, &row, sizes.remove(&row.id).unwrap_or_default())))
+        .collect())
+}
+
+fn picture(app: &App, row: &photo::Model, rows: Vec<rendition::Model>) -> Picture {
+    let sizes: Vec<Size> = rows
+        .into_iter()
+        .map(|r| Size { src: picture_path(app, &r.key), role: r.role, width: r.width, height: r.height })
+        .collect();
+    let at_least =
+        |px: i64| sizes.iter().rev().find(|s| s.width.max(s.height) >= px).or(sizes.first()).map(|s| s.src.clone());
+    Picture {
+        id: row.id.to_string(),
+        width: row.width.max(1),
+        height: row.height.max(1),
+        alt: row.alt.clone(),
+        blurhash: row.blurhash.clone(),
+        color: if row.color.is_empty() { "#777777".to_owned() } else { row.color.clone() },
+        focus: ((1000 + row.focus_x) / 20, (1000 - row.focus_y) / 20),
+        src: at_least(960).unwrap_or_default(),
+        thumb: at_least(480).unwrap_or_default(),
+        large: sizes.first().map(|s| s.src.clone()).unwrap_or_default(),
+        srcset: sizes.iter().rev().map(|s| format!("{} {}w", s.src, s.width)).collect::<Vec<_>>().join(", "),
+        ready: row.state == uploads::READY && !sizes.is_empty(),
+        sizes,
+    }
+}

@@ -1,0 +1,174 @@
+//! Posts, conversations and notifications as they can be shown.
+
+use super::{Answered, Notification, Person, Picture, Post, Reply, ago, day, iso, of_photos, people, person};
+use crate::activitypub::html::{sanitize, to_plain_text};
+use crate::activitypub::{Visibility, text};
+use crate::app::App;
+use crate::entity::{account, notification, post};
+use crate::service::federation::urls;
+use crate::service::limits;
+use crate::service::visibility::{self, Reader, can_see};
+use crate::store::{accounts, media, posts as rows, reactions, tags};
+use sea_orm::DbErr;
+use std::collections::{HashMap, HashSet};
+
+/// Posts for this reader, in the order given. The rows must have come through `can_see`.
+pub async fn posts(app: &App, reader: Reader, list: Vec<post::Model>) -> Result<Vec<Post>, DbErr> {
+    let batch = Batch::load(app, reader, &list).await?;
+    Ok(list.iter().filter_map(|row| batch.view(app, row)).collect())
+}
+
+/// Everything a list of posts needs, loaded at once.
+struct Batch {
+    reader: Reader,
+    authors: HashMap<i64, account::Model>,
+    pictures: HashMap<i64, Vec<Picture>>,
+    links: HashMap<i64, urls::LocalLinks>,
+    liked: HashSet<i64>,
+    boosted: HashSet<i64>,
+    parents: HashMap<i64, post::Model>,
+}
+
+impl Batch {
+    async fn load(app: &App, reader: Reader, list: &[post::Model]) -> Result<Self, DbErr> {
+        let db = &app.db.read;
+        let ids: Vec<i64> = list.iter().map(|p| p.id).collect();
+        let parent_ids: Vec<i64> = list.iter().filter_map(|p| p.in_reply_to_id).collect();
+        let parents = can_see(db, reader, rows::by_ids(db, &parent_ids).await?.into_values().collect()).await?;
+        let mentions = tags::mentions(db, &ids).await?;
+        let who = list
+            .iter()
+            .map(|p| p.account_id)
+            .chain(parents.iter().map(|p| p.account_id))
+            .chain(mentions.iter().map(|m| m.account_id));
+        let authors = accounts::by_ids(db, who.collect::<HashSet<_>>()).await?;
+        let mut links: HashMap<i64, urls::LocalLinks> = HashMap::new();
+        for mention in mentions {
+            if let Some(person) = authors.get(&mention.account_id) {
+                links.entry(mention.post_id).or_default().know(&mention.name, person);
+            }
+        }
+        let mut pictures: HashMap<i64, Vec<Picture>> = HashMap::new();
+        for (row, picture) in of_photos(app, media::of_posts(db, &ids).await?).await? {
+            pictures.entry(row.post_id.unwrap_or(0)).or_default().push(picture);
+        }
+        let (liked, boosted) = match reader {
+            Some(id) => reactions::marks(db, id, &ids).await?,
+            None => Default::default(),
+        };
+        let parents = parents.into_iter().map(|p| (p.id, p)).collect();
+        Ok(Self { reader, authors, pictures, links, liked, boosted, parents })
+    }
+
+    fn view(&self, app: &App, row: &post::Model) -> Option<Post> {
+        let author = self.authors.get(&row.account_id)?;
+        let seen = visibility::of(row);
+        let caption = match &row.html {
+            Some(html) => sanitize(html),
+            None => text::to_html(&row.caption, self.links.get(&row.id).unwrap_or(&urls::LocalLinks::default())),
+        };
+        let caption_text = to_plain_text(caption.as_str()).split_whitespace().collect::<Vec<_>>().join(" ");
+        let now = app.now();
+        Some(Post {
+            id: row.id.to_string(),
+            path: urls::post_path(author, row.id),
+            author: person(app, author),
+            caption,
+            caption_text,
+            warning: row.warning.clone(),
+            sensitive: row.sensitive != 0,
+            language: row.language.clone(),
+            visibility: seen,
+            visibility_label: label(seen).to_owned(),
+            published: iso(row.published_at),
+            published_day: day(row.published_at),
+            published_ago: ago(row.published_at, now),
+            edited: row.edited_at.is_some(),
+            photos: self.pictures.get(&row.id).cloned().unwrap_or_default(),
+            likes: row.like_count,
+            boosts: row.boost_count,
+            replies: row.reply_count,
+            liked: self.liked.contains(&row.id),
+            boosted: self.boosted.contains(&row.id),
+            can_boost: matches!(seen, Visibility::Public | Visibility::Quiet),
+            pinned: row.pinned_at.is_some(),
+            own: self.reader == Some(row.account_id),
+            answers: self.answered(app, row),
+            boosted_by: None,
+            remote_url: (!author.domain.is_empty()).then(|| row.url.clone().or_else(|| row.uri.clone())).flatten(),
+        })
+    }
+
+    fn answered(&self, app: &App, row: &post::Model) -> Option<Answered> {
+        let parent = self.parents.get(&row.in_reply_to_id?)?;
+        let author = self.authors.get(&parent.account_id)?;
+        Some(Answered { path: urls::post_path(author, parent.id), author: person(app, author) })
+    }
+}
+
+/// Who sees it, in words.
+pub fn label(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Public => "Public",
+        Visibility::Quiet => "Quiet public",
+        Visibility::Followers => "Followers",
+        Visibility::Mentioned => "Mentioned people",
+    }
+}
+
+/// What was answered to a post, and to the answers: each under what it answers, oldest first.
+pub async fn conversation(app: &App, reader: Reader, top: &post::Model) -> Result<Vec<Reply>, DbErr> {
+    let all = rows::conversation(&app.db.read, top.root_id, limits::CONVERSATION).await?;
+    let seen = can_see(&app.db.read, reader, all).await?;
+    let mut under: HashMap<i64, Vec<post::Model>> = HashMap::new();
+    for row in seen {
+        under.entry(row.in_reply_to_id.unwrap_or(row.root_id)).or_default().push(row);
+    }
+    let mut ordered = Vec::new();
+    let mut stack: Vec<(post::Model, i64)> =
+        under.remove(&top.id).unwrap_or_default().into_iter().rev().map(|p| (p, 0)).collect();
+    while let Some((row, depth)) = stack.pop() {
+        stack.extend(under.remove(&row.id).unwrap_or_default().into_iter().rev().map(|p| (p, depth + 1)));
+        ordered.push((row, depth));
+    }
+    let by: HashSet<i64> = ordered.iter().filter(|(p, _)| p.account_id == top.account_id).map(|(p, _)| p.id).collect();
+    let depths: HashMap<String, i64> = ordered.iter().map(|(p, d)| (p.id.to_string(), *d)).collect();
+    let views = posts(app, reader, ordered.into_iter().map(|(p, _)| p).collect()).await?;
+    let reply = |post: Post| Reply {
+        depth: depths.get(&post.id).copied().unwrap_or(0).min(4),
+        by_author: post.id.parse().is_ok_and(|id: i64| by.contains(&id)),
+        post,
+    };
+    Ok(views.into_iter().map(reply).collect())
+}
+
+/// Notifications of a person, with the posts she may see.
+pub async fn notifications(
+    app: &App,
+    owner: i64,
+    seen: i64,
+    list: Vec<notification::Model>,
+) -> Result<Vec<Notification>, DbErr> {
+    let actors: HashMap<i64, Person> = people(app, list.iter().map(|n| n.actor_id)).await?;
+    let ids: Vec<i64> = list.iter().map(|n| n.post_id).filter(|id| *id != 0).collect();
+    let found = rows::by_ids(&app.db.read, &ids).await?.into_values().collect();
+    let found = can_see(&app.db.read, Some(owner), found).await?;
+    let views: HashMap<String, Post> =
+        posts(app, Some(owner), found).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
+    let line = |n: notification::Model| {
+        let post = views.get(&n.post_id.to_string()).cloned();
+        if n.post_id != 0 && post.is_none() {
+            return None;
+        }
+        Some(Notification {
+            id: n.id.to_string(),
+            actor: actors.get(&n.actor_id)?.clone(),
+            post,
+            ago: ago(n.created_at, app.now()),
+            at: iso(n.created_at),
+            fresh: n.id > seen,
+            kind: n.kind,
+        })
+    };
+    Ok(list.into_iter().filter_map(line).collect())
+}

@@ -1,0 +1,113 @@
+//! `can_see`: the one answer to "may this person see this post". Pages, ActivityPub, feeds, search
+//! and notifications all ask here.
+
+use super::Refusal;
+use crate::activitypub::Visibility;
+use crate::app::App;
+use crate::entity::post;
+use crate::store::{accounts, policies, posts, relations, tags};
+use sea_orm::{ConnectionTrait, DbErr};
+use std::collections::HashSet;
+
+/// Who is looking: nobody in particular, or an account, local or remote.
+pub type Reader = Option<i64>;
+
+/// What a post's visibility column says; an unknown word hides.
+pub fn of(post: &post::Model) -> Visibility {
+    post.visibility.parse().unwrap_or(Visibility::Mentioned)
+}
+
+/// Keeps the posts this reader may see, in order. A fixed number of queries, however many posts.
+pub async fn can_see(
+    db: &impl ConnectionTrait,
+    reader: Reader,
+    candidates: Vec<post::Model>,
+) -> Result<Vec<post::Model>, DbErr> {
+    let authors: HashSet<i64> = candidates.iter().map(|p| p.account_id).collect();
+    let hidden = hidden_authors(db, &authors).await?;
+    let view = match reader {
+        Some(id) => View::of(db, id, &authors, &candidates).await?,
+        None => View::default(),
+    };
+    Ok(candidates
+        .into_iter()
+        .filter(|p| p.deleted_at.is_none() && !hidden.contains(&p.account_id) && view.allows(reader, p))
+        .collect())
+}
+
+/// One post, or [`Refusal::Missing`]: what one may not see looks as if it did not exist.
+pub async fn visible(app: &App, reader: Reader, id: i64) -> Result<post::Model, Refusal> {
+    let row = posts::by_id(&app.db.read, id).await?.ok_or(Refusal::Missing)?;
+    can_see(&app.db.read, reader, vec![row]).await?.pop().ok_or(Refusal::Missing)
+}
+
+/// Authors nobody sees: suspended, deleted, or of a server that is kept out.
+async fn hidden_authors(db: &impl ConnectionTrait, authors: &HashSet<i64>) -> Result<HashSet<i64>, DbErr> {
+    let rows = accounts::by_ids(db, authors.iter().copied()).await?;
+    let mut hidden: HashSet<i64> = authors.iter().copied().filter(|id| !rows.contains_key(id)).collect();
+    let mut checked: std::collections::HashMap<&str, bool> = Default::default();
+    for row in rows.values() {
+        let out = match checked.get(row.domain.as_str()) {
+            Some(out) => *out,
+            None => policies::domain_blocked(db, &row.domain).await?,
+        };
+        checked.insert(&row.domain, out);
+        if out || row.suspended != 0 || row.deleted_at.is_some() {
+            hidden.insert(row.id);
+        }
+    }
+    Ok(hidden)
+}
+
+/// What stands between a reader and some authors.
+#[derive(Default)]
+struct View {
+    follows: HashSet<i64>,
+    blocks: HashSet<i64>,
+    mentioned_in: HashSet<i64>,
+}
+
+impl View {
+    async fn of(
+        db: &impl ConnectionTrait,
+        reader: i64,
+        authors: &HashSet<i64>,
+        candidates: &[post::Model],
+    ) -> Result<Self, DbErr> {
+        let ids: Vec<i64> = authors.iter().copied().collect();
+        let narrow: Vec<i64> = candidates
+            .iter()
+            .filter(|p| matches!(of(p), Visibility::Followers | Visibility::Mentioned))
+            .map(|p| p.id)
+            .collect();
+        let follows = relations::between(db, reader, &ids).await?;
+        let blocks = policies::between(db, reader, &ids).await?;
+        let mentions = tags::mentions(db, &narrow).await?;
+        Ok(Self {
+            follows: follows
+                .into_iter()
+                .filter(|f| f.follower_id == reader && f.state == relations::ACCEPTED)
+                .map(|f| f.target_id)
+                .collect(),
+            blocks: blocks
+                .into_iter()
+                .map(|b| if b.account_id == reader { b.target_id } else { b.account_id })
+                .collect(),
+            mentioned_in: mentions.into_iter().filter(|m| m.account_id == reader).map(|m| m.post_id).collect(),
+        })
+    }
+
+    fn allows(&self, reader: Reader, post: &post::Model) -> bool {
+        if reader == Some(post.account_id) {
+            return true;
+        }
+        if self.blocks.contains(&post.account_id) {
+            return false;
+        }
+        match of(post) {
+            Visibility::Public | Visibility::Quiet => true,
+            Visibility::Followers => self.follows.contains(&post.account_id) || self.mentioned_in.contains(&post.id),
+            Visibility::Mentioned => self.mentioned_in.contains(&post.id),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Work that is put off: what it is, which lane it waits in, and how it stands in the queue.
+
+use crate::app::App;
+use crate::entity::job;
+use crate::store::jobs;
+use sea_orm::{ConnectionTrait, DbErr};
+use serde::{Deserialize, Serialize};
+
+/// One piece of work, as it stands in a job's payload.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Work {
+    /// A post appeared, changed or went: homes and deliveries follow.
+    FanOut { post: i64, what: What, activity: i64 },
+    /// A boost appeared: homes of the booster's followers.
+    FanOutBoost { boost: i64 },
+    /// A profile changed: one Update to everybody who follows.
+    ProfileUpdate { account: i64, activity: i64 },
+    /// One activity to one inbox.
+    Deliver { activity: i64, inbox: String },
+    /// What another server said; its signature was good.
+    Incoming { signer: i64, body: String },
+    /// A remote photo to be fetched and derived.
+    FetchPhoto { photo: i64 },
+    /// A remote account's avatar and header.
+    FetchPictures { account: i64 },
+    /// Stored bytes that no row names any more.
+    DropBlobs { keys: Vec<String> },
+    /// A new follow of somebody whose posts are known here.
+    FillHome { owner: i64, author: i64 },
+}
+
+/// What happened to a post.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    Created,
+    Updated,
+    Deleted,
+}
+
+impl Work {
+    /// Name of the kind, for logs and the `kind` column.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::FanOut { .. } => "fan_out",
+            Self::FanOutBoost { .. } => "fan_out_boost",
+            Self::ProfileUpdate { .. } => "profile_update",
+            Self::Deliver { .. } => "deliver",
+            Self::Incoming { .. } => "incoming",
+            Self::FetchPhoto { .. } => "fetch_photo",
+            Self::FetchPictures { .. } => "fetch_pictures",
+            Self::DropBlobs { .. } => "drop_blobs",
+            Self::FillHome { .. } => "fill_home",
+        }
+    }
+
+    /// What must not crowd out others shares a lane: one receiving host, one sending actor.
+    fn lane(&self) -> String {
+        match self {
+            Self::Deliver { inbox, .. } => {
+                let host = url::Url::parse(inbox).ok().and_then(|u| u.host_str().map(str::to_owned));
+                format!("to:{}", host.unwrap_or_default())
+            }
+            Self::Incoming { signer, .. } => format!("from:{signer}"),
+            other => other.kind().to_owned(),
+        }
+    }
+
+    fn row(self, app: &App, unique_key: Option<String>, run_at: i64) -> job::Model {
+        job::Model {
+            id: app.id(),
+            kind: self.kind().to_owned(),
+            lane: self.lane(),
+            payload: serde_json::to_string(&self).unwrap_or_default(),
+            unique_key,
+            run_at,
+            leased_until: 0,
+            attempts: 0,
+            dead: 0,
+            last_error: None,
+            created_at: app.now(),
+        }
+    }
+}
+
+/// Puts work in, within the transaction that makes it necessary.
+pub async fn queue(app: &App, tx: &impl ConnectionTrait, work: Work) -> Result<(), DbErr> {
+    jobs::enqueue(tx, work.row(app, None, app.now())).await.map(drop)
+}
+
+/// Like [`queue`], but nothing happens while work with the same key waits.
+pub async fn queue_once(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    work: Work,
+    key: String,
+    delay: i64,
+) -> Result<bool, DbErr> {
+    jobs::enqueue(tx, work.row(app, Some(key), app.now() + delay)).await
+}
+
+/// The same activity to many inboxes, each once.
+pub async fn queue_deliveries(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    activity: i64,
+    inboxes: impl IntoIterator<Item = String>,
+) -> Result<(), DbErr> {
+    let rows = inboxes
+        .into_iter()
+        .map(|inbox| {
+            let key = format!("deliver:{activity}:{inbox}");
+            Work::Deliver { activity, inbox }.row(app, Some(key), app.now())
+        })
+        .collect();
+    jobs::enqueue_all(tx, rows).await
+}

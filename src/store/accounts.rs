@@ -1,0 +1,158 @@
+//! Accounts, of this server and of others, and how people sign in.
+
+use crate::entity::{account, login};
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue, IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+
+/// Folds a user name for comparing.
+pub fn fold(name: &str) -> String {
+    name.to_lowercase()
+}
+
+pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find_by_id(id).one(db).await
+}
+
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<HashMap<i64, account::Model>, DbErr> {
+    let ids: Vec<i64> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = account::Entity::find().filter(account::Column::Id.is_in(ids)).all(db).await?;
+    Ok(rows.into_iter().map(|a| (a.id, a)).collect())
+}
+
+/// `domain` is empty for this server's accounts.
+pub async fn by_handle(
+    db: &impl ConnectionTrait,
+    username: &str,
+    domain: &str,
+) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::UsernameKey.eq(fold(username)))
+        .filter(account::Column::Domain.eq(domain))
+        .one(db)
+        .await
+}
+
+pub async fn by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find().filter(account::Column::Uri.eq(uri)).one(db).await
+}
+
+pub async fn by_key_id(db: &impl ConnectionTrait, key_id: &str) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find().filter(account::Column::KeyId.eq(key_id)).one(db).await
+}
+
+pub async fn insert(db: &impl ConnectionTrait, row: account::Model) -> Result<(), DbErr> {
+    account::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map(drop)
+}
+
+/// Writes every column of `row`.
+pub async fn save(db: &impl ConnectionTrait, row: account::Model) -> Result<(), DbErr> {
+    account::Entity::update(row.into_active_model().reset_all()).exec(db).await.map(drop)
+}
+
+/// People of this server: accounts with a login, not deleted.
+pub async fn count_local(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::Domain.eq(""))
+        .filter(account::Column::Id.gt(0))
+        .filter(account::Column::DeletedAt.is_null())
+        .count(db)
+        .await
+}
+
+/// Local accounts whose name or display name starts with `text`, for search.
+pub async fn search(db: &impl ConnectionTrait, text: &str, limit: u64) -> Result<Vec<account::Model>, DbErr> {
+    let from = fold(text);
+    let to = format!("{from}\u{10ffff}");
+    account::Entity::find()
+        .filter(account::Column::UsernameKey.gte(from))
+        .filter(account::Column::UsernameKey.lt(to))
+        .filter(account::Column::Id.gt(0))
+        .filter(account::Column::DeletedAt.is_null())
+        .filter(account::Column::Suspended.eq(0))
+        .order_by_asc(account::Column::UsernameKey)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Distinct domains known here; for the nightly kind of question only.
+pub async fn forget_remote_keys(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .col_expr(account::Column::PublicKey, Expr::value(Option::<String>::None))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+pub async fn login_of(db: &impl ConnectionTrait, account_id: i64) -> Result<Option<login::Model>, DbErr> {
+    login::Entity::find_by_id(account_id).one(db).await
+}
+
+pub async fn login_by_email(db: &impl ConnectionTrait, email: &str) -> Result<Option<login::Model>, DbErr> {
+    login::Entity::find().filter(login::Column::EmailKey.eq(fold(email.trim()))).one(db).await
+}
+
+pub async fn insert_login(db: &impl ConnectionTrait, row: login::Model) -> Result<(), DbErr> {
+    login::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map(drop)
+}
+
+pub async fn set_password(db: &impl ConnectionTrait, account_id: i64, hash: String) -> Result<bool, DbErr> {
+    let done = login::Entity::update_many()
+        .col_expr(login::Column::PasswordHash, Expr::value(Some(hash)))
+        .filter(login::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+pub async fn set_notifications_seen(db: &impl ConnectionTrait, account_id: i64, newest: i64) -> Result<(), DbErr> {
+    login::Entity::update_many()
+        .col_expr(login::Column::NotificationsSeen, Expr::value(newest))
+        .filter(login::Column::AccountId.eq(account_id))
+        .filter(login::Column::NotificationsSeen.lt(newest))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+pub async fn owner(db: &impl ConnectionTrait) -> Result<Option<login::Model>, DbErr> {
+    login::Entity::find().filter(login::Column::Role.eq("owner")).order_by_asc(login::Column::AccountId).one(db).await
+}
+
+/// Makes sure that a row exists; an existing one stays as it is. True when it was made.
+pub async fn insert_if_new(db: &impl ConnectionTrait, row: account::Model) -> Result<bool, DbErr> {
+    let made = account::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(made > 0)
+}
+
+/// Sets only the profile's picture columns.
+pub async fn set_pictures(
+    db: &impl ConnectionTrait,
+    id: i64,
+    avatar: Option<Option<String>>,
+    header: Option<Option<String>>,
+) -> Result<(), DbErr> {
+    let mut row = account::ActiveModel { id: ActiveValue::Unchanged(id), ..Default::default() };
+    if let Some(avatar) = avatar {
+        row.avatar_key = ActiveValue::Set(avatar);
+    }
+    if let Some(header) = header {
+        row.header_key = ActiveValue::Set(header);
+    }
+    if row.avatar_key.is_not_set() && row.header_key.is_not_set() {
+        return Ok(());
+    }
+    account::Entity::update(row).exec(db).await.map(drop)
+}

@@ -1,0 +1,86 @@
+//! Opening the database: pragmas, pools, migrations.
+
+use crate::config::{Database, Settings};
+use cyanotype_migrations::Migrator;
+use sea_orm::{ConnectOptions, DatabaseConnection, DbErr};
+use sea_orm_migration::MigratorTrait;
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use std::path::Path;
+use std::time::Duration;
+
+/// Readers and the writer.
+pub struct Pools {
+    pub read: DatabaseConnection,
+    pub write: DatabaseConnection,
+}
+
+/// Opens the database that the settings name, and brings its schema up to date.
+pub async fn open(settings: &Settings) -> Result<Pools, DbErr> {
+    match &settings.database {
+        Database::Sqlite(path) => sqlite(path, settings.sqlite_full_sync).await,
+        Database::Postgres(url) => postgres(url).await,
+    }
+}
+
+/// One writer, because SQLite's own way of queueing writers starves some of them for seconds; and
+/// a few readers that cannot write at all.
+async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
+    let url = format!("sqlite://{}?mode=rwc", path.display());
+    let synchronous = if full_sync { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
+    let mut options = ConnectOptions::new(url.clone());
+    options.max_connections(1).min_connections(1).sqlx_logging(false).acquire_timeout(Duration::from_secs(10));
+    options.map_sqlx_sqlite_opts(move |o| {
+        o.journal_mode(SqliteJournalMode::Wal)
+            .synchronous(synchronous)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .optimize_on_close(true, None)
+            .pragma("temp_store", "memory")
+            .pragma("cache_size", "-16000")
+            .pragma("mmap_size", "268435456")
+    });
+    let write = sea_orm::Database::connect(options).await?;
+    Migrator::up(&write, None).await?;
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(4).min_connections(1).sqlx_logging(false).acquire_timeout(Duration::from_secs(5));
+    options.map_sqlx_sqlite_opts(|o| {
+        o.read_only(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("query_only", "on")
+            .pragma("temp_store", "memory")
+            .pragma("mmap_size", "268435456")
+    });
+    let read = sea_orm::Database::connect(options).await?;
+    Ok(Pools { read, write })
+}
+
+async fn postgres(url: &str) -> Result<Pools, DbErr> {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .max_connections(16)
+        .min_connections(1)
+        .sqlx_logging(false)
+        .acquire_timeout(Duration::from_secs(5))
+        .max_lifetime(Duration::from_secs(30 * 60));
+    options.map_sqlx_postgres_opts(|o| {
+        o.application_name("cyanotype")
+            .options([("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")])
+    });
+    let pool = sea_orm::Database::connect(options).await?;
+    migrate_postgres(&pool).await?;
+    Ok(Pools { read: pool.clone(), write: pool })
+}
+
+/// Two processes may start at once: one migrates, the other waits for the lock.
+async fn migrate_postgres(pool: &DatabaseConnection) -> Result<(), DbErr> {
+    const LOCK: i64 = 0x6379_616e;
+    let mut holder = pool.get_postgres_connection_pool().acquire().await.map_err(sqlx_error)?;
+    sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK).execute(&mut *holder).await.map_err(sqlx_error)?;
+    let result = Migrator::up(pool, None).await;
+    sqlx::query("SELECT pg_advisory_unlock($1)").bind(LOCK).execute(&mut *holder).await.map_err(sqlx_error)?;
+    result
+}
+
+fn sqlx_error(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into()))
+}

@@ -1,0 +1,135 @@
+//! The durable queue. A job is put in by the transaction that makes it necessary, and is available
+//! whenever `run_at` and `leased_until` have passed: a dead worker's lease runs out by itself.
+
+use crate::clock::Millis;
+use crate::entity::{activity, job};
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query};
+use sea_orm::{FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+
+/// Puts a job in; one with the same unique key is there already and stays.
+pub async fn enqueue(db: &impl ConnectionTrait, row: job::Model) -> Result<bool, DbErr> {
+    let made = job::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::column(job::Column::UniqueKey).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(made > 0)
+}
+
+/// Puts many jobs in at once.
+pub async fn enqueue_all(db: &impl ConnectionTrait, rows: Vec<job::Model>) -> Result<(), DbErr> {
+    for chunk in rows.chunks(200) {
+        job::Entity::insert_many(chunk.iter().cloned().map(IntoActiveModel::into_active_model))
+            .on_conflict(OnConflict::column(job::Column::UniqueKey).do_nothing().to_owned())
+            .exec_without_returning(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Takes up to `limit` jobs that are due, leaving out `full` lanes, and leases them until `until`.
+pub async fn claim(
+    db: &impl ConnectionTrait,
+    now: Millis,
+    until: Millis,
+    full: &[String],
+    limit: u64,
+) -> Result<Vec<job::Model>, DbErr> {
+    let mut due = job::Entity::find()
+        .select_only()
+        .column(job::Column::Id)
+        .filter(Expr::cust("dead = 0"))
+        .filter(job::Column::RunAt.lte(now))
+        .filter(job::Column::LeasedUntil.lte(now));
+    if !full.is_empty() {
+        due = due.filter(job::Column::Lane.is_not_in(full.iter().map(String::as_str)));
+    }
+    let due = due
+        .order_by_asc(job::Column::RunAt)
+        .order_by_asc(job::Column::Id)
+        .limit(limit)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_query();
+    let claim = Query::update()
+        .table(job::Entity)
+        .value(job::Column::LeasedUntil, until)
+        .value(job::Column::Attempts, Expr::col(job::Column::Attempts).add(1))
+        .and_where(Expr::col(job::Column::Id).in_subquery(due))
+        .returning_all()
+        .to_owned();
+    let rows = db.query_all(&claim).await?;
+    let mut jobs = rows.iter().map(|row| job::Model::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
+    jobs.sort_by_key(|j| (j.run_at, j.id));
+    Ok(jobs)
+}
+
+/// Whether anything is due outside `full` lanes: reading costs the writer nothing.
+pub async fn any_due(db: &impl ConnectionTrait, now: Millis, full: &[String]) -> Result<bool, DbErr> {
+    let mut query = job::Entity::find()
+        .select_only()
+        .column(job::Column::Id)
+        .filter(Expr::cust("dead = 0"))
+        .filter(job::Column::RunAt.lte(now))
+        .filter(job::Column::LeasedUntil.lte(now));
+    if !full.is_empty() {
+        query = query.filter(job::Column::Lane.is_not_in(full.iter().map(String::as_str)));
+    }
+    Ok(query.limit(1).into_tuple::<i64>().one(db).await?.is_some())
+}
+
+/// Gives jobs back untried: they run again as soon as there is room.
+pub async fn release(db: &impl ConnectionTrait, ids: &[i64]) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    job::Entity::update_many()
+        .col_expr(job::Column::LeasedUntil, Expr::value(0))
+        .col_expr(job::Column::Attempts, Expr::col(job::Column::Attempts).sub(1))
+        .filter(job::Column::Id.is_in(ids.iter().copied()))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+pub async fn finish(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    job::Entity::delete_by_id(id).exec(db).await.map(drop)
+}
+
+/// Failed: to be tried again at `run_at`.
+pub async fn retry(db: &impl ConnectionTrait, id: i64, run_at: Millis, error: &str) -> Result<(), DbErr> {
+    job::Entity::update_many()
+        .col_expr(job::Column::RunAt, Expr::value(run_at))
+        .col_expr(job::Column::LeasedUntil, Expr::value(0))
+        .col_expr(job::Column::LastError, Expr::value(Some(error.to_owned())))
+        .filter(job::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Failed for good: kept to be looked at.
+pub async fn park(db: &impl ConnectionTrait, id: i64, error: &str) -> Result<(), DbErr> {
+    job::Entity::update_many()
+        .col_expr(job::Column::Dead, Expr::value(1))
+        .col_expr(job::Column::UniqueKey, Expr::value(Option::<String>::None))
+        .col_expr(job::Column::LastError, Expr::value(Some(error.to_owned())))
+        .filter(job::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Jobs that are not done, dead ones left out; with how many of them are due at `now`.
+pub async fn waiting(db: &impl ConnectionTrait, now: Millis) -> Result<(u64, u64), DbErr> {
+    let all = job::Entity::find().filter(Expr::cust("dead = 0")).count(db).await?;
+    let due = job::Entity::find().filter(Expr::cust("dead = 0")).filter(job::Column::RunAt.lte(now)).count(db).await?;
+    Ok((all, due))
+}
+
+pub async fn say(db: &impl ConnectionTrait, row: activity::Model) -> Result<(), DbErr> {
+    activity::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map(drop)
+}
+
+pub async fn said(db: &impl ConnectionTrait, id: i64) -> Result<Option<activity::Model>, DbErr> {
+    activity::Entity::find_by_id(id).one(db).await
+}

@@ -1,0 +1,141 @@
+//! Photos and their served sizes.
+
+use crate::entity::{photo, rendition};
+use sea_orm::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+
+pub async fn insert(db: &impl ConnectionTrait, row: photo::Model, sizes: Vec<rendition::Model>) -> Result<(), DbErr> {
+    photo::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    insert_sizes(db, sizes).await
+}
+
+pub async fn insert_sizes(db: &impl ConnectionTrait, sizes: Vec<rendition::Model>) -> Result<(), DbErr> {
+    if sizes.is_empty() {
+        return Ok(());
+    }
+    rendition::Entity::insert_many(sizes.into_iter().map(IntoActiveModel::into_active_model))
+        .exec_without_returning(db)
+        .await
+        .map(drop)
+}
+
+pub async fn save(db: &impl ConnectionTrait, row: photo::Model) -> Result<(), DbErr> {
+    photo::Entity::update(row.into_active_model().reset_all()).exec(db).await.map(drop)
+}
+
+pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<photo::Model>, DbErr> {
+    photo::Entity::find_by_id(id).one(db).await
+}
+
+/// Photos of posts, in order.
+pub async fn of_posts(db: &impl ConnectionTrait, posts: &[i64]) -> Result<Vec<photo::Model>, DbErr> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    photo::Entity::find()
+        .filter(photo::Column::PostId.is_in(posts.iter().copied()))
+        .order_by_asc(photo::Column::Position)
+        .order_by_asc(photo::Column::Id)
+        .all(db)
+        .await
+}
+
+/// Photos of a draft, in order.
+pub async fn of_draft(db: &impl ConnectionTrait, draft_id: i64) -> Result<Vec<photo::Model>, DbErr> {
+    photo::Entity::find()
+        .filter(photo::Column::DraftId.eq(draft_id))
+        .order_by_asc(photo::Column::Position)
+        .order_by_asc(photo::Column::Id)
+        .all(db)
+        .await
+}
+
+pub async fn sizes_of(db: &impl ConnectionTrait, photos: &[i64]) -> Result<Vec<rendition::Model>, DbErr> {
+    if photos.is_empty() {
+        return Ok(Vec::new());
+    }
+    rendition::Entity::find()
+        .filter(rendition::Column::PhotoId.is_in(photos.iter().copied()))
+        .order_by_desc(rendition::Column::Width)
+        .all(db)
+        .await
+}
+
+/// Served pictures of an account: avatar and header.
+pub async fn pictures_of(db: &impl ConnectionTrait, account_id: i64) -> Result<Vec<rendition::Model>, DbErr> {
+    rendition::Entity::find().filter(rendition::Column::AccountId.eq(account_id)).all(db).await
+}
+
+/// Sets place and alt text of a photo in its draft or post.
+pub async fn arrange(db: &impl ConnectionTrait, id: i64, position: i64, alt: &str) -> Result<(), DbErr> {
+    photo::Entity::update_many()
+        .col_expr(photo::Column::Position, Expr::value(position))
+        .col_expr(photo::Column::Alt, Expr::value(alt))
+        .filter(photo::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Moves the photos of a draft into a post.
+pub async fn publish(db: &impl ConnectionTrait, draft_id: i64, post_id: i64) -> Result<(), DbErr> {
+    photo::Entity::update_many()
+        .col_expr(photo::Column::PostId, Expr::value(Some(post_id)))
+        .col_expr(photo::Column::DraftId, Expr::value(Option::<i64>::None))
+        .filter(photo::Column::DraftId.eq(draft_id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Forgets a photo; returns the keys of everything stored for it.
+pub async fn remove(db: &impl ConnectionTrait, id: i64) -> Result<Vec<String>, DbErr> {
+    let Some(row) = by_id(db, id).await? else { return Ok(Vec::new()) };
+    let sizes = sizes_of(db, &[id]).await?;
+    rendition::Entity::delete_many().filter(rendition::Column::PhotoId.eq(id)).exec(db).await?;
+    photo::Entity::delete_by_id(id).exec(db).await?;
+    Ok(row.original_key.into_iter().chain(sizes.into_iter().map(|s| s.key)).collect())
+}
+
+pub async fn remove_size(db: &impl ConnectionTrait, key: &str) -> Result<(), DbErr> {
+    rendition::Entity::delete_by_id(key).exec(db).await.map(drop)
+}
+
+/// The newest photos of a draft that is not posted, for counting.
+pub async fn count_in_draft(db: &impl ConnectionTrait, draft_id: i64) -> Result<u64, DbErr> {
+    photo::Entity::find().filter(photo::Column::DraftId.eq(draft_id)).count(db).await
+}
+
+/// Whether a key is known to any row: what is not is an orphan.
+pub async fn known(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
+    if rendition::Entity::find_by_id(key).one(db).await?.is_some() {
+        return Ok(true);
+    }
+    let original = photo::Entity::find().filter(photo::Column::OriginalKey.eq(key)).limit(1).one(db).await?;
+    Ok(original.is_some())
+}
+
+pub async fn set_state(db: &impl ConnectionTrait, id: i64, state: &str) -> Result<(), DbErr> {
+    photo::Entity::update_many()
+        .col_expr(photo::Column::State, Expr::value(state))
+        .filter(photo::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Photos whose bytes were on their way since before `before`: their process died.
+pub async fn unfinished(db: &impl ConnectionTrait, before: i64, limit: u64) -> Result<Vec<photo::Model>, DbErr> {
+    photo::Entity::find()
+        .filter(photo::Column::State.eq("storing"))
+        .filter(photo::Column::CreatedAt.lt(before))
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Forgets an avatar or header by its key.
+pub async fn remove_picture(db: &impl ConnectionTrait, key: &str) -> Result<(), DbErr> {
+    rendition::Entity::delete_by_id(key).exec(db).await.map(drop)
+}

@@ -1,0 +1,133 @@
+//! Every query, by aggregate. Functions take any connection, so that they run the same inside a
+//! transaction and outside one; a transaction begins in one place only: [`Db::write`].
+
+pub mod accounts;
+pub mod connect;
+pub mod drafts;
+pub mod feeds;
+pub mod jobs;
+pub mod markers;
+pub mod media;
+pub mod notifications;
+pub mod policies;
+pub mod posts;
+pub mod reactions;
+pub mod relations;
+pub mod sessions;
+pub mod settings;
+pub mod tags;
+
+use futures_util::future::BoxFuture;
+use sea_orm::{
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
+};
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
+
+/// The one row of a page of something: what comes before this id, at most so many.
+#[derive(Debug, Clone, Copy)]
+pub struct Cursor {
+    /// Only ids below this.
+    pub before: i64,
+    /// At most so many.
+    pub limit: u64,
+}
+
+impl Cursor {
+    /// The first page, newest first.
+    pub fn first(limit: u64) -> Self {
+        Self { before: i64::MAX, limit }
+    }
+
+    /// The page after `before`, or the first one.
+    pub fn before(before: Option<i64>, limit: u64) -> Self {
+        Self { before: before.unwrap_or(i64::MAX), limit }
+    }
+}
+
+/// The database: readers, and the one way to write.
+#[derive(Clone)]
+pub struct Db {
+    /// For reading, outside transactions.
+    pub read: DatabaseConnection,
+    writer: DatabaseConnection,
+    tasks: TaskTracker,
+    wake: Arc<Notify>,
+}
+
+impl Db {
+    /// Wraps open pools; `wake` is told after every commit.
+    pub fn new(read: DatabaseConnection, writer: DatabaseConnection, tasks: TaskTracker, wake: Arc<Notify>) -> Self {
+        Self { read, writer, tasks, wake }
+    }
+
+    /// Runs `work` in a transaction and commits if it says `Ok`.
+    ///
+    /// It runs in a task of its own, so that a closed tab or a timeout cannot cut it in two. Nothing
+    /// but the database may be awaited inside: on SQLite this is the one writer.
+    pub async fn write<T, E>(
+        &self,
+        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbErr> + Send + 'static,
+    {
+        let done = self.write_quietly(work).await;
+        if done.is_ok() {
+            self.wake.notify_waiters();
+        }
+        done
+    }
+
+    /// Like [`Self::write`], but puts no work into the queue, so that nobody is woken.
+    #[allow(clippy::disallowed_methods, reason = "the one place where a transaction begins")]
+    pub async fn write_quietly<T, E>(
+        &self,
+        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbErr> + Send + 'static,
+    {
+        let writer = self.writer.clone();
+        let task = self.tasks.spawn(async move {
+            let options = TransactionOptions {
+                isolation_level: None::<IsolationLevel>,
+                access_mode: None::<AccessMode>,
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            };
+            let tx = writer.begin_with_options(options).await?;
+            match work(&tx).await {
+                Ok(value) => {
+                    crate::fault::point("before commit");
+                    tx.commit().await?;
+                    crate::fault::point("after commit");
+                    Ok(value)
+                }
+                Err(error) => {
+                    tx.rollback().await?;
+                    Err(error)
+                }
+            }
+        });
+        match task.await {
+            Ok(result) => result,
+            Err(join) => Err(DbErr::Custom(format!("a write was cut short: {join}")).into()),
+        }
+    }
+
+    /// Whether both ways into the database answer.
+    pub async fn ready(&self) -> Result<(), DbErr> {
+        self.read.ping().await?;
+        self.writer.ping().await
+    }
+
+    /// Closes the pools; SQLite folds its log into the file.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.read.close().await?;
+        self.writer.close().await
+    }
+}

@@ -1,0 +1,73 @@
+//! Who is kept out: people by people, servers by the administrator.
+
+use crate::clock::Millis;
+use crate::entity::{block, domain_block};
+use sea_orm::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{Condition, IntoActiveModel, QueryOrder};
+
+/// A host and its parents: `a.b.example` gives itself, `b.example`, `example`.
+pub fn with_parents(host: &str) -> Vec<String> {
+    let host = host.trim_end_matches('.').to_lowercase();
+    let starts = std::iter::once(0).chain(host.match_indices('.').map(|(i, _)| i + 1));
+    starts.filter_map(|i| host.get(i..)).map(str::to_owned).collect()
+}
+
+/// Whether a host, or a domain it belongs to, is kept out.
+pub async fn domain_blocked(db: &impl ConnectionTrait, host: &str) -> Result<bool, DbErr> {
+    if host.is_empty() {
+        return Ok(false);
+    }
+    let found =
+        domain_block::Entity::find().filter(domain_block::Column::Domain.is_in(with_parents(host))).one(db).await?;
+    Ok(found.is_some())
+}
+
+pub async fn block_domain(db: &impl ConnectionTrait, domain: &str, note: &str, now: Millis) -> Result<(), DbErr> {
+    let row = domain_block::Model { domain: domain.to_owned(), note: note.to_owned(), created_at: now };
+    let again = OnConflict::column(domain_block::Column::Domain).update_column(domain_block::Column::Note).to_owned();
+    domain_block::Entity::insert(row.into_active_model()).on_conflict(again).exec_without_returning(db).await.map(drop)
+}
+
+pub async fn unblock_domain(db: &impl ConnectionTrait, domain: &str) -> Result<bool, DbErr> {
+    Ok(domain_block::Entity::delete_by_id(domain).exec(db).await?.rows_affected > 0)
+}
+
+pub async fn blocked_domains(db: &impl ConnectionTrait) -> Result<Vec<domain_block::Model>, DbErr> {
+    domain_block::Entity::find().order_by_asc(domain_block::Column::Domain).all(db).await
+}
+
+pub async fn block(db: &impl ConnectionTrait, row: block::Model) -> Result<bool, DbErr> {
+    let made = block::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::columns([block::Column::AccountId, block::Column::TargetId]).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(made > 0)
+}
+
+pub async fn unblock(db: &impl ConnectionTrait, account_id: i64, target_id: i64) -> Result<bool, DbErr> {
+    let done = block::Entity::delete_many()
+        .filter(block::Column::AccountId.eq(account_id))
+        .filter(block::Column::TargetId.eq(target_id))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected > 0)
+}
+
+/// Blocks between one person and others, in either direction.
+pub async fn between(db: &impl ConnectionTrait, who: i64, others: &[i64]) -> Result<Vec<block::Model>, DbErr> {
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let out = Condition::all()
+        .add(block::Column::AccountId.eq(who))
+        .add(block::Column::TargetId.is_in(others.iter().copied()));
+    let into = Condition::all()
+        .add(block::Column::TargetId.eq(who))
+        .add(block::Column::AccountId.is_in(others.iter().copied()));
+    block::Entity::find().filter(Condition::any().add(out).add(into)).all(db).await
+}
+
+pub async fn blocked_by(db: &impl ConnectionTrait, account_id: i64) -> Result<Vec<block::Model>, DbErr> {
+    block::Entity::find().filter(block::Column::AccountId.eq(account_id)).order_by_desc(block::Column::Id).all(db).await
+}

@@ -1,0 +1,198 @@
+//! Posts.
+
+use super::Cursor;
+use crate::clock::Millis;
+use crate::entity::post;
+use sea_orm::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+
+/// Which posts of a person a tab of her profile shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Anything with photos that answers nobody.
+    Photos,
+    /// More than one photo.
+    Albums,
+    /// Answers, and posts without photos.
+    Replies,
+    /// Everything.
+    All,
+}
+
+pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<post::Model>, DbErr> {
+    post::Entity::find_by_id(id).one(db).await
+}
+
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<HashMap<i64, post::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = post::Entity::find().filter(post::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    Ok(rows.into_iter().map(|p| (p.id, p)).collect())
+}
+
+pub async fn by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<post::Model>, DbErr> {
+    post::Entity::find().filter(post::Column::Uri.eq(uri)).one(db).await
+}
+
+pub async fn by_draft(db: &impl ConnectionTrait, draft_id: i64) -> Result<Option<post::Model>, DbErr> {
+    post::Entity::find().filter(post::Column::DraftId.eq(draft_id)).one(db).await
+}
+
+pub async fn insert(db: &impl ConnectionTrait, row: post::Model) -> Result<(), DbErr> {
+    post::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map(drop)
+}
+
+/// Writes every column of `row` but the counters, which others may be changing.
+pub async fn save(db: &impl ConnectionTrait, row: post::Model) -> Result<(), DbErr> {
+    let mut active = row.into_active_model().reset_all();
+    active.like_count = sea_orm::ActiveValue::NotSet;
+    active.boost_count = sea_orm::ActiveValue::NotSet;
+    active.reply_count = sea_orm::ActiveValue::NotSet;
+    post::Entity::update(active).exec(db).await.map(drop)
+}
+
+/// Adds to one of the counters; never below zero.
+pub async fn count(db: &impl ConnectionTrait, id: i64, column: post::Column, by: i64) -> Result<(), DbErr> {
+    let mut query =
+        post::Entity::update_many().col_expr(column, Expr::col(column).add(by)).filter(post::Column::Id.eq(id));
+    if by < 0 {
+        query = query.filter(column.gte(-by));
+    }
+    query.exec(db).await.map(drop)
+}
+
+/// Posts of a person, newest first, any visibility: the caller asks `can_see`.
+pub async fn of_account(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    kind: Kind,
+    visibilities: &[&str],
+    cursor: Cursor,
+) -> Result<Vec<post::Model>, DbErr> {
+    let query = post::Entity::find()
+        .filter(post::Column::AccountId.eq(account_id))
+        .filter(post::Column::Id.lt(cursor.before))
+        .filter(post::Column::DeletedAt.is_null())
+        .filter(post::Column::Visibility.is_in(visibilities.iter().copied()));
+    let query = match kind {
+        Kind::Photos => query
+            .filter(post::Column::PhotoCount.gt(0))
+            .filter(post::Column::InReplyToUri.is_null())
+            .filter(post::Column::InReplyToId.is_null()),
+        Kind::Albums => query.filter(post::Column::PhotoCount.gt(1)),
+        Kind::Replies => query.filter(post::Column::InReplyToId.is_not_null().or(post::Column::PhotoCount.eq(0))),
+        Kind::All => query,
+    };
+    query.order_by_desc(post::Column::Id).limit(cursor.limit).all(db).await
+}
+
+/// How many posts of a person everybody may see.
+pub async fn count_public(db: &impl ConnectionTrait, account_id: i64) -> Result<u64, DbErr> {
+    post::Entity::find()
+        .filter(post::Column::AccountId.eq(account_id))
+        .filter(post::Column::DeletedAt.is_null())
+        .filter(post::Column::Visibility.is_in(["public", "quiet"]))
+        .count(db)
+        .await
+}
+
+pub async fn pinned(db: &impl ConnectionTrait, account_id: i64) -> Result<Vec<post::Model>, DbErr> {
+    post::Entity::find()
+        .filter(post::Column::AccountId.eq(account_id))
+        .filter(Expr::cust("pinned_at IS NOT NULL"))
+        .filter(post::Column::DeletedAt.is_null())
+        .order_by_desc(post::Column::PinnedAt)
+        .all(db)
+        .await
+}
+
+pub async fn set_pinned(db: &impl ConnectionTrait, id: i64, at: Option<Millis>) -> Result<(), DbErr> {
+    post::Entity::update_many()
+        .col_expr(post::Column::PinnedAt, Expr::value(at))
+        .filter(post::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// A conversation, oldest first, without its first post.
+pub async fn conversation(db: &impl ConnectionTrait, root_id: i64, limit: u64) -> Result<Vec<post::Model>, DbErr> {
+    post::Entity::find()
+        .filter(post::Column::RootId.eq(root_id))
+        .filter(post::Column::Id.ne(root_id))
+        .filter(post::Column::DeletedAt.is_null())
+        .order_by_asc(post::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Direct answers to a post that everybody may see, oldest first.
+pub async fn public_replies(db: &impl ConnectionTrait, id: i64, limit: u64) -> Result<Vec<post::Model>, DbErr> {
+    post::Entity::find()
+        .filter(post::Column::InReplyToId.eq(id))
+        .filter(post::Column::DeletedAt.is_null())
+        .filter(post::Column::Visibility.is_in(["public", "quiet"]))
+        .order_by_asc(post::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Everybody who answered a post.
+pub async fn answerers(db: &impl ConnectionTrait, id: i64) -> Result<Vec<i64>, DbErr> {
+    post::Entity::find()
+        .select_only()
+        .column(post::Column::AccountId)
+        .filter(post::Column::InReplyToId.eq(id))
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Answers that came before the post they answer: they find their parent now.
+pub async fn adopt(db: &impl ConnectionTrait, parent: &post::Model, uri: &str) -> Result<u64, DbErr> {
+    let done = post::Entity::update_many()
+        .col_expr(post::Column::InReplyToId, Expr::value(Some(parent.id)))
+        .col_expr(post::Column::RootId, Expr::value(parent.root_id))
+        .filter(post::Column::InReplyToUri.eq(uri))
+        .filter(post::Column::InReplyToId.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// What everybody may see on this server, local posts and comments, for NodeInfo.
+pub async fn count_listed(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    post::Entity::find().filter(Expr::cust("listed = 1")).count(db).await
+}
+
+/// The largest id given so far.
+pub async fn largest_id(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let row = post::Entity::find()
+        .select_only()
+        .column(post::Column::Id)
+        .order_by_desc(post::Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(row.unwrap_or(0))
+}
+
+/// Local posts, or local answers, that everybody may see.
+pub async fn count_local(db: &impl ConnectionTrait, answers: bool) -> Result<i64, DbErr> {
+    let query = post::Entity::find()
+        .filter(post::Column::Uri.is_null())
+        .filter(post::Column::DeletedAt.is_null())
+        .filter(post::Column::Visibility.is_in(["public", "quiet"]));
+    let query = if answers {
+        query.filter(post::Column::InReplyToId.is_not_null())
+    } else {
+        query.filter(post::Column::InReplyToId.is_null())
+    };
+    query.count(db).await.map(|n| i64::try_from(n).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,115 @@
+//! Likes and boosts.
+
+use crate::entity::{boost, post_like};
+use sea_orm::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::HashSet;
+
+/// True when it is new.
+pub async fn like(db: &impl ConnectionTrait, row: post_like::Model) -> Result<bool, DbErr> {
+    let made = post_like::Entity::insert(row.into_active_model())
+        .on_conflict(
+            OnConflict::columns([post_like::Column::PostId, post_like::Column::AccountId]).do_nothing().to_owned(),
+        )
+        .exec_without_returning(db)
+        .await?;
+    Ok(made > 0)
+}
+
+/// The like that was taken back, if there was one.
+pub async fn unlike(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    post_id: i64,
+) -> Result<Option<post_like::Model>, DbErr> {
+    let row = post_like::Entity::find()
+        .filter(post_like::Column::PostId.eq(post_id))
+        .filter(post_like::Column::AccountId.eq(account_id))
+        .one(db)
+        .await?;
+    if let Some(row) = &row {
+        post_like::Entity::delete_by_id(row.id).exec(db).await?;
+    }
+    Ok(row)
+}
+
+pub async fn like_by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<post_like::Model>, DbErr> {
+    post_like::Entity::find().filter(post_like::Column::Uri.eq(uri)).one(db).await
+}
+
+/// True when it is new.
+pub async fn boost(db: &impl ConnectionTrait, row: boost::Model) -> Result<bool, DbErr> {
+    let made = boost::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::columns([boost::Column::PostId, boost::Column::AccountId]).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    Ok(made > 0)
+}
+
+/// The boost that was taken back, if there was one.
+pub async fn unboost(db: &impl ConnectionTrait, account_id: i64, post_id: i64) -> Result<Option<boost::Model>, DbErr> {
+    let row = boost::Entity::find()
+        .filter(boost::Column::PostId.eq(post_id))
+        .filter(boost::Column::AccountId.eq(account_id))
+        .one(db)
+        .await?;
+    if let Some(row) = &row {
+        boost::Entity::delete_by_id(row.id).exec(db).await?;
+    }
+    Ok(row)
+}
+
+pub async fn boost_by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<boost::Model>, DbErr> {
+    boost::Entity::find().filter(boost::Column::Uri.eq(uri)).one(db).await
+}
+
+pub async fn boost_by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<boost::Model>, DbErr> {
+    boost::Entity::find_by_id(id).one(db).await
+}
+
+/// Which of these posts a person likes, and which she boosted.
+pub async fn marks(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    posts: &[i64],
+) -> Result<(HashSet<i64>, HashSet<i64>), DbErr> {
+    if posts.is_empty() {
+        return Ok(Default::default());
+    }
+    let likes = post_like::Entity::find()
+        .filter(post_like::Column::PostId.is_in(posts.iter().copied()))
+        .filter(post_like::Column::AccountId.eq(account_id))
+        .all(db)
+        .await?;
+    let boosts = boost::Entity::find()
+        .filter(boost::Column::PostId.is_in(posts.iter().copied()))
+        .filter(boost::Column::AccountId.eq(account_id))
+        .all(db)
+        .await?;
+    Ok((likes.into_iter().map(|l| l.post_id).collect(), boosts.into_iter().map(|b| b.post_id).collect()))
+}
+
+/// Everybody who liked or boosted a post.
+pub async fn people(db: &impl ConnectionTrait, post_id: i64) -> Result<Vec<i64>, DbErr> {
+    let likes = post_like::Entity::find().filter(post_like::Column::PostId.eq(post_id)).all(db).await?;
+    let boosts = boost::Entity::find().filter(boost::Column::PostId.eq(post_id)).all(db).await?;
+    Ok(likes.into_iter().map(|l| l.account_id).chain(boosts.into_iter().map(|b| b.account_id)).collect())
+}
+
+/// Takes away every like and boost between two people, in both directions. Returns the posts touched.
+pub async fn boosts_of(db: &impl ConnectionTrait, account_id: i64, limit: u64) -> Result<Vec<boost::Model>, DbErr> {
+    boost::Entity::find()
+        .filter(boost::Column::AccountId.eq(account_id))
+        .order_by_desc(boost::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// How many likes and boosts a post has.
+pub async fn counts(db: &impl ConnectionTrait, post_id: i64) -> Result<(i64, i64), DbErr> {
+    let likes = post_like::Entity::find().filter(post_like::Column::PostId.eq(post_id)).count(db).await?;
+    let boosts = boost::Entity::find().filter(boost::Column::PostId.eq(post_id)).count(db).await?;
+    Ok((i64::try_from(likes).unwrap_or(i64::MAX), i64::try_from(boosts).unwrap_or(i64::MAX)))
+}

@@ -1,0 +1,16 @@
+//! What the server itself remembers.
+
+use crate::entity::setting;
+use sea_orm::IntoActiveModel;
+use sea_orm::prelude::*;
+use sea_orm::sea_query::OnConflict;
+
+pub async fn get(db: &impl ConnectionTrait, name: &str) -> Result<Option<String>, DbErr> {
+    Ok(setting::Entity::find_by_id(name).one(db).await?.map(|s| s.value))
+}
+
+pub async fn put(db: &impl ConnectionTrait, name: &str, value: String) -> Result<(), DbErr> {
+    let row = setting::Model { name: name.to_owned(), value };
+    let replace = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
+    setting::Entity::insert(row.into_active_model()).on_conflict(replace).exec_without_returning(db).await.map(drop)
+}

@@ -1,0 +1,54 @@
+//! Which use case a job is for, and what its answer means for the job.
+
+use crate::app::App;
+use crate::clock::Millis;
+use crate::entity::job;
+use crate::service::federation::deliver::Delivery;
+use crate::service::work::Work;
+use crate::service::{Refusal, federation, housekeeping};
+
+/// How a job ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is done, or there is nothing left to do.
+    Done,
+    /// To be tried again, not before that moment.
+    Later { why: String, not_before: Option<Millis> },
+    /// Trying again would change nothing.
+    Never(String),
+}
+
+/// Runs a job once. Handlers can be run again: a process may die before the end is written.
+pub async fn run(app: &App, job: &job::Model) -> Outcome {
+    let work: Work = match serde_json::from_str(&job.payload) {
+        Ok(work) => work,
+        Err(error) => return Outcome::Never(format!("the payload cannot be read: {error}")),
+    };
+    let done = match work {
+        Work::Deliver { activity, inbox } => {
+            return delivered(federation::deliver::deliver(app, activity, &inbox).await);
+        }
+        Work::FanOut { post, what, activity } => federation::fan_out::post(app, post, what, activity).await,
+        Work::FanOutBoost { boost } => federation::fan_out::boost(app, boost).await,
+        Work::ProfileUpdate { account, activity } => federation::fan_out::profile(app, account, activity).await,
+        Work::Incoming { signer, body } => federation::incoming::handle(app, signer, body.as_bytes()).await,
+        Work::FetchPhoto { photo } => federation::media::fetch_photo(app, photo, job.attempts).await,
+        Work::FetchPictures { account } => federation::media::fetch_pictures(app, account).await,
+        Work::DropBlobs { keys } => housekeeping::drop_blobs(app, &keys).await,
+        Work::FillHome { owner, author } => federation::fan_out::fill_home(app, owner, author).await,
+    };
+    match done {
+        Ok(()) => Outcome::Done,
+        Err(Refusal::Busy) => Outcome::Later { why: "busy".to_owned(), not_before: None },
+        Err(Refusal::Broken(cause)) => Outcome::Later { why: cause.to_string(), not_before: None },
+        Err(refused) => Outcome::Never(refused.to_string()),
+    }
+}
+
+fn delivered(delivery: Delivery) -> Outcome {
+    match delivery {
+        Delivery::Arrived | Delivery::NotNeeded => Outcome::Done,
+        Delivery::Later { why, not_before } => Outcome::Later { why, not_before },
+        Delivery::Refused(why) => Outcome::Never(why),
+    }
+}
