@@ -326,6 +326,9 @@ def formats():
     plain = jpeg(landscape(), 90, subsampling=2)
     write("interleaved.jpg", plain)
     write("progressive.jpg", jpeg(landscape(), 90, subsampling=2, progressive=True))
+    sky = Image.linear_gradient("L").resize((6000, 4000), Image.Resampling.BILINEAR)
+    blue = Image.merge("RGB", [sky.point(lambda v: v * 200 // 255), sky.transpose(Image.Transpose.ROTATE_180), Image.new("L", sky.size, 90)])
+    write("large.jpg", jpeg(blue, 40, subsampling=2, optimize=True))
     script = "0;\n1;\n2;\n"
     tmp = HERE / "scans.tmp"
     tmp.write_text(script)

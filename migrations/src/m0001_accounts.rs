@@ -34,6 +34,7 @@ impl MigrationTrait for Migration {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "one table, one list of columns")]
 async fn account(step: &Step<'_>) -> Result<(), DbErr> {
     step.table(
         Table::create()

@@ -36,6 +36,7 @@ impl MigrationTrait for Migration {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "one table, one list of columns")]
 async fn post(step: &Step<'_>) -> Result<(), DbErr> {
     step.table(
         Table::create()

@@ -3,7 +3,8 @@
 
 use super::Web;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::HeaderMap;
+use axum::http::header::HOST;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -60,8 +61,20 @@ pub fn read(peer: IpAddr, headers: &HeaderMap, trusted: &[ipnet::IpNet]) -> Clie
     Client { address, https, host: if forwarded_host.is_empty() { host } else { forwarded_host } }
 }
 
+/// HTTP/2 names the host in the request line; everything else here reads it from its header.
+fn name_host(request: &mut Request) {
+    if request.headers().contains_key(HOST) {
+        return;
+    }
+    let authority = request.uri().authority().and_then(|a| HeaderValue::from_str(a.as_str()).ok());
+    if let Some(host) = authority {
+        request.headers_mut().insert(HOST, host);
+    }
+}
+
 /// Puts the [`Client`] into the request.
 pub async fn find(State(web): State<Web>, mut request: Request, next: Next) -> Response {
+    name_host(&mut request);
     let peer =
         request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |c| c.0.ip());
     let client = read(peer, request.headers(), &web.app.settings.trusted_proxies);

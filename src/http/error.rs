@@ -28,6 +28,10 @@ pub fn said(refusal: &Refusal) -> (StatusCode, String) {
         Refusal::Busy => {
             (StatusCode::SERVICE_UNAVAILABLE, "The server is busy. Try again in a moment; nothing was lost.".to_owned())
         }
+        Refusal::Full => (
+            StatusCode::INSUFFICIENT_STORAGE,
+            "The server has no space left. Tell its owner; nothing was kept of this.".to_owned(),
+        ),
         Refusal::Broken(_) => (
             StatusCode::INTERNAL_SERVER_ERROR,
             "Something broke on the server. It has been noted; try again.".to_owned(),

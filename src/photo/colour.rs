@@ -64,8 +64,12 @@ fn transform(profile: &ColorProfile, kind: Kind) -> Option<Arc<Transform8BitExec
     if profile.color_space != space {
         return None;
     }
-    let options = TransformOptions { rendering_intent: RenderingIntent::RelativeColorimetric, ..Default::default() };
-    let transform = profile.create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, options).ok()?;
+    // A table profile may hold its perceptual table only, which then stands for every intent (ICC.1, 9.2).
+    let transform =
+        [RenderingIntent::RelativeColorimetric, RenderingIntent::Perceptual].into_iter().find_map(|intent| {
+            let options = TransformOptions { rendering_intent: intent, ..Default::default() };
+            profile.create_transform_8bit(layout, &ColorProfile::new_srgb(), Layout::Rgb, options).ok()
+        })?;
     (kind != Kind::Rgb || !is_identity(&*transform)).then_some(transform)
 }
 

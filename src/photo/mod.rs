@@ -147,7 +147,7 @@ pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
             continue;
         };
         // Each from the next larger: as good as from the original, at half the cost.
-        pixels = resize::resize(&pixels, resize::long_side(largest, side), Part::Whole)?;
+        pixels = resize::resize(&pixels, resize::long_side((width, height), side), Part::Whole)?;
         let bytes = encode::jpeg(&pixels, quality, chroma)?;
         renditions.push(Rendition { role, width: pixels.width, height: pixels.height, bytes });
     }

@@ -4,7 +4,7 @@ use super::{Refusal, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
 use crate::clock::{DAY, HOUR};
-use crate::store::{drafts, markers, media, sessions};
+use crate::store::{drafts, markers, media, policies, sessions};
 
 /// Everything, once; a failure of one part is logged and the next one runs.
 pub async fn run(app: &App) {
@@ -16,6 +16,14 @@ pub async fn run(app: &App) {
         if let Err(error) = done {
             tracing::warn!(%error, what, "housekeeping failed");
         }
+    }
+}
+
+/// Tells the door which servers are kept out: it refuses redirects to them too.
+pub async fn read_policies(app: &App) {
+    match policies::blocked_domains(&app.db.read).await {
+        Ok(rows) => app.door.set_blocked(rows.into_iter().map(|r| r.domain)),
+        Err(error) => tracing::warn!(%error, "the list of servers kept out could not be read"),
     }
 }
 

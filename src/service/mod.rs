@@ -55,6 +55,9 @@ pub enum Refusal {
     /// No room just now.
     #[error("busy")]
     Busy,
+    /// No space left to keep it.
+    #[error("no space left")]
+    Full,
     /// It broke here; the cause is for the log.
     #[error("something broke: {0}")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -84,7 +87,14 @@ impl From<DbErr> for Refusal {
 
 impl From<crate::blob::BlobError> for Refusal {
     fn from(error: crate::blob::BlobError) -> Self {
-        Self::broken(error)
+        match error {
+            crate::blob::BlobError::Full { .. } => Self::Full,
+            crate::blob::BlobError::Unavailable { source } => {
+                tracing::warn!(%source, "the media store is not available");
+                Self::Busy
+            }
+            other => Self::broken(other),
+        }
     }
 }
 

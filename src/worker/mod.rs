@@ -23,6 +23,8 @@ const IDLE: Duration = Duration::from_millis(1_000);
 const DRAIN: Duration = Duration::from_secs(10);
 /// Waits between attempts; a fifth more or less, so that peers are not all asked at once.
 const WAITS: [Millis; 9] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 8 * HOUR, DAY, 2 * DAY, 2 * DAY];
+/// The list of servers kept out is read again this often; the command line may have changed it.
+const POLICIES: Duration = Duration::from_secs(10);
 /// Housekeeping runs this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
 
@@ -38,6 +40,7 @@ pub async fn work(app: App) {
     let places = Arc::new(Semaphore::new(app.settings.deliveries));
     let busy = Arc::new(Mutex::new(Busy::default()));
     let mut keep_house = tokio::time::interval(HOUSEKEEPING);
+    let mut read_policies = tokio::time::interval(POLICIES);
     while !app.stopping.is_cancelled() {
         let woken = app.wake.notified();
         let taken = match claim(&app, &places, &busy).await {
@@ -54,6 +57,7 @@ pub async fn work(app: App) {
         tokio::select! {
             () = woken => {}
             () = tokio::time::sleep(IDLE) => {}
+            _ = read_policies.tick() => housekeeping::read_policies(&app).await,
             _ = keep_house.tick() => housekeeping::run(&app).await,
             () = app.stopping.cancelled() => {}
         }

@@ -39,7 +39,7 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
     };
     match done {
         Ok(()) => Outcome::Done,
-        Err(Refusal::Busy) => Outcome::Later { why: "busy".to_owned(), not_before: None },
+        Err(Refusal::Busy | Refusal::Full) => Outcome::Later { why: "busy".to_owned(), not_before: None },
         Err(Refusal::Broken(cause)) => Outcome::Later { why: cause.to_string(), not_before: None },
         Err(refused) => Outcome::Never(refused.to_string()),
     }

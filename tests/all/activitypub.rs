@@ -1,8 +1,11 @@
 //! What the `activitypub` room promises: signatures, ids, reading, writing, text and HTML.
 
+#![allow(clippy::unwrap_used)] // helpers of tests may panic like tests
+
 mod discovery;
 mod html;
 mod ids;
+mod limits;
 mod reading;
 mod rendering;
 mod signature;
@@ -10,6 +13,7 @@ mod text;
 pub mod validators;
 pub mod vector;
 
+use cyanotype::activitypub::RemoteId;
 use serde_json::Value;
 
 /// The value inside, or a failure that names where it should have been.
@@ -17,3 +21,15 @@ use serde_json::Value;
 fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
     value.pointer(pointer).unwrap_or_else(|| panic!("no {pointer} in {value}"))
 }
+
+fn id(text: &str) -> RemoteId {
+    RemoteId::parse(text).unwrap()
+}
+
+/// A document another program sent, from `fixtures/wire`.
+macro_rules! wire {
+    ($path:literal) => {
+        cyanotype::activitypub::vocab::parse(include_bytes!(concat!("../../fixtures/wire/", $path))).unwrap()
+    };
+}
+use wire;

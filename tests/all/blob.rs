@@ -1,5 +1,7 @@
 //! The store of bytes keeps the same promises as a folder and as a bucket.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use cyanotype::blob::{Blob, BlobError, Blobs, Key, S3Config};
 use futures_util::{StreamExt, TryStreamExt};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -334,7 +336,7 @@ async fn r075_bucket_objects_carry_their_type_and_may_be_kept() {
     assert_eq!(header(1, "content-type").as_deref(), Some("image/heic"));
     assert_eq!(header(1, "cache-control"), None);
     assert_eq!(header(1, "content-disposition").as_deref(), Some("attachment"));
-    for n in 0..2 {
+    for (_, _, headers) in asked.iter().take(2) {
         let plain = [
             "content-encoding",
             "transfer-encoding",
@@ -342,7 +344,7 @@ async fn r075_bucket_objects_carry_their_type_and_may_be_kept() {
             "x-amz-checksum-crc32",
             "x-amz-sdk-checksum-algorithm",
         ];
-        assert!(plain.iter().all(|name| header(n, name).is_none()), "no trailers, no chunks: {:?}", asked[n]);
+        assert!(plain.iter().all(|name| headers.get(*name).is_none()), "no trailers, no chunks: {headers:?}");
     }
 }
 

@@ -12,12 +12,15 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::LazyLock;
-use tokens::{Tag, Token, Tokens};
+use tokens::{Part, Tag, Token, Tokens};
 
 /// Longest HTML looked at, in bytes; the rest is cut off.
 pub const MAX_HTML: usize = 100_000;
 /// How deep elements may be nested.
 const MAX_DEPTH: usize = 24;
+/// How many characters are kept for each of which the serialiser looks through the rest of the text:
+/// ampersands and U+0080 to U+00BF. A page of text has a dozen.
+const MAX_COSTLY: usize = 4000;
 /// On every link of others: no endorsement, no handle on our window, no telling where one came from.
 const REL: &str = "nofollow noopener noreferrer";
 
@@ -146,6 +149,7 @@ fn classes(list: &str) -> Option<String> {
 struct Rewriter {
     out: String,
     open: Vec<&'static str>,
+    costly: usize,
 }
 
 impl Rewriter {
@@ -162,12 +166,17 @@ impl Rewriter {
     }
 
     fn text(&mut self, text: &str) {
-        for c in text.chars() {
-            match c {
-                '<' => self.out.push_str("&lt;"),
-                '>' => self.out.push_str("&gt;"),
-                '\0' => {}
-                _ => self.out.push(c),
+        for part in tokens::entities(text) {
+            let costly = matches!(part, Part::Char('&' | '\u{80}'..='\u{bf}') | Part::Named(_));
+            self.costly += usize::from(costly);
+            match part {
+                _ if costly && self.costly > MAX_COSTLY => {}
+                Part::Char('<') => self.out.push_str("&lt;"),
+                Part::Char('>') => self.out.push_str("&gt;"),
+                Part::Char('&') => self.out.push_str("&amp;"),
+                Part::Char('\0') => {}
+                Part::Char(c) => self.out.push(c),
+                Part::Named(entity) => self.out.push_str(entity),
             }
         }
     }
@@ -348,7 +357,7 @@ impl PlainText {
 
     fn edge(&mut self, name: &str) {
         match name {
-            "li" => self.line(1),
+            "li" => self.lines = self.lines.max(1),
             "p" | "blockquote" | "pre" | "ul" | "ol" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.line(2),
             name if is_block(name) => self.line(2),
             _ => {}

@@ -167,29 +167,57 @@ impl<'a> Iterator for Tokens<'a> {
     }
 }
 
-/// Replaces numeric entities and the few named ones that occur in practice; others stay as they are.
+/// A piece of text between tags.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Part<'a> {
+    /// A character, be it written as itself or as an entity.
+    Char(char),
+    /// An entity by a name that is not known here, `&eacute;`.
+    Named(&'a str),
+}
+
+/// Longest entity that can be one, with both its signs.
+const MAX_ENTITY: usize = 34;
+
+/// Reads text character by character; numeric entities and the named ones that occur in practice
+/// are replaced by what they stand for.
+pub(super) fn entities(text: &str) -> impl Iterator<Item = Part<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let end = match first {
+            '&' => rest.bytes().take(MAX_ENTITY).position(|byte| byte == b';'),
+            _ => None,
+        };
+        if let Some(end) = end {
+            let (whole, after) = rest.split_at(end + 1);
+            let name = &whole[1..end];
+            if let Some(character) = entity(name) {
+                rest = after;
+                return Some(Part::Char(character));
+            }
+            if name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                rest = after;
+                return Some(Part::Named(whole));
+            }
+        }
+        rest = &rest[first.len_utf8()..];
+        Some(Part::Char(first))
+    })
+}
+
+/// The same as text; unknown names stay as they are.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let end = rest.bytes().take(12).position(|byte| byte == b';');
-        match end.and_then(|end| Some((entity(&rest[1..end])?, end))) {
-            Some((character, end)) => {
-                out.push(character);
-                rest = &rest[end + 1..];
-            }
-            None => {
-                out.push('&');
-                rest = &rest[1..];
-            }
+    for part in entities(text) {
+        match part {
+            Part::Char(c) => out.push(c),
+            Part::Named(entity) => out.push_str(entity),
         }
     }
-    out.push_str(rest);
     Cow::Owned(out)
 }
 

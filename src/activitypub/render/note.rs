@@ -193,8 +193,7 @@ fn ellipsis(text: &str, length: usize) -> String {
         return text.to_owned();
     }
     let Some(kept) = length.checked_sub(1) else { return String::new() };
-    let start: String = text.chars().take(kept).collect();
-    format!("{}…", start.trim_end())
+    text.chars().take(kept).chain(['…']).collect()
 }
 
 fn build(post: &Post, photos: &[Photo]) -> Value {

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::entity::{account, photo, post};
 use crate::secrets::random;
 use crate::service::conversation::Words;
+use crate::service::visibility::visible;
 use crate::service::work::{self, Work};
 use crate::service::{Refusal, surface, uploads};
 use crate::store::{accounts, markers, media, posts, relations};
@@ -108,6 +109,10 @@ pub async fn hear_create(
         return Ok(());
     }
     let parent = parent_of(app, &note, budget).await?;
+    if let Some(parent) = &parent {
+        // Whoever may not see a post, or is blocked by its author, does not answer it here.
+        visible(app, Some(signer.id), parent.id).await?;
+    }
     keep(app, signer, note, parent).await.map(drop)
 }
 

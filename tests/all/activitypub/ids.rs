@@ -65,6 +65,10 @@ fn r015_only_canonical_ids_are_ids() {
     for (text, expected) in bad {
         assert_eq!(RemoteId::parse(text).err(), Some(expected), "{text:?}");
     }
+}
+
+#[test]
+fn r015_hosts_and_lengths_have_limits() {
     // Punycode that decodes to plain letters would be a second spelling of another host.
     assert!(RemoteId::parse("https://xn--example-.org/").is_err());
     let label = "a".repeat(63);
@@ -81,7 +85,9 @@ fn origins_are_compared_whole() {
     let bob = id("https://mastodon.example/users/bob");
     assert_eq!(bob.host(), "mastodon.example");
     assert!(bob.same_origin(&id("https://mastodon.example/notes/1")));
-    for other in ["https://evil.example/users/bob", "https://a.mastodon.example/", "https://mastodon.example.evil.example/"] {
+    for other in
+        ["https://evil.example/users/bob", "https://a.mastodon.example/", "https://mastodon.example.evil.example/"]
+    {
         assert!(!bob.same_origin(&id(other)), "{other}");
     }
 }
@@ -111,7 +117,15 @@ fn ids_survive_json() {
 
 #[test]
 fn r018_r047_addresses_for_people_cannot_run() {
-    for bad in ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "https://a@b.example/", "//x.example", "", "x"] {
+    for bad in [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "https://a@b.example/",
+        "//x.example",
+        "",
+        "x",
+    ] {
         assert_eq!((display_url(bad), media_url(bad)), (None, None), "{bad}");
     }
     assert_eq!(display_url("http://a.example/ü \r\nx").as_deref(), Some("http://a.example/%C3%BC%20x"));
@@ -246,7 +260,7 @@ fn e11_times_have_milliseconds_and_are_read_in_each_form() {
         ("2026-01-05T10:00:00Z", Some(1_767_607_200_000)),
         ("2026-01-05T10:00:00.123456Z", Some(1_767_607_200_123)),
         ("2026-01-05T11:00:00+01:00", Some(1_767_607_200_000)),
-        ("2026-01-05T11:00:00.5+0100", None),
+        ("2026-01-05T11:00:00.5+0100", Some(1_767_607_200_500)),
         ("1969-12-31T23:59:59.999Z", Some(-1)),
         ("2026-13-05T10:00:00Z", None),
         ("yesterday", None),

@@ -5,8 +5,8 @@ use super::vector;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cyanotype::activitypub::signature::{
-    GeneratedKey, KeyError, ParsedSignature, PublicKey, Request, SignatureError, SigningKey, generate_rsa, sha256_digest,
-    sign_get, sign_post, verify,
+    GeneratedKey, KeyError, ParsedSignature, PublicKey, Request, SignatureError, SigningKey, generate_rsa,
+    sha256_digest, sign_get, sign_post, verify,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use std::sync::OnceLock;

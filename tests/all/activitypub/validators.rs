@@ -56,7 +56,10 @@ fn nothing_hidden(value: &Value) -> Check {
     match value {
         Value::Array(list) => list.iter().try_for_each(nothing_hidden),
         Value::Object(object) => object.iter().try_for_each(|(name, value)| {
-            demand(!["bto", "bcc", "@graph", "@included", "@reverse"].contains(&name.as_str()), format!("{name} is there"))?;
+            demand(
+                !["bto", "bcc", "@graph", "@included", "@reverse"].contains(&name.as_str()),
+                format!("{name} is there"),
+            )?;
             nothing_hidden(value)
         }),
         _ => Ok(()),
@@ -154,7 +157,11 @@ fn tag_bar(content: &str, note: &Value) -> Vec<String> {
         .collect();
     let last = content.rsplit("<p>").next().unwrap_or("");
     let words: Vec<String> = to_plain_text(last).split_whitespace().map(str::to_lowercase).collect();
-    if last.contains("class=\"mention hashtag\"") && words.iter().all(|word| known.contains(word)) { words } else { Vec::new() }
+    if last.contains("class=\"mention hashtag\"") && words.iter().all(|word| known.contains(word)) {
+        words
+    } else {
+        Vec::new()
+    }
 }
 
 /// Pixelfed: a Create, an Update or a fetched note.
@@ -249,8 +256,8 @@ pub fn vernissage_activity(activity: &Value) -> Check {
         https(text(activity, name)?)?;
     }
     let known = [
-        "Follow", "Accept", "Reject", "Undo", "Create", "Update", "Delete", "Like", "Announce", "Add", "Remove", "Flag",
-        "Move", "Block",
+        "Follow", "Accept", "Reject", "Undo", "Create", "Update", "Delete", "Like", "Announce", "Add", "Remove",
+        "Flag", "Move", "Block",
     ];
     demand(known.contains(&text(activity, "type")?), "the type is not known")?;
     let object = &activity["object"];
@@ -271,7 +278,10 @@ fn vernissage_note(value: &Value) -> Check {
     }
     for media in &note.attachment {
         let path = https(&media.url)?.path().to_owned();
-        demand([".jpg", ".jpeg", ".png", ".webp"].iter().any(|end| path.ends_with(end)), "the address lacks an ending")?;
+        demand(
+            [".jpg", ".jpeg", ".png", ".webp"].iter().any(|end| path.ends_with(end)),
+            "the address lacks an ending",
+        )?;
     }
     demand(note.in_reply_to.is_some() || !note.attachment.is_empty(), "a note without a picture is dropped")
 }
