@@ -6,7 +6,7 @@ Needs Pillow (PyPI) with WebP, and `jpegtran` (Debian: libjpeg-turbo-progs) on t
     python3 make.py             the made pictures
     python3 make.py photos DIR  the photographs too; DIR holds the unpacked sources (see README.md)
 """
-import io, pathlib, struct, subprocess, sys, zlib
+import io, itertools, pathlib, struct, subprocess, sys, zlib
 from PIL import Image, ImageDraw
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -143,15 +143,13 @@ def lab8(colour):
     return [round((116 * y - 16) * 2.55), round(500 * (x - y)) + 128, round(200 * (y - z)) + 128]
 
 
-def cmyk_profile():
-    """A table of two steps an ink in which cyan and magenta have changed places: seen at once if used."""
-    clut = []
-    for n in range(16):
-        c, m, y, k = n >> 3 & 1, n >> 2 & 1, n >> 1 & 1, n & 1
-        c, m = m, c
-        clut += lab8([255 * (1 - ink) * (1 - k) for ink in (c, m, y)])
+def cmyk_profile(steps=9):
+    """A table of a few steps an ink in which cyan and magenta have changed places: seen at once if used."""
+    clut, ink = [], [i / (steps - 1) for i in range(steps)]
+    for c, m, y, k in itertools.product(ink, repeat=4):
+        clut += lab8([255 * (1 - part) * (1 - k) for part in (m, c, y)])
     ramp = bytes(range(256))
-    table = b"mft1\0\0\0\0" + bytes([4, 3, 2, 0])
+    table = b"mft1\0\0\0\0" + bytes([4, 3, steps, 0])
     table += b"".join(fixed(v) for v in (1, 0, 0, 0, 1, 0, 0, 0, 1))
     table += ramp * 4 + bytes(clut) + ramp * 3
     return icc(b"CMYK", [(b"desc", described()), (b"cprt", b"text\0\0\0\0CC0\0"), (b"A2B0", table)], b"Lab ", b"prtr")

@@ -24,14 +24,29 @@ pub struct Form {
     pub removed: Vec<i64>,
 }
 
-/// A new, empty draft.
-pub async fn open_draft(app: &App, account: &account::Model, language: &str) -> Result<draft::Model, Refusal> {
-    make_draft(app, account.id, None, Form { language: language.to_owned(), ..Form::default() }).await
+/// A number for a draft that is not written yet: the form that is shown carries it, so that sending
+/// the form twice makes one draft.
+pub fn new_draft_id(app: &App) -> i64 {
+    app.id()
 }
 
-async fn make_draft(app: &App, account_id: i64, editing_id: Option<i64>, form: Form) -> Result<draft::Model, Refusal> {
+/// The draft of that number, made when it is not there yet. Somebody else's is [`Refusal::Missing`].
+pub async fn open_draft(app: &App, account_id: i64, id: i64) -> Result<draft::Model, Refusal> {
+    if let Some(draft) = drafts::get(&app.db.read, account_id, id).await? {
+        return Ok(draft);
+    }
+    make_draft(app, account_id, id, None, Form::default()).await
+}
+
+async fn make_draft(
+    app: &App,
+    account_id: i64,
+    id: i64,
+    editing_id: Option<i64>,
+    form: Form,
+) -> Result<draft::Model, Refusal> {
     let row = draft::Model {
-        id: app.id(),
+        id,
         account_id,
         editing_id,
         caption: form.caption,
@@ -42,9 +57,14 @@ async fn make_draft(app: &App, account_id: i64, editing_id: Option<i64>, form: F
         created_at: app.now(),
         updated_at: app.now(),
     };
-    let made = row.clone();
-    app.db.write(move |tx| Box::pin(async move { Ok::<_, Refusal>(drafts::insert(tx, row).await?) })).await?;
-    Ok(made)
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move {
+                drafts::insert_if_new(tx, row).await?;
+                drafts::get(tx, account_id, id).await?.ok_or(Refusal::Missing)
+            })
+        })
+        .await
 }
 
 /// The draft in which a post of this person is edited; opened with what the post says.
@@ -60,7 +80,7 @@ pub async fn edit_draft(app: &App, account: &account::Model, post_id: i64) -> Re
         visibility: post.visibility.parse().ok(),
         ..Form::default()
     };
-    make_draft(app, account.id, Some(post_id), form).await
+    make_draft(app, account.id, app.id(), Some(post_id), form).await
 }
 
 /// Gives up the changes to a post; photos added meanwhile go.
@@ -186,8 +206,20 @@ fn first_problem(found: Vec<String>) -> Result<(), Refusal> {
     if found.is_empty() { Ok(()) } else { Err(Refusal::invalid("caption", found.join(" "))) }
 }
 
+/// Photos may still be on their way into the draft, sent by the same form a moment ago: waited for.
+async fn settled(app: &App, draft_id: i64) -> Result<(), Refusal> {
+    for _ in 0..600 {
+        if media::of_draft(&app.db.read, draft_id).await?.iter().all(|p| p.state != uploads::STORING) {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    Err(Refusal::Busy)
+}
+
 /// Posts a draft. Posting it again gives the same post: a second press changes nothing.
 pub async fn publish(app: &App, account: &account::Model, draft_id: i64) -> Result<post::Model, Refusal> {
+    settled(app, draft_id).await?;
     let (draft, photos) = draft(app, account.id, draft_id).await?;
     if let Some(post_id) = draft.post_id {
         return posts::by_id(&app.db.read, post_id).await?.ok_or(Refusal::Missing);

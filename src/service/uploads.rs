@@ -3,14 +3,14 @@
 //! Who cleans up after a crash: the temporary file, the start of the server; bytes that are stored
 //! while the row still says `storing`, housekeeping, which knows their keys from the row.
 
-use super::Refusal;
+use super::{Refusal, posting};
 use crate::app::App;
 use crate::blob::Key;
 use crate::entity::{photo, rendition};
 use crate::fault;
 use crate::photo::{self as craft, Derived, Limits, PhotoError};
 use crate::secrets::{random_hex, sha256};
-use crate::store::{drafts, media};
+use crate::store::media;
 use bytes::Bytes;
 use std::path::PathBuf;
 
@@ -50,21 +50,25 @@ pub fn temp_path(app: &App) -> Result<PathBuf, Refusal> {
 }
 
 /// Takes a photo into a draft of this person: derives its sizes, makes everything durable, and only
-/// then calls it ready. A refusal names the file.
+/// then calls it ready. A refusal names the file. The same file again is the same photo: a form that
+/// was sent twice adds nothing.
 pub async fn add_to_draft(app: &App, account_id: i64, draft_id: i64, upload: Upload) -> Result<photo::Model, Refusal> {
-    let draft = drafts::get(&app.db.read, account_id, draft_id)
-        .await?
-        .filter(|d| d.post_id.is_none())
-        .ok_or(Refusal::Missing)?;
+    let draft = posting::open_draft(app, account_id, draft_id).await?;
+    if draft.post_id.is_some() {
+        return Err(Refusal::Missing);
+    }
     let (derived, hash, bytes) = derive(app, &upload).await?;
     let new = NewPhoto::of(app, account_id, &upload.file_name, &derived, hash, bytes)?;
     let (row, sizes, most, in_post) = (new.row.clone(), new.sizes.clone(), app.settings.max_photos, draft.editing_id);
-    let row = app
+    let (row, made) = app
         .db
-        .write(move |tx| {
+        .write_quietly(move |tx| {
             Box::pin(async move {
                 let here = media::of_draft(tx, draft_id).await?;
                 let there = media::of_posts(tx, in_post.as_slice()).await?;
+                if let Some(same) = here.iter().find(|p| p.content_hash == row.content_hash) {
+                    return Ok((same.clone(), false));
+                }
                 if here.len() + there.len() >= most {
                     return Err(Refusal::invalid(
                         "photos",
@@ -74,10 +78,13 @@ pub async fn add_to_draft(app: &App, account_id: i64, draft_id: i64, upload: Upl
                 let position = here.iter().chain(&there).map(|p| p.position + 1).max().unwrap_or(0);
                 let row = photo::Model { draft_id: Some(draft_id), position, ..row };
                 media::insert(tx, row.clone(), sizes).await?;
-                Ok(row)
+                Ok((row, true))
             })
         })
         .await?;
+    if !made {
+        return Ok(row);
+    }
     new.store(app, Some(&upload), &derived).await?;
     make_ready(app, row).await
 }

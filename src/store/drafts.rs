@@ -4,7 +4,7 @@ use crate::clock::Millis;
 use crate::entity::draft;
 use sea_orm::IntoActiveModel;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{QueryOrder, QuerySelect};
 
 /// A draft of this person, never somebody else's.
@@ -12,8 +12,13 @@ pub async fn get(db: &impl ConnectionTrait, account_id: i64, id: i64) -> Result<
     draft::Entity::find_by_id(id).filter(draft::Column::AccountId.eq(account_id)).one(db).await
 }
 
-pub async fn insert(db: &impl ConnectionTrait, row: draft::Model) -> Result<(), DbErr> {
-    draft::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map(drop)
+/// Writes a draft unless one of that number is there.
+pub async fn insert_if_new(db: &impl ConnectionTrait, row: draft::Model) -> Result<(), DbErr> {
+    draft::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::column(draft::Column::Id).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await
+        .map(drop)
 }
 
 pub async fn save(db: &impl ConnectionTrait, row: draft::Model) -> Result<(), DbErr> {

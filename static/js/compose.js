@@ -19,7 +19,7 @@ let total = 0;
 let done = 0;
 let sent = false;
 let touched = false;
-let draft = form.dataset.draft ? Promise.resolve(form.dataset.draft) : null;
+const draft = form.dataset.draft;
 
 // Visually it stands under the photos already; now also for the keyboard.
 form.querySelector(".compose-photos").after(zone);
@@ -67,18 +67,9 @@ function refuse(sentence) {
   box.querySelector("ul").append(line);
 }
 
-function draftId() {
-  draft ??= (async () => {
-    const answer = await fetch("/compose/new", { method: "POST", headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(answer.status);
-    const id = String((await answer.json()).draft);
-    form.dataset.draft = id;
-    form.action = `/compose/${id}`;
-    history.replaceState(history.state, "", `/compose/${id}`);
-    return id;
-  })();
-  draft.catch(() => { draft = null; });
-  return draft;
+// The draft is written with its first photo; from then on it has an address to come back to.
+function remember() {
+  if (!form.dataset.editing) history.replaceState(history.state, "", `/compose/${draft}`);
 }
 
 function named(item, id) {
@@ -137,6 +128,7 @@ function upload(item, id) {
 }
 
 function arrived(item, photo) {
+  remember();
   named(item, photo.id);
   item.querySelectorAll("[name]").forEach((field) => { field.disabled = false; });
   const alt = item.querySelector("textarea");
@@ -183,7 +175,7 @@ async function work() {
     running += 1;
     (async () => {
       try {
-        arrived(item, await upload(item, await draftId()));
+        arrived(item, await upload(item, draft));
       } catch (fault) {
         failed(item, fault);
       } finally {
@@ -236,9 +228,9 @@ async function remove(item) {
   item.remove();
   refresh();
   (next?.querySelector("textarea") ?? chooser).focus();
-  if (!item.dataset.id || !form.dataset.draft) return;
+  if (!item.dataset.id) return;
   try {
-    const answer = await fetch(`/compose/${form.dataset.draft}/photos/${item.dataset.id}/remove`, { method: "POST", headers: { Accept: "application/json" } });
+    const answer = await fetch(`/compose/${draft}/photos/${item.dataset.id}/remove`, { method: "POST", headers: { Accept: "application/json" } });
     if (!answer.ok && answer.status !== 404) throw new Error(answer.status);
   } catch {
     list.append(item);

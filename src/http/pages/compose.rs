@@ -72,13 +72,22 @@ struct Screen<'a> {
     web: &'a Web,
     visitor: &'a Visitor,
     action: String,
+    /// Of the draft, which may not be written yet.
+    number: i64,
+    editing: bool,
     draft: Option<draft::Model>,
     photos: Vec<photo::Model>,
     form: Option<Form>,
     errors: Vec<String>,
 }
 
-impl Screen<'_> {
+impl<'a> Screen<'a> {
+    /// Over a draft as it was kept.
+    fn over(web: &'a Web, visitor: &'a Visitor, action: String, draft: draft::Model, photos: Vec<photo::Model>) -> Self {
+        let (number, editing) = (draft.id, draft.editing_id.is_some());
+        Self { web, visitor, action, number, editing, draft: Some(draft), photos, form: None, errors: Vec::new() }
+    }
+
     async fn show(self, status: StatusCode) -> Answer {
         let app = &self.web.app;
         let settings = &app.settings;
@@ -100,8 +109,8 @@ impl Screen<'_> {
         let shown = Shown::new(self.web, self.visitor, "compose").await;
         let page = Compose {
             frame: shown.frame.clone(),
-            draft: draft.map(|d| d.id.to_string()).unwrap_or_default(),
-            editing: draft.is_some_and(|d| d.editing_id.is_some()),
+            draft: self.number.to_string(),
+            editing: self.editing,
             caption: text(|f| &f.caption, draft.map(|d| &d.caption)),
             warning: text(|f| &f.warning, draft.map(|d| &d.warning)),
             languages: LANGUAGES.iter().map(|(value, label)| choice(value, label, "", *value == language)).collect(),
@@ -109,11 +118,11 @@ impl Screen<'_> {
                 .iter()
                 .map(|v| choice(v.as_str(), views::label(*v), hint(*v), *v == chosen))
                 .collect(),
-            max_photos: number(settings.max_photos),
-            max_caption: number(settings.max_caption),
-            max_alt: number(settings.max_alt),
-            max_bytes: number(settings.max_photo_bytes),
-            with_alt: number(with_alt),
+            max_photos: whole(settings.max_photos),
+            max_caption: whole(settings.max_caption),
+            max_alt: whole(settings.max_alt),
+            max_bytes: whole(settings.max_photo_bytes),
+            with_alt: whole(with_alt),
             action: self.action,
             errors: self.errors,
             photos,
@@ -140,7 +149,7 @@ impl Screen<'_> {
     }
 }
 
-fn number(n: usize) -> i64 {
+fn whole(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
@@ -190,14 +199,19 @@ fn language(tag: &str) -> String {
     LANGUAGES.iter().find(|(known, _)| *known == tag).map_or("en", |(known, _)| known).to_owned()
 }
 
-pub async fn show_new(State(web): State<Web>, SignedIn(visitor, _): SignedIn) -> Response {
+/// An empty composer. Its form carries the number of a draft that is made when something is sent.
+pub async fn show_new(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn) -> Response {
+    let number = posting::new_draft_id(&web.app);
+    let form = Form { language: viewer.login.language.clone(), ..Form::default() };
     let screen = Screen {
         web: &web,
         visitor: &visitor,
-        action: "/compose".to_owned(),
+        action: format!("/compose/{number}"),
+        number,
+        editing: false,
         draft: None,
         photos: Vec::new(),
-        form: None,
+        form: Some(form),
         errors: Vec::new(),
     };
     let answer = screen.show(StatusCode::OK).await;
@@ -211,27 +225,7 @@ pub async fn show(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn, P
             return Ok(redirect(&urls::post_path(&viewer.account, post_id)));
         }
         let action = format!("/compose/{}", draft.id);
-        Screen { web: &web, visitor: &visitor, action, draft: Some(draft), photos, form: None, errors: Vec::new() }
-            .show(StatusCode::OK)
-            .await
-    };
-    finish(&web, &visitor, answer.await).await
-}
-
-/// A draft for a script that begins to upload.
-pub async fn open(State(web): State<Web>, SignedIn(_, viewer): SignedIn) -> Response {
-    match posting::open_draft(&web.app, &viewer.account, &viewer.login.language).await {
-        Ok(draft) => (StatusCode::CREATED, Json(json!({ "draft": draft.id.to_string() }))).into_response(),
-        Err(refusal) => error::json(&refusal),
-    }
-}
-
-pub async fn submit_new(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn, form: Multipart) -> Response {
-    let answer = async {
-        let filled = uploads::read(&web, form, web.app.settings.max_photos).await?;
-        // A script may have opened a draft meanwhile.
-        let draft = posting::open_draft(&web.app, &viewer.account, &viewer.login.language).await?;
-        take(&web, &visitor, &viewer, draft, filled, "/compose/{}".to_owned()).await
+        Screen::over(&web, &visitor, action, draft, photos).show(StatusCode::OK).await
     };
     finish(&web, &visitor, answer.await).await
 }
@@ -244,11 +238,19 @@ pub async fn submit(
 ) -> Response {
     let answer = async {
         let filled = uploads::read(&web, form, web.app.settings.max_photos).await?;
-        let (draft, _) = posting::draft(&web.app, viewer.id(), id(&draft)?).await?;
+        let draft = posting::open_draft(&web.app, viewer.id(), id(&draft)?).await?;
+        let number = draft.id;
         if let Some(post_id) = draft.post_id {
             return Ok(redirect(&urls::post_path(&viewer.account, post_id)));
         }
-        take(&web, &visitor, &viewer, draft, filled, "/compose/{}".to_owned()).await
+        match take(&web, &visitor, &viewer, draft, filled, format!("/compose/{number}")).await {
+            // Posted meanwhile: the button was pressed twice.
+            Err(Refusal::Missing) => match posting::draft(&web.app, viewer.id(), number).await?.0.post_id {
+                Some(post_id) => Ok(redirect(&urls::post_path(&viewer.account, post_id))),
+                None => Err(Refusal::Missing),
+            },
+            other => other,
+        }
     };
     finish(&web, &visitor, answer.await).await
 }
@@ -287,9 +289,9 @@ async fn take(
         return Ok(redirect(&format!("/compose/{}", draft.id)));
     }
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let action = action.replace("{}", &draft.id.to_string());
     let form = with_new_photos(app, viewer, draft.id, form).await?;
-    Screen { web, visitor, action, draft: Some(draft), photos, form: Some(form), errors }.show(status).await
+    let screen = Screen::over(web, visitor, action, draft, photos);
+    Screen { form: Some(form), errors, ..screen }.show(status).await
 }
 
 /// Photos that came with this very form stand after those it already knew.
@@ -375,9 +377,7 @@ pub async fn edit(
         let draft = posting::edit_draft(&web.app, &viewer.account, post_id).await?;
         let (draft, photos) = posting::draft(&web.app, viewer.id(), draft.id).await?;
         let action = format!("/@{acct}/{post}/edit");
-        Screen { web: &web, visitor: &visitor, action, draft: Some(draft), photos, form: None, errors: Vec::new() }
-            .show(StatusCode::OK)
-            .await
+        Screen::over(&web, &visitor, action, draft, photos).show(StatusCode::OK).await
     };
     finish(&web, &visitor, answer.await).await
 }
@@ -392,7 +392,11 @@ pub async fn submit_edit(
         let post_id = own(&web, &visitor, &viewer, &acct, &post).await?;
         let filled = uploads::read(&web, form, web.app.settings.max_photos).await?;
         let draft = posting::edit_draft(&web.app, &viewer.account, post_id).await?;
-        take(&web, &visitor, &viewer, draft, filled, format!("/@{acct}/{post}/edit")).await
+        match take(&web, &visitor, &viewer, draft, filled, format!("/@{acct}/{post}/edit")).await {
+            // Saved meanwhile: the button was pressed twice.
+            Err(Refusal::Missing) => Ok(redirect(&urls::post_path(&viewer.account, post_id))),
+            other => other,
+        }
     };
     finish(&web, &visitor, answer.await).await
 }

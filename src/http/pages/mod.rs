@@ -26,7 +26,6 @@ pub fn router(web: &Web) -> Router<Web> {
     // Room for a whole album in one form, and its boundaries.
     let album = web.app.settings.max_photo_bytes.saturating_mul(web.app.settings.max_photos).saturating_add(1 << 20);
     let big = Router::new()
-        .route("/compose", get(compose::show_new).post(compose::submit_new))
         .route("/compose/{draft}", get(compose::show).post(compose::submit))
         .route("/compose/{draft}/photos", post_to(compose::upload))
         .route("/@{acct}/{post}/edit", get(compose::edit).post(compose::submit_edit))
@@ -48,7 +47,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/settings/password", post_to(settings::change_password))
         .route("/settings/sessions/{id}/end", post_to(settings::end_session))
         .route("/settings/sessions/end-others", post_to(settings::end_others))
-        .route("/compose/new", post_to(compose::open))
+        .route("/compose", get(compose::show_new))
         .route("/compose/{draft}/photos/{photo}/remove", post_to(compose::remove_photo))
         .route("/@{acct}", get(people::show))
         .route("/@{acct}/followers", get(people::followers))

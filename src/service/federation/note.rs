@@ -97,7 +97,7 @@ pub async fn hear_create(
     budget: &Budget,
 ) -> Result<(), Refusal> {
     let speaker = &activity.actor;
-    let note = match activity.object.value() {
+    let mut note = match activity.object.value() {
         // Carried along, and the signer's own by id and by author.
         Some(value) => read(value, Some(speaker))?,
         None => {
@@ -105,6 +105,10 @@ pub async fn hear_create(
             read(&fetching::document(app, &id, None, budget).await?, Some(speaker))?
         }
     };
+    if note.to.is_empty() && note.cc.is_empty() {
+        note.to.clone_from(&activity.to);
+        note.cc.clone_from(&activity.cc);
+    }
     if note.attributed_to != *speaker || note.is_poll_vote || !concerns_us(app, signer, &note).await? {
         return Ok(());
     }

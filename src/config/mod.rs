@@ -2,123 +2,17 @@
 //!
 //! Layers, later ones win: the defaults below, `cyanotype.toml`, the environment (`CYANOTYPE_…`).
 
+mod keys;
+
+pub use keys::{KEYS, Key, Kind};
+
 use ipnet::IpNet;
+use keys::SECRET;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use url::Url;
-
-/// What kind of value a setting takes, so that text from the environment can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Text,
-    Number,
-    Flag,
-    List,
-}
-
-/// A setting as documentation lists it.
-#[derive(Debug, Clone, Copy)]
-pub struct Key {
-    pub name: &'static str,
-    pub kind: Kind,
-    /// TOML text of the default.
-    pub default: &'static str,
-    /// What it is for, one sentence.
-    pub about: &'static str,
-}
-
-const fn key(name: &'static str, kind: Kind, default: &'static str, about: &'static str) -> Key {
-    Key { name, kind, default, about }
-}
-
-/// All settings there are, in the order in which `cyanotype config` prints them.
-pub const KEYS: &[Key] = &[
-    key(
-        "public_address",
-        Kind::Text,
-        "\"\"",
-        "Where people reach this server, e.g. https://photos.example; without it nothing federates.",
-    ),
-    key(
-        "handle_domain",
-        Kind::Text,
-        "\"\"",
-        "Domain in handles (@ada@…) when it differs from the public address's host.",
-    ),
-    key("server_name", Kind::Text, "\"Cyanotype\"", "Name shown at the top of every page."),
-    key(
-        "server_description",
-        Kind::Text,
-        "\"A quiet place for photographs.\"",
-        "One or two sentences for visitors and other servers.",
-    ),
-    key("listen", Kind::Text, "\"127.0.0.1:8080\"", "Address and port to listen on."),
-    key("data_dir", Kind::Text, "\"data\"", "Folder for the SQLite file, the media and the secret."),
-    key("database", Kind::Text, "\"\"", "postgres://… address; empty means a SQLite file in data_dir."),
-    key(
-        "sqlite_synchronous",
-        Kind::Text,
-        "\"full\"",
-        "full: accepted means on disk; normal: faster, the last moments may be lost at power failure.",
-    ),
-    key(
-        "trusted_proxies",
-        Kind::List,
-        "[]",
-        "Addresses (CIDR) whose X-Forwarded-For and X-Forwarded-Proto are believed.",
-    ),
-    key(
-        "registration",
-        Kind::Text,
-        "\"closed\"",
-        "open or closed; the first account is always made through the link printed at the start.",
-    ),
-    key("max_photos", Kind::Number, "20", "Photos in one post."),
-    key("max_photo_bytes", Kind::Number, "41943040", "Largest photo file, in bytes."),
-    key("max_photo_pixels", Kind::Number, "100000000", "Largest photo, in pixels."),
-    key("max_caption", Kind::Number, "5000", "Characters in a caption or reply."),
-    key("max_alt", Kind::Number, "2000", "Characters in an alt text."),
-    key("photo_workers", Kind::Number, "2", "Photos worked on at the same time."),
-    key("photo_queue", Kind::Number, "32", "Photos that may wait for a worker before uploads are asked to come back."),
-    key("deliveries", Kind::Number, "64", "Deliveries to other servers under way at the same time."),
-    key("deliveries_per_host", Kind::Number, "2", "Deliveries to one other server under way at the same time."),
-    key("allow_private_addresses", Kind::List, "[]", "Private address ranges (CIDR) this server may still fetch from."),
-    key(
-        "resolve",
-        Kind::List,
-        "[]",
-        "Names dialled at fixed addresses, as \"host:address:port\"; each is logged at the start.",
-    ),
-    key(
-        "s3_endpoint",
-        Kind::Text,
-        "\"\"",
-        "Address of an S3-compatible store; with s3_bucket and keys set, media is kept there.",
-    ),
-    key("s3_bucket", Kind::Text, "\"\"", "Bucket for media."),
-    key("s3_region", Kind::Text, "\"us-east-1\"", "Region the store expects in signatures."),
-    key("s3_access_key", Kind::Text, "\"\"", "Access key of the store."),
-    key("s3_secret_key", Kind::Text, "\"\"", "Secret key of the store."),
-    key("s3_path_style", Kind::Flag, "true", "Bucket in the path rather than in the host name."),
-    key(
-        "media_address",
-        Kind::Text,
-        "\"\"",
-        "Public address of the media bucket or CDN; empty serves media through the server.",
-    ),
-    key(
-        "log",
-        Kind::Text,
-        "\"info\"",
-        "What is logged: error, warn, info, debug, or a filter such as cyanotype=debug.",
-    ),
-    key("log_format", Kind::Text, "\"text\"", "text or json."),
-];
-
-/// Settings whose values are never printed.
-const SECRET: &[&str] = &["s3_secret_key", "database"];
 
 /// The settings in force, checked.
 #[derive(Debug, Clone)]
