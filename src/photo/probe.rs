@@ -86,8 +86,8 @@ impl Probe {
             // The finished picture and its planes; progressive: also two bytes a coefficient.
             Body::Jpeg(jpeg) => jpeg.components.count() * if self.progressive { 4 } else { 2 },
             Body::Png(png) => png.pixel_bytes,
-            // Two canvases of RGBA.
-            Body::WebP { .. } | Body::Gif => 8,
+            // Two canvases of RGBA and the planes of a frame.
+            Body::WebP { .. } | Body::Gif => 10,
         };
         u64::from(self.width) * u64::from(self.height) * a_pixel
     }

@@ -19,7 +19,7 @@ pub(in crate::photo) struct Png {
     pub profile: Option<Range<usize>>,
     /// Coded colour: primaries and transfer function of ITU-T H.273.
     pub cicp: Option<(u8, u8)>,
-    /// Bytes a pixel takes when decoded.
+    /// Bytes a pixel takes while it is decoded and reduced.
     pub pixel_bytes: u64,
 }
 
@@ -69,7 +69,7 @@ fn chunk<'a>(bytes: &mut Bytes<'a>) -> Option<([u8; 4], &'a [u8])> {
     Some((kind, payload))
 }
 
-/// Width, height and bytes a decoded pixel takes.
+/// Width, height and bytes a pixel takes while it is decoded and reduced.
 fn header(payload: &[u8]) -> Option<(u32, u32, u64)> {
     let mut bytes = Bytes::new(payload);
     let (width, height) = (bytes.u32_be()?, bytes.u32_be()?);
@@ -80,7 +80,7 @@ fn header(payload: &[u8]) -> Option<(u32, u32, u64)> {
         2 | 3 | 6 => 4,
         _ => return None,
     };
-    Some((width, height, channels * if depth == 16 { 2 } else { 1 }))
+    Some((width, height, channels * if depth == 16 { 3 } else { 2 }))
 }
 
 /// The XMP packet of an uncompressed `iTXt`; a compressed one is left alone.

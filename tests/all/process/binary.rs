@@ -1,0 +1,245 @@
+//! The real program as its own process, over plain HTTP on a loopback port.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long anything that must happen may take before a test says that it did not.
+pub const PATIENCE: Duration = Duration::from_secs(40);
+
+/// A folder in which the program is started, with its settings.
+pub struct Folder {
+    dir: TempDir,
+    pub port: u16,
+    env: Vec<(String, String)>,
+}
+
+impl Folder {
+    /// An empty folder and a free port.
+    pub fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap(), port: free_port(), env: Vec::new() }
+    }
+
+    /// The same with a further variable in the environment.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.port))
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address())
+    }
+
+    /// The program with these arguments, not started yet.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cyanotype"));
+        command.args(arguments).current_dir(self.dir.path()).env_clear();
+        command.env("CYANOTYPE_LISTEN", self.address().to_string());
+        command.envs(self.env.iter().map(|(k, v)| (k, v)));
+        command
+    }
+
+    /// Runs a command to its end, with text on its standard input.
+    pub fn run(&self, arguments: &[&str], input: &str) -> Done {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that reads no input may have ended already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        Done::from(child.wait_with_output().unwrap())
+    }
+
+    /// Starts the server and waits until it answers.
+    pub fn start(&self) -> Running {
+        let running = self.launch(&[]);
+        running.until_ready();
+        running
+    }
+
+    /// Starts the server with further variables; it may not live long.
+    pub fn launch(&self, env: &[(&str, &str)]) -> Running {
+        let mut command = self.command(&[]);
+        command.envs(env.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let said = Arc::new(Said::default());
+        said.listen(child.stdout.take().unwrap());
+        said.listen(child.stderr.take().unwrap());
+        Running { child: Mutex::new(child), said, address: self.address() }
+    }
+
+    /// Starts the server where it cannot run; what it said, once it has ended.
+    pub fn refuse(&self) -> Done {
+        let running = self.launch(&[]);
+        let status = running.ended(PATIENCE).expect("the server should not start");
+        Done { success: status.success(), code: status.code(), out: String::new(), err: running.said() }
+    }
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Done {
+    pub success: bool,
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        Self {
+            success: output.status.success(),
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// What a process printed, line by line, while it runs.
+#[derive(Default)]
+struct Said {
+    lines: Mutex<VecDeque<String>>,
+    more: Condvar,
+}
+
+impl Said {
+    fn listen(self: &Arc<Self>, from: impl Read + Send + 'static) {
+        let said = self.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(from).lines().map_while(Result::ok) {
+                said.lines.lock().unwrap().push_back(line);
+                said.more.notify_all();
+            }
+        });
+    }
+}
+
+/// A server process; killed when dropped.
+pub struct Running {
+    child: Mutex<Child>,
+    said: Arc<Said>,
+    address: SocketAddr,
+}
+
+impl Running {
+    /// Everything printed so far.
+    pub fn said(&self) -> String {
+        self.said.lines.lock().unwrap().iter().fold(String::new(), |all, line| all + line + "\n")
+    }
+
+    /// The first line with this text, once it is printed.
+    pub fn line(&self, part: &str) -> String {
+        let end = Instant::now() + PATIENCE;
+        let mut lines = self.said.lines.lock().unwrap();
+        loop {
+            if let Some(line) = lines.iter().find(|l| l.contains(part)) {
+                return line.clone();
+            }
+            let left = end.checked_duration_since(Instant::now()).unwrap_or_else(|| {
+                panic!("never printed {part:?}; it said: {lines:#?}");
+            });
+            lines = self.said.more.wait_timeout(lines, left).unwrap().0;
+        }
+    }
+
+    /// The path of the owner's one-time link, which is printed at the start.
+    pub fn owner_link(&self) -> String {
+        let line = self.line("/welcome/");
+        line[line.find("/welcome/").unwrap()..].trim().to_owned()
+    }
+
+    /// Whether the process accepts connections and says it is ready.
+    pub fn is_ready(&self) -> bool {
+        status_of(self.address, "/readyz") == Some(200)
+    }
+
+    pub fn until_ready(&self) {
+        let end = Instant::now() + PATIENCE;
+        while !self.is_ready() {
+            assert!(Instant::now() < end, "the server never became ready: {}", self.said());
+            assert!(self.ended(Duration::ZERO).is_none(), "the server ended: {}", self.said());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub fn signal(&self, name: &str) {
+        let id = self.child.lock().unwrap().id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// How it ended, if it does within `wait`.
+    pub fn ended(&self, wait: Duration) -> Option<ExitStatus> {
+        let end = Instant::now() + wait;
+        loop {
+            if let Some(status) = self.child.lock().unwrap().try_wait().unwrap() {
+                return Some(status);
+            }
+            if Instant::now() >= end {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(self) {
+        self.signal("TERM");
+        let status = self.ended(PATIENCE).expect("SIGTERM stops it");
+        assert!(status.success(), "it ended with {status}: {}", self.said());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// The status of a GET over a connection of its own; none if there is no answer.
+pub fn status_of(address: SocketAddr, path: &str) -> Option<u16> {
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    answer.split(' ').nth(1)?.parse().ok()
+}
+
+/// A port nobody uses, outside the range from which outgoing connections take theirs.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 9_000).unwrap();
+    loop {
+        let port = 20_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 9_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+}
+
+/// The mode bits of a file or folder.
+pub fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// A photograph permitted for tests.
+pub fn photograph(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/media-test-fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}

@@ -1,0 +1,84 @@
+//! What promises are played with: a [`World`] of host names, [`Server`]s (ours, whole, behind a TLS
+//! proxy), [`Person`]s (signed-in browsers without script) and [`Peer`]s (strict servers of others).
+//!
+//! Hosts are `.test` names mapped to loopback ports by the `resolve` setting, over TLS with a
+//! certificate authority of this process: no rule of production is switched off.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::disallowed_methods, reason = "tests are the other end of what the bans protect")]
+#![allow(dead_code, reason = "not every module uses every helper")]
+
+mod actor;
+mod check;
+mod html;
+mod peer;
+mod person;
+mod server;
+mod tls;
+mod world;
+
+pub use actor::{Actor, Delivery};
+pub use html::{Form, Image, Page};
+pub use peer::{Peer, Received};
+pub use person::{Person, Posted};
+pub use server::Server;
+pub use world::{Front, World};
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Whatever is awaited must have come about after so long.
+const DEADLINE: Duration = Duration::from_secs(20);
+/// How often it is looked for.
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Something that yields a value once what is awaited has come about.
+pub trait Found {
+    type Value;
+
+    fn found(self) -> Option<Self::Value>;
+}
+
+impl Found for bool {
+    type Value = ();
+
+    fn found(self) -> Option<()> {
+        self.then_some(())
+    }
+}
+
+impl<T> Found for Option<T> {
+    type Value = T;
+
+    fn found(self) -> Option<T> {
+        self
+    }
+}
+
+/// Asks again and again until the answer is `true` or `Some`; fails with `what` after 20 seconds.
+pub async fn eventually<F, A, R>(ask: F, what: &str) -> R::Value
+where
+    F: Fn() -> A,
+    A: Future<Output = R>,
+    R: Found,
+{
+    let begun = Instant::now();
+    loop {
+        if let Some(value) = ask().await.found() {
+            return value;
+        }
+        assert!(begun.elapsed() < DEADLINE, "did not come about: {what}");
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// A file of `media-test-fixtures`.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("media-test-fixtures").join(name)
+}
+
+/// Its bytes.
+pub fn fixture_bytes(name: &str) -> Vec<u8> {
+    std::fs::read(fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}

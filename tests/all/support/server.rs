@@ -1,0 +1,129 @@
+//! Our server, whole: database, media folder, worker, HTTP, behind its TLS proxy.
+
+use super::{Front, Person, World, tls};
+use cyanotype::app::{App, Overrides};
+use cyanotype::config::Settings;
+use cyanotype::service::{accounts, federation, sessions};
+use cyanotype::{http, worker};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+/// A running server. Its parts end with it.
+pub struct Server {
+    pub app: App,
+    pub host: String,
+    pub world: World,
+    /// Where it listens without TLS, as its proxy sees it.
+    pub address: SocketAddr,
+    pub data: Arc<TempDir>,
+    pub front: Front,
+    running: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Alone in a world of its own.
+    pub async fn start(host: &str) -> Self {
+        World::new([host]).await.server(host).await
+    }
+
+    /// The same with other settings.
+    pub async fn start_with(host: &str, settings: &[(&str, &str)]) -> Self {
+        World::new([host]).await.server_with(host, settings).await
+    }
+
+    pub(super) async fn open(
+        world: World,
+        host: &str,
+        data: Arc<TempDir>,
+        more: &[(&str, &str)],
+    ) -> anyhow::Result<Self> {
+        let address = format!("https://{host}");
+        let (folder, resolve) = (data.path().join("data").display().to_string(), world.resolve());
+        let usual = [
+            ("public_address", address.as_str()),
+            ("data_dir", &folder),
+            ("listen", "127.0.0.1:0"),
+            ("registration", "open"),
+            ("trusted_proxies", "127.0.0.1/32"),
+            ("resolve", &resolve),
+        ];
+        let layers = usual.iter().chain(more).map(|(name, value)| {
+            (format!("CYANOTYPE_{}", name.to_uppercase()), (*value).to_owned())
+        });
+        let settings = Settings::from_layers("test", "", layers)?;
+        let overrides = Overrides { clock: Some(world.clock().clone()), extra_roots: vec![tls::ca_pem()] };
+        let app = App::open(settings, overrides).await?;
+        federation::frozen::check(&app).await?;
+        accounts::ensure_instance(&app).await?;
+        let listener = http::server::bind(app.settings.listen).await?;
+        let address = listener.local_addr()?;
+        let router = http::router(app.clone())?;
+        let running = vec![
+            tokio::spawn(http::server::serve(app.clone(), listener, router)),
+            tokio::spawn(worker::work(app.clone())),
+        ];
+        let front = world.front(host);
+        front.forward_to(address);
+        Ok(Self { app, host: host.to_owned(), world, address, data, front, running })
+    }
+
+    /// `https://a.test`
+    pub fn origin(&self) -> String {
+        format!("https://{}", self.host)
+    }
+
+    /// An absolute address of this server.
+    pub fn url(&self, path: &str) -> String {
+        format!("https://{}{path}", self.host)
+    }
+
+    /// Somebody who signs up in her browser.
+    pub async fn person(&self, name: &str) -> Person {
+        Person::join(self, name).await
+    }
+
+    /// The first person, through the link printed at the start.
+    pub async fn owner(&self, name: &str) -> Person {
+        let link = sessions::make_link(&self.app, sessions::OWNER_LINK, None).await.unwrap();
+        Person::welcome(self, name, &link).await
+    }
+
+    /// A browser nobody is signed in at.
+    pub fn visitor(&self) -> Person {
+        Person::new(self, "")
+    }
+
+    /// Id of an actor here, as WebFinger gives it.
+    pub async fn actor_id(&self, name: &str) -> String {
+        let address = self.url(&format!("/.well-known/webfinger?resource=acct:{name}@{}", self.host));
+        let answer = self.world.client().get(address).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "WebFinger of {name}");
+        let jrd: serde_json::Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let links = jrd["links"].as_array().unwrap();
+        links.iter().find(|link| link["rel"] == "self").unwrap()["href"].as_str().unwrap().to_owned()
+    }
+
+    /// Stops as on SIGTERM. The data folder stays; start over it with `World::server_in`.
+    pub async fn stop(mut self) -> Arc<TempDir> {
+        self.front.cut();
+        self.app.stopping.cancel();
+        for task in self.running.drain(..) {
+            task.await.unwrap();
+        }
+        self.app.tasks.close();
+        self.app.tasks.wait().await;
+        self.app.db.clone().close().await.unwrap();
+        self.data.clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.app.stopping.cancel();
+        for task in &self.running {
+            task.abort();
+        }
+    }
+}

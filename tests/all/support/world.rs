@@ -1,0 +1,208 @@
+//! Host names with ports reserved before anything runs, so that everybody can be told of everybody.
+
+use super::{Peer, Server, tls};
+use bytes::Bytes;
+use cyanotype::clock::Clock;
+use http::header::{HOST, HeaderValue};
+use http::{HeaderName, Request, Response, StatusCode};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Empty};
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// The hosts of one test. Clones share them.
+#[derive(Clone)]
+pub struct World(Arc<Inner>);
+
+struct Inner {
+    hosts: Vec<(String, SocketAddr)>,
+    listeners: Mutex<HashMap<String, TcpListener>>,
+    fronts: Mutex<HashMap<String, Front>>,
+    clock: Clock,
+    addresses: AtomicU8,
+    tasks: Mutex<JoinSet<()>>,
+}
+
+impl World {
+    /// Reserves a port for each name.
+    pub async fn new(names: impl IntoIterator<Item = &str>) -> Self {
+        let (mut hosts, mut listeners) = (Vec::new(), HashMap::new());
+        for name in names {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+            hosts.push((name.to_owned(), listener.local_addr().unwrap()));
+            listeners.insert(name.to_owned(), listener);
+        }
+        Self(Arc::new(Inner {
+            hosts,
+            listeners: Mutex::new(listeners),
+            fronts: Mutex::default(),
+            clock: Clock::default(),
+            addresses: AtomicU8::new(1),
+            tasks: Mutex::default(),
+        }))
+    }
+
+    /// The clock everybody in this world reads; move it with `advance`.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Our server under this name, with a fresh data folder.
+    pub async fn server(&self, host: &str) -> Server {
+        self.server_with(host, &[]).await
+    }
+
+    /// The same with other settings: name (as in `cyanotype.toml`) and text (as in the environment).
+    pub async fn server_with(&self, host: &str, settings: &[(&str, &str)]) -> Server {
+        let data = Arc::new(TempDir::new().unwrap());
+        self.server_in(host, data, settings).await.unwrap_or_else(|error| panic!("{host}: {error:#}"))
+    }
+
+    /// The same over a data folder that may be there already.
+    pub async fn server_in(
+        &self,
+        host: &str,
+        data: Arc<TempDir>,
+        settings: &[(&str, &str)],
+    ) -> anyhow::Result<Server> {
+        Server::open(self.clone(), host, data, settings).await
+    }
+
+    /// A server of others under this name.
+    pub fn peer(&self, host: &str) -> Peer {
+        Peer::start(self.clone(), host, self.take(host))
+    }
+
+    /// The TLS proxy under this name; where it forwards to is said by [`Front::forward_to`].
+    pub fn front(&self, host: &str) -> Front {
+        if let Some(front) = self.0.fronts.lock().unwrap().get(host) {
+            return front.clone();
+        }
+        let front = Front { backend: Arc::default() };
+        self.spawn(front.clone().listen(self.take(host), tls::acceptor(host)));
+        self.0.fronts.lock().unwrap().insert(host.to_owned(), front.clone());
+        front
+    }
+
+    /// Value of the `resolve` setting: every host of this world.
+    pub fn resolve(&self) -> String {
+        let entries: Vec<_> = self.0.hosts.iter().map(|(host, address)| format!("{host}:{address}")).collect();
+        entries.join(",")
+    }
+
+    /// Where a host is dialled.
+    pub fn address(&self, host: &str) -> SocketAddr {
+        self.0.hosts.iter().find(|(name, _)| name == host).unwrap_or_else(|| panic!("{host} is not in this world")).1
+    }
+
+    /// The authority's certificate, for `SSL_CERT_FILE` and the like.
+    pub fn ca_file(&self) -> &'static Path {
+        tls::ca_file()
+    }
+
+    /// A client that finds the hosts and trusts their authority. Follows no redirects, keeps no cookies.
+    pub fn client(&self) -> reqwest::Client {
+        self.client_at(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
+
+    /// The same from another loopback address.
+    pub fn client_at(&self, address: IpAddr) -> reqwest::Client {
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client_config())
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .local_address(address);
+        for (host, address) in &self.0.hosts {
+            builder = builder.resolve(host, *address);
+        }
+        builder.build().unwrap()
+    }
+
+    /// An address nobody has asked from yet.
+    pub fn new_address(&self) -> IpAddr {
+        IpAddr::V4(Ipv4Addr::new(127, 0, 1, self.0.addresses.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.0.tasks.lock().unwrap().spawn(task);
+    }
+
+    fn take(&self, host: &str) -> TcpListener {
+        let taken = self.0.listeners.lock().unwrap().remove(host);
+        taken.unwrap_or_else(|| panic!("{host} was not reserved, or is in use"))
+    }
+}
+
+/// A TLS proxy as people run it: forwards to one address and says for whom.
+#[derive(Clone)]
+pub struct Front {
+    backend: Arc<Mutex<Option<SocketAddr>>>,
+}
+
+type Answer = Response<BoxBody<Bytes, hyper::Error>>;
+
+impl Front {
+    /// From now on requests go there.
+    pub fn forward_to(&self, backend: SocketAddr) {
+        *self.backend.lock().unwrap() = Some(backend);
+    }
+
+    /// From now on the answer is 502.
+    pub fn cut(&self) {
+        *self.backend.lock().unwrap() = None;
+    }
+
+    async fn listen(self, listener: TcpListener, acceptor: tokio_rustls::TlsAcceptor) {
+        let mut open = JoinSet::new();
+        while let Ok((socket, peer)) = listener.accept().await {
+            let (front, acceptor) = (self.clone(), acceptor.clone());
+            open.spawn(async move {
+                let Ok(stream) = acceptor.accept(socket).await else { return };
+                let service = hyper::service::service_fn(move |request| {
+                    let front = front.clone();
+                    async move { Ok::<_, std::convert::Infallible>(front.forward(peer.ip(), request).await) }
+                });
+                let _ = hyper::server::conn::http1::Builder::new()
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await;
+            });
+            while open.try_join_next().is_some() {}
+        }
+    }
+
+    async fn forward(&self, client: IpAddr, mut request: Request<Incoming>) -> Answer {
+        let headers = request.headers_mut();
+        let before = headers.get("x-forwarded-for").and_then(|v| v.to_str().ok()).map(|v| format!("{v}, "));
+        let hops = format!("{}{client}", before.unwrap_or_default());
+        headers.insert(HeaderName::from_static("x-forwarded-for"), HeaderValue::from_str(&hops).unwrap());
+        headers.insert(HeaderName::from_static("x-forwarded-proto"), HeaderValue::from_static("https"));
+        if let Some(host) = headers.get(HOST).cloned() {
+            headers.insert(HeaderName::from_static("x-forwarded-host"), host);
+        }
+        match self.pass(request).await {
+            Some(answer) => answer,
+            None => {
+                let empty = Empty::new().map_err(|never| match never {}).boxed();
+                let mut answer = Response::new(empty);
+                *answer.status_mut() = StatusCode::BAD_GATEWAY;
+                answer
+            }
+        }
+    }
+
+    async fn pass(&self, request: Request<Incoming>) -> Option<Answer> {
+        let backend = (*self.backend.lock().unwrap())?;
+        let stream = TcpStream::connect(backend).await.ok()?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
+        tokio::spawn(connection);
+        Some(sender.send_request(request).await.ok()?.map(BodyExt::boxed))
+    }
+}
