@@ -38,8 +38,9 @@ pub struct Parts {
     pub secrets: Secrets,
     /// Parsed signing keys by account id: parsing costs more than signing.
     pub keys: moka::sync::Cache<i64, SigningKey>,
-    /// Addresses that failed lately, not to be asked again for ten minutes.
-    pub unreachable: moka::sync::Cache<String, ()>,
+    /// Addresses that failed lately, not to be asked again for ten minutes; true where asking again
+    /// would not have helped anyway.
+    pub unreachable: moka::sync::Cache<String, bool>,
     /// Tasks that must end before the process does.
     pub tasks: TaskTracker,
     /// Cancelled when the server is asked to stop.

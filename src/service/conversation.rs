@@ -1,5 +1,6 @@
 //! Replies, and the words in captions: whom they mention, which hashtags they carry.
 
+use super::federation::fetch::Budget;
 use super::federation::urls;
 use super::{Refusal, federation, limits, surface, visibility};
 use crate::activitypub::text::TokenKind;
@@ -22,6 +23,7 @@ impl Words {
     /// Reads a text. People elsewhere who are not known here yet are looked up, a few at most.
     pub async fn read(app: &App, author: &account::Model, caption: &str) -> Result<Self, Refusal> {
         let mut words = Self::default();
+        let budget = Budget::person();
         for token in text::find(caption) {
             if let TokenKind::Hashtag { name, key } = token.kind
                 && words.tags.len() < limits::TAGS
@@ -33,7 +35,7 @@ impl Words {
         for mention in text::mentions(caption).into_iter().take(limits::MENTIONS) {
             let name = urls::written(&mention);
             // Somebody who cannot be found stays plain text.
-            let found = federation::find::person(app, &mention).await.ok();
+            let found = federation::find::person(app, &mention, Some(&budget)).await.ok();
             if let Some(person) = found.filter(|p| p.id != author.id) {
                 words.mentions.push((person.id, name));
             }

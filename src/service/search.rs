@@ -1,5 +1,6 @@
 //! Finding people, posts and hashtags. Only somebody who is signed in makes this server ask others.
 
+use super::federation::fetch::Budget;
 use super::visibility::{Reader, can_see};
 use super::{Refusal, federation};
 use crate::activitypub::text::{self, hashtag_key};
@@ -25,19 +26,18 @@ pub struct Found {
 /// be asked about handles and addresses not known here.
 pub async fn search(app: &App, reader: Reader, may_ask: bool, query: &str) -> Result<Found, Refusal> {
     let mut found = Found::default();
+    let budget = may_ask.then(Budget::person);
     if query.is_empty() {
         return Ok(found);
     }
     if query.starts_with("https://") || query.starts_with("http://") {
-        by_address(app, reader, may_ask, query, &mut found).await?;
+        by_address(app, reader, budget.as_ref(), query, &mut found).await?;
     } else if let Some(key) = query.strip_prefix('#').and_then(hashtag_key) {
         found.tags = tags::search(&app.db.read, &key, MOST).await?.into_iter().map(|t| t.name).collect();
     } else if let Some(mention) = handle(query) {
-        match federation::find::known_or_ask(app, &mention, may_ask).await {
+        match federation::find::person(app, &mention, budget.as_ref()).await {
             Ok(person) => found.people.push(person),
-            Err(Refusal::Missing) => found.why_nothing = nobody(may_ask, query),
-            Err(Refusal::Forbidden(why)) => found.why_nothing = why,
-            Err(other) => return Err(other),
+            Err(refusal) => found.why_nothing = why_not(refusal, may_ask, query)?,
         }
     } else {
         let text = query.trim_start_matches('@');
@@ -62,21 +62,34 @@ fn handle(query: &str) -> Option<text::Mention> {
     found.into_iter().next().filter(|m| m.host.is_some() && plain.split('@').count() == 2)
 }
 
-fn nobody(asked: bool, query: &str) -> String {
-    if asked {
-        format!("Nobody called {query} was found. Is the handle spelt right, and is their server up?")
-    } else {
-        format!("{query} is not known here. Sign in to look on other servers.")
+/// A sentence about what was not found; what is wrong here stays an error.
+fn why_not(refusal: Refusal, asked: bool, query: &str) -> Result<String, Refusal> {
+    match refusal {
+        Refusal::Missing if asked => {
+            Ok(format!("{query} was not found. Is it spelt right, and does it lead to a person or a post?"))
+        }
+        Refusal::Missing => Ok(format!("{query} is not known here. Sign in to look on other servers.")),
+        Refusal::Gone => Ok(format!("{query} has been deleted.")),
+        Refusal::Forbidden(why) => Ok(why),
+        Refusal::Broken(cause) if asked => {
+            tracing::info!(%cause, "another server could not be asked");
+            Ok("Their server could not be reached just now. Try again in a while.".to_owned())
+        }
+        other => Err(other),
     }
 }
 
-async fn by_address(app: &App, reader: Reader, may_ask: bool, query: &str, found: &mut Found) -> Result<(), Refusal> {
-    match federation::find::by_address(app, reader, query, may_ask).await {
+async fn by_address(
+    app: &App,
+    reader: Reader,
+    budget: Option<&Budget>,
+    query: &str,
+    found: &mut Found,
+) -> Result<(), Refusal> {
+    match federation::find::by_address(app, reader, query, budget).await {
         Ok(federation::find::Thing::Person(row)) => found.people.push(*row),
         Ok(federation::find::Thing::Post(row)) => found.posts.push(*row),
-        Err(Refusal::Missing) => found.why_nothing = nobody(may_ask, "That address"),
-        Err(Refusal::Forbidden(why)) => found.why_nothing = why,
-        Err(other) => return Err(other),
+        Err(refusal) => found.why_nothing = why_not(refusal, budget.is_some(), "That address")?,
     }
     Ok(())
 }

@@ -83,7 +83,13 @@ struct Screen<'a> {
 
 impl<'a> Screen<'a> {
     /// Over a draft as it was kept.
-    fn over(web: &'a Web, visitor: &'a Visitor, action: String, draft: draft::Model, photos: Vec<photo::Model>) -> Self {
+    fn over(
+        web: &'a Web,
+        visitor: &'a Visitor,
+        action: String,
+        draft: draft::Model,
+        photos: Vec<photo::Model>,
+    ) -> Self {
         let (number, editing) = (draft.id, draft.editing_id.is_some());
         Self { web, visitor, action, number, editing, draft: Some(draft), photos, form: None, errors: Vec::new() }
     }

@@ -11,6 +11,7 @@ use crate::store::policies;
 use axum::http::StatusCode;
 use serde_json::Value;
 use std::sync::atomic::{AtomicU32, Ordering};
+use url::Url;
 
 /// How many requests one trigger may still cause.
 pub struct Budget(AtomicU32);
@@ -53,57 +54,54 @@ async fn fetch(
     reader: Option<i64>,
     budget: &Budget,
 ) -> Result<(Value, Option<RemoteId>), Refusal> {
-    let address = id.as_str().to_owned();
-    if app.unreachable.contains_key(&address) || policies::domain_blocked(&app.db.read, id.host()).await? {
-        return Err(Refusal::Missing);
-    }
-    budget.take()?;
-    let url = id.to_url().ok_or(Refusal::Missing)?;
-    let signer = signer::of(app, reader.unwrap_or(INSTANCE)).await?;
-    let answer = app.door.get_document(&url, ACCEPT_DOCUMENTS, Some(&signer)).await;
-    let document = match answer {
-        Ok(document) => document,
-        Err(error) => {
-            tracing::debug!(%error, "a document could not be fetched");
-            app.unreachable.insert(address, ());
-            return Err(if error.is_permanent() { Refusal::Missing } else { Refusal::broken(error) });
-        }
-    };
-    if document.status == StatusCode::GONE {
-        return Err(Refusal::Gone);
-    }
-    let typed = document.content_type.as_deref().is_some_and(is_activity_content_type);
-    if !document.status.is_success() || !typed {
-        tracing::debug!(status = %document.status, typed, "a document was not to be had");
-        if document.status.is_server_error() {
-            return Err(Refusal::broken(format!("{} answered {}", id.host(), document.status)));
-        }
-        app.unreachable.insert(address, ());
-        return Err(Refusal::Missing);
-    }
-    let value = vocab::parse(&document.body).map_err(|_| Refusal::Missing)?;
+    let (value, url) = ask(app, id, reader, budget).await?;
     let own = value.get("id").and_then(Value::as_str).and_then(|text| RemoteId::parse(text).ok());
-    let same_origin = own.as_ref().is_some_and(|own| document.url.host_str() == Some(own.host()));
+    let same_origin = own.as_ref().is_some_and(|own| url.host_str() == Some(own.host()));
     if same_origin { Ok((value, own)) } else { Err(Refusal::Missing) }
 }
 
-/// A part of an actor that has an id of its own but need not be asked twice: a key document.
+/// What a key's id leads to: an actor, or a document of the key alone.
 pub async fn key_document(app: &App, id: &RemoteId, budget: &Budget) -> Result<Value, Refusal> {
-    let address = id.as_str().to_owned();
-    if app.unreachable.contains_key(&address) {
+    ask(app, id, None, budget).await.map(|(value, _)| value)
+}
+
+/// Whether an address failed lately.
+pub fn failed_lately(app: &App, address: &str) -> Result<(), Refusal> {
+    match app.unreachable.get(address) {
+        None => Ok(()),
+        Some(true) => Err(Refusal::Missing),
+        Some(false) => Err(Refusal::broken(format!("{address} could not be reached a moment ago"))),
+    }
+}
+
+/// Asks once, unless it failed lately. What answers is JSON of ActivityPub's content types.
+async fn ask(app: &App, id: &RemoteId, reader: Option<i64>, budget: &Budget) -> Result<(Value, Url), Refusal> {
+    let address = id.as_str();
+    failed_lately(app, address)?;
+    if policies::domain_blocked(&app.db.read, id.host()).await? {
         return Err(Refusal::Missing);
     }
     budget.take()?;
-    let url = id.to_url().ok_or(Refusal::Missing)?;
-    let signer = signer::of(app, INSTANCE).await?;
-    let document = app.door.get_document(&url, ACCEPT_DOCUMENTS, Some(&signer)).await.map_err(|error| {
-        app.unreachable.insert(address.clone(), ());
-        if error.is_permanent() { Refusal::Missing } else { Refusal::broken(error) }
-    })?;
-    let typed = document.content_type.as_deref().is_some_and(is_activity_content_type);
-    if !document.status.is_success() || !typed || document.url.host_str() != Some(id.host()) {
-        app.unreachable.insert(address, ());
-        return Err(if document.status == StatusCode::GONE { Refusal::Gone } else { Refusal::Missing });
+    let asked = request(app, id, reader).await;
+    if let Err(refusal) = &asked {
+        tracing::debug!(%address, why = %refusal, "a document was not to be had");
+        app.unreachable.insert(address.to_owned(), !matches!(refusal, Refusal::Broken(_)));
     }
-    vocab::parse(&document.body).map_err(|_| Refusal::Missing)
+    asked
+}
+
+async fn request(app: &App, id: &RemoteId, reader: Option<i64>) -> Result<(Value, Url), Refusal> {
+    let url = id.to_url().ok_or(Refusal::Missing)?;
+    let signer = signer::of(app, reader.unwrap_or(INSTANCE)).await?;
+    let answer = app.door.get_document(&url, ACCEPT_DOCUMENTS, Some(&signer)).await;
+    let document = answer.map_err(|e| if e.is_permanent() { Refusal::Missing } else { Refusal::broken(e) })?;
+    if document.status.is_server_error() || document.status == StatusCode::TOO_MANY_REQUESTS {
+        return Err(Refusal::broken(format!("{} answered {}", id.host(), document.status)));
+    }
+    let typed = document.content_type.as_deref().is_some_and(is_activity_content_type);
+    match document.status {
+        StatusCode::GONE => Err(Refusal::Gone),
+        status if !status.is_success() || !typed || document.url.host_str() != Some(id.host()) => Err(Refusal::Missing),
+        _ => vocab::parse(&document.body).map(|value| (value, document.url)).map_err(|_| Refusal::Missing),
+    }
 }

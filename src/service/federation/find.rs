@@ -20,13 +20,8 @@ pub enum Thing {
     Post(Box<post::Model>),
 }
 
-/// Somebody by handle; other servers are asked when she is not known.
-pub async fn person(app: &App, mention: &Mention) -> Result<account::Model, Refusal> {
-    known_or_ask(app, mention, true).await
-}
-
-/// Somebody by handle.
-pub async fn known_or_ask(app: &App, mention: &Mention, may_ask: bool) -> Result<account::Model, Refusal> {
+/// Somebody by handle. With a budget, other servers are asked when she is not known.
+pub async fn person(app: &App, mention: &Mention, budget: Option<&Budget>) -> Result<account::Model, Refusal> {
     let host = mention.host.clone().unwrap_or_default();
     let ours = host.is_empty() || host == app.handle_domain() || Urls::of(app).is_some_and(|u| u.host() == host);
     if ours {
@@ -35,13 +30,10 @@ pub async fn known_or_ask(app: &App, mention: &Mention, may_ask: bool) -> Result
     if let Some(row) = accounts::by_handle(&app.db.read, &mention.user, &host).await? {
         return if row.deleted_at.is_some() || row.suspended != 0 { Err(Refusal::Missing) } else { Ok(row) };
     }
-    if !may_ask {
-        return Err(Refusal::Missing);
-    }
+    let budget = budget.ok_or(Refusal::Missing)?;
     asking(app)?;
-    let budget = Budget::person();
-    let jrd = people::ask_webfinger(app, &Handle { user: mention.user.clone(), host }, &budget).await?;
-    people::by_id(app, &jrd.actor, &budget).await
+    let jrd = people::ask_webfinger(app, &Handle { user: mention.user.clone(), host }, budget).await?;
+    people::by_id(app, &jrd.actor, budget).await
 }
 
 fn asking(app: &App) -> Result<(), Refusal> {
@@ -52,7 +44,7 @@ fn asking(app: &App) -> Result<(), Refusal> {
 }
 
 /// Whatever an address leads to.
-pub async fn by_address(app: &App, reader: Reader, address: &str, may_ask: bool) -> Result<Thing, Refusal> {
+pub async fn by_address(app: &App, reader: Reader, address: &str, budget: Option<&Budget>) -> Result<Thing, Refusal> {
     if let Some(urls) = Urls::of(app)
         && urls.is_ours(address)
     {
@@ -67,18 +59,15 @@ pub async fn by_address(app: &App, reader: Reader, address: &str, may_ask: bool)
     if let Some(row) = posts::by_uri(&app.db.read, id.as_str()).await? {
         return Ok(Thing::Post(Box::new(row)));
     }
-    if !may_ask {
-        return Err(Refusal::Missing);
-    }
+    let budget = budget.ok_or(Refusal::Missing)?;
     asking(app)?;
-    let budget = Budget::person();
-    let document = fetch::document(app, &id, None, &budget).await?;
+    let document = fetch::document(app, &id, None, budget).await?;
     let kind = document.get("type").and_then(|t| t.as_str()).unwrap_or_default();
     if ActorKind::from_name(kind).is_some() {
         let actor = Actor::read(&document).map_err(|_| Refusal::Missing)?;
-        return Ok(Thing::Person(Box::new(people::by_id(app, &actor.id, &budget).await?)));
+        return Ok(Thing::Person(Box::new(people::by_id(app, &actor.id, budget).await?)));
     }
-    let row = note::keep_fetched(app, &document, &budget).await?;
+    let row = note::keep_fetched(app, &document, budget).await?;
     visible(app, reader, row.id).await.map(|row| Thing::Post(Box::new(row)))
 }
 

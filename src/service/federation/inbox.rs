@@ -104,7 +104,7 @@ async fn signer_of(app: &App, received: &Received<'_>, actor: &RemoteId) -> Resu
         if !may_ask {
             return Err(unsigned(error));
         }
-        app.unreachable.insert(asked, ());
+        app.unreachable.insert(asked, true);
         signer = people::refresh(app, actor, &budget).await?;
         check(app, received, &parsed, &signer).map_err(unsigned)?;
     }

@@ -91,14 +91,12 @@ pub async fn ask_webfinger(app: &App, handle: &Handle, budget: &Budget) -> Resul
         format!("https://{}/.well-known/webfinger?resource=acct:{}@{}", handle.host, handle.user, handle.host);
     let url = Url::parse(&address).map_err(|_| Refusal::Missing)?;
     let key = url.to_string();
-    if app.unreachable.contains_key(&key) {
-        return Err(Refusal::Missing);
-    }
+    fetch::failed_lately(app, &key)?;
     budget.take()?;
     let answer = app.door.get_webfinger(&url).await.ok().filter(|d| d.status.is_success());
     let found = answer.and_then(|document| webfinger::read_jrd(&document.body).ok());
     found.ok_or_else(|| {
-        app.unreachable.insert(key, ());
+        app.unreachable.insert(key, true);
         Refusal::Missing
     })
 }

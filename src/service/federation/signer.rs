@@ -1,6 +1,6 @@
 //! Signs requests to other servers as a local actor.
 
-use super::urls::Urls;
+use super::frozen;
 use crate::activitypub::ACTIVITY_JSON;
 use crate::activitypub::signature::{SigningKey, cavage};
 use crate::app::App;
@@ -20,7 +20,7 @@ pub struct Signer {
 
 /// Signs as this local account.
 pub async fn of(app: &App, account_id: i64) -> Result<Signer, Refusal> {
-    let urls = Urls::of(app).ok_or(Refusal::Missing)?;
+    let urls = frozen::freeze(app).await?;
     let key = accounts::signing_key(app, account_id).await?;
     Ok(Signer { key, key_id: urls.key(account_id), clock: app.clock.clone() })
 }
