@@ -3,9 +3,14 @@
 use super::Web;
 use crate::service::Refusal;
 use crate::service::uploads::{Upload, temp_path};
-use axum::extract::Multipart;
+use axum::body::Body;
+use axum::extract::{Multipart, Request, State};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::Response;
+use bytes::Bytes;
+use futures_util::StreamExt;
 use tokio::io::{AsyncWriteExt, BufWriter};
 
 /// Longest text field, in bytes.
@@ -121,4 +126,34 @@ fn broken_form(error: MultipartError) -> Refusal {
         return Refusal::invalid("photos", "That is more than the server takes at once. Send fewer photos at a time.");
     }
     Refusal::invalid("form", "The form did not arrive whole. Try again.")
+}
+
+/// What an early answer still reads of a body, and discards.
+const DISCARD: usize = 1 << 30;
+
+/// Lets a body come in whole even when it is answered before its end (not signed in, too many photos).
+/// A browser that is cut off while it sends shows an error of its own instead of the answer.
+pub async fn read_to_the_end(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Bytes, axum::Error>>(4);
+    let mut whole = body.into_data_stream();
+    web.app.tasks.spawn(async move {
+        let mut discarded = 0;
+        while let Some(chunk) = whole.next().await {
+            let failed = chunk.is_err();
+            let length = chunk.as_ref().map_or(0, Bytes::len);
+            // Nobody listens any more: the answer is out.
+            if sender.is_closed() || sender.send(chunk).await.is_err() {
+                discarded += length;
+            }
+            if failed || discarded > DISCARD {
+                break;
+            }
+        }
+    });
+    let lent = futures_util::stream::unfold(receiver, async |mut receiver| {
+        let chunk = receiver.recv().await?;
+        Some((chunk, receiver))
+    });
+    next.run(Request::from_parts(parts, Body::from_stream(lent))).await
 }

@@ -95,12 +95,15 @@ async fn derive(app: &App, upload: &Upload) -> Result<(Derived, Vec<u8>, i64), R
     let limits = photo_limits(app);
     let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let done = app.photos.run(move || craft::process(&bytes, &limits).map(|d| (d, sha256(&bytes)))).await?;
-    let (derived, hash) = done.map_err(|e| refused(&upload.file_name, &e))?;
+    let (derived, hash) = done.map_err(|e| refused(&upload.file_name, e))?;
     Ok((derived, hash, length))
 }
 
-/// A sentence that names the file and says why.
-pub fn refused(file_name: &str, error: &PhotoError) -> Refusal {
+/// A sentence that names the file and says why; what is our own fault is no sentence about the file.
+pub fn refused(file_name: &str, error: PhotoError) -> Refusal {
+    if matches!(error, PhotoError::Broken(_)) {
+        return Refusal::broken(error);
+    }
     let name = if file_name.is_empty() { "The file" } else { file_name };
     Refusal::invalid("photos", format!("{name} {error}."))
 }
@@ -212,7 +215,7 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
     let bytes = tokio::fs::read(&file.path).await.map_err(Refusal::broken)?;
     let limits = photo_limits(app);
     let derived =
-        app.photos.when_free(move || craft::process(&bytes, &limits)).await?.map_err(|e| refused("The photo", &e))?;
+        app.photos.when_free(move || craft::process(&bytes, &limits)).await?.map_err(|e| refused("The photo", e))?;
     let sizes = sizes_of(app, &derived, Some(row.id), None)?;
     store_sizes(app, &sizes, &derived).await?;
     row.state = READY.to_owned();
@@ -274,7 +277,7 @@ pub async fn profile_picture(
             ProfilePicture::Header => craft::fit(&bytes, &limits, 1500),
         })
         .await?
-        .map_err(|e| refused(&file.file_name, &e))?;
+        .map_err(|e| refused(&file.file_name, e))?;
     let key = new_key()?;
     let row = rendition::Model {
         key: key.to_string(),

@@ -11,7 +11,7 @@ mod settings;
 pub mod templates;
 
 use super::viewer::Visitor;
-use super::{Web, error};
+use super::{Web, error, uploads};
 use crate::service::Refusal;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -30,7 +30,8 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/compose/{draft}/photos", post_to(compose::upload))
         .route("/@{acct}/{post}/edit", get(compose::edit).post(compose::submit_edit))
         .route("/settings/profile", post_to(settings::save_profile))
-        .layer(DefaultBodyLimit::max(album));
+        .layer(DefaultBodyLimit::max(album))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), uploads::read_to_the_end));
     Router::new()
         .route("/", get(feeds::front))
         .route("/explore", get(feeds::explore))
