@@ -4,6 +4,7 @@ use super::conversation::{self, Words};
 use super::{Refusal, federation, limits, surface, uploads};
 use crate::activitypub::Visibility;
 use crate::app::App;
+use crate::clock::MINUTE;
 use crate::entity::{account, draft, photo, post};
 use crate::store::{drafts, media, posts};
 use sea_orm::ConnectionTrait;
@@ -209,7 +210,10 @@ fn first_problem(found: Vec<String>) -> Result<(), Refusal> {
 /// Photos may still be on their way into the draft, sent by the same form a moment ago: waited for.
 async fn settled(app: &App, draft_id: i64) -> Result<(), Refusal> {
     for _ in 0..600 {
-        if media::of_draft(&app.db.read, draft_id).await?.iter().all(|p| p.state != uploads::STORING) {
+        // What is older was left by a process that died; housekeeping clears it away.
+        let since = app.now() - 2 * MINUTE;
+        let photos = media::of_draft(&app.db.read, draft_id).await?;
+        if photos.iter().all(|p| p.state != uploads::STORING || p.created_at < since) {
             return Ok(());
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;

@@ -3,7 +3,7 @@
 //! Who cleans up after a crash: the temporary file, the start of the server; bytes that are stored
 //! while the row still says `storing`, housekeeping, which knows their keys from the row.
 
-use super::{Refusal, posting};
+use super::{Refusal, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
 use crate::entity::{photo, rendition};
@@ -85,8 +85,18 @@ pub async fn add_to_draft(app: &App, account_id: i64, draft_id: i64, upload: Upl
     if !made {
         return Ok(row);
     }
-    new.store(app, Some(&upload), &derived).await?;
-    make_ready(app, row).await
+    // In a task of its own: a closed tab must not leave a photo half stored.
+    let app2 = app.clone();
+    let storing = app.tasks.spawn(async move {
+        match new.store(&app2, Some(&upload), &derived).await {
+            Ok(()) => make_ready(&app2, row).await,
+            Err(refusal) => {
+                forget(&app2, row.id).await?;
+                Err(refusal)
+            }
+        }
+    });
+    storing.await.map_err(Refusal::broken)?
 }
 
 /// Reads the file and derives the sizes, in the bounded pool.
@@ -106,6 +116,19 @@ pub fn refused(file_name: &str, error: PhotoError) -> Refusal {
     }
     let name = if file_name.is_empty() { "The file" } else { file_name };
     Refusal::invalid("photos", format!("{name} {error}."))
+}
+
+/// A photo that could not be stored: its row goes, and what was stored of it.
+async fn forget(app: &App, id: i64) -> Result<(), Refusal> {
+    let app2 = app.clone();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let keys = media::remove(tx, id).await?;
+                Ok(surface::drop_blobs(&app2, tx, keys).await?)
+            })
+        })
+        .await
 }
 
 async fn make_ready(app: &App, mut row: photo::Model) -> Result<photo::Model, Refusal> {

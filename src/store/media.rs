@@ -78,12 +78,13 @@ pub async fn arrange(db: &impl ConnectionTrait, id: i64, position: i64, alt: &st
         .map(drop)
 }
 
-/// Moves the photos of a draft into a post.
+/// Moves the photos of a draft into a post, those that are durable.
 pub async fn publish(db: &impl ConnectionTrait, draft_id: i64, post_id: i64) -> Result<(), DbErr> {
     photo::Entity::update_many()
         .col_expr(photo::Column::PostId, Expr::value(Some(post_id)))
         .col_expr(photo::Column::DraftId, Expr::value(Option::<i64>::None))
         .filter(photo::Column::DraftId.eq(draft_id))
+        .filter(photo::Column::State.eq("ready"))
         .exec(db)
         .await
         .map(drop)

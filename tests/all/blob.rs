@@ -2,48 +2,38 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+use crate::support::bucket::{ACCESS, Asked, BUCKET, Bucket, SECRET};
 use cyanotype::blob::{Blob, BlobError, Blobs, Key, S3Config};
 use futures_util::{StreamExt, TryStreamExt};
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 
-const BUCKET: &str = "photos";
 const JPEG: &str = "image/jpeg";
 
-/// What a bucket's server was asked: method, target, headers.
-type Asked = Arc<Mutex<Vec<(String, String, http::HeaderMap)>>>;
 
 /// A store that lives as long as its test.
 struct Fixture {
     blobs: Blobs,
     root: TempDir,
     asked: Asked,
-    _server: JoinSet<()>,
+    _bucket: Option<Bucket>,
 }
 
 impl Fixture {
     async fn local() -> Self {
         let root = tempfile::tempdir().expect("a folder");
         let blobs = Blobs::local(root.path().join("media store")).expect("a store");
-        Self { blobs, root, asked: Asked::default(), _server: JoinSet::new() }
+        Self { blobs, root, asked: Asked::default(), _bucket: None }
     }
 
     async fn s3() -> Self {
         let root = tempfile::tempdir().expect("a folder");
-        std::fs::create_dir_all(root.path().join("s3").join(BUCKET)).expect("a bucket");
-        let (asked, mut server) = (Asked::default(), JoinSet::new());
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-        server.spawn(serve(listener, root.path().join("s3"), Arc::clone(&asked)));
-        let blobs = Blobs::s3(config(endpoint, root.path())).expect("a store");
-        Self { blobs, root, asked, _server: server }
+        let bucket = Bucket::start().await;
+        let blobs = Blobs::s3(config(bucket.endpoint.clone(), root.path())).expect("a store");
+        Self { blobs, root, asked: Arc::clone(&bucket.asked), _bucket: Some(bucket) }
     }
 
     fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
@@ -58,29 +48,11 @@ fn config(endpoint: String, root: &Path) -> S3Config {
         endpoint,
         bucket: BUCKET.to_owned(),
         region: "us-east-1".to_owned(),
-        access_key: "access".to_owned(),
-        secret_key: "secret".to_owned(),
+        access_key: ACCESS.to_owned(),
+        secret_key: SECRET.to_owned(),
         path_style: true,
         prefix: "/cyanotype/".to_owned(),
         temp_dir: root.join("temp"),
-    }
-}
-
-async fn serve(listener: TcpListener, root: PathBuf, asked: Asked) {
-    let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root).expect("a file system"));
-    builder.set_auth(SimpleAuth::from_single("access", "secret"));
-    let (service, mut open) = (builder.build(), JoinSet::new());
-    while let Ok((socket, _)) = listener.accept().await {
-        let (service, asked) = (service.clone(), Arc::clone(&asked));
-        open.spawn(async move {
-            let logged = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-                let (method, target) = (request.method().to_string(), request.uri().to_string());
-                asked.lock().expect("no panic").push((method, target, request.headers().clone()));
-                hyper::service::Service::call(&service, request)
-            });
-            let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-            let _ = server.serve_connection(TokioIo::new(socket), logged).await;
-        });
     }
 }
 

@@ -24,7 +24,8 @@ fn derive(name: &str) -> Derived {
 static ALL: LazyLock<Vec<(String, Derived)>> = LazyLock::new(|| {
     const OTHERS: [&str; 9] =
         ["README.md", "make.py", "bomb.jpg", "bomb.png", "cut.jpg", "html.jpg", "pdf.jpg", "svg.jpg", "large.jpg"];
-    let names = std::fs::read_dir(FIXTURES).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names = std::fs::read_dir(FIXTURES).expect("the folder is there");
+    let names = names.map(|entry| entry.expect("a file").file_name().into_string().expect("a plain name"));
     let names = names.filter(|name| !OTHERS.contains(&name.as_str()));
     let all: Vec<_> = names.map(|name| (name.clone(), derive(&name))).collect();
     assert!(all.len() > 40, "the fixtures are there");
@@ -40,7 +41,7 @@ fn fed(derived: &Derived) -> RgbImage {
 }
 
 fn decoded(rendition: &Rendition) -> RgbImage {
-    let picture = image::load_from_memory(&rendition.bytes).unwrap().into_rgb8();
+    let picture = image::load_from_memory(&rendition.bytes).expect("a JPEG").into_rgb8();
     assert_eq!(picture.dimensions(), (rendition.width, rendition.height));
     picture
 }
@@ -59,13 +60,13 @@ fn synthetic_jpeg(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let encoder = rusty_jpeg::Encoder::new(&mut bytes, 90);
     let (w, h) = (width as u16, height as u16);
-    encoder.encode(&synthetic(width, height), w, h, rusty_jpeg::ColorType::Rgb).unwrap();
+    encoder.encode(&synthetic(width, height), w, h, rusty_jpeg::ColorType::Rgb).expect("encodes");
     bytes
 }
 
 fn encoded(picture: &image::DynamicImage, format: image::ImageFormat) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, format).unwrap();
+    picture.write_to(&mut bytes, format).expect("encodes");
     bytes.into_inner()
 }
 

@@ -107,7 +107,7 @@ fn a_cut_photo_is_refused_and_a_missing_end_marker_forgiven() {
 /// The interleaved fixture with a patch at an offset after its frame marker.
 fn patched_frame(offset: usize, bytes: &[u8]) -> Vec<u8> {
     let mut input = fixture("interleaved.jpg");
-    let frame = input.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap();
+    let frame = input.windows(2).position(|marker| marker == [0xFF, 0xC0]).expect("a frame");
     input[frame + offset..frame + offset + bytes.len()].copy_from_slice(bytes);
     input
 }

@@ -116,6 +116,8 @@ impl Tab {
     /// A visitor at `base`, e.g. `http://127.0.0.1:8080`.
     #[allow(clippy::disallowed_methods, reason = "a test's own browser, not the server's way out")]
     pub fn at(base: &str) -> Self {
+        // The client insists on a provider even where it speaks no TLS.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .no_proxy()

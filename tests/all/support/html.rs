@@ -58,6 +58,13 @@ impl Page {
         unescape(&self.html).contains(text)
     }
 
+    /// What is to be read: no tags, blanks joined.
+    pub fn text(&self) -> String {
+        let main = self.html.find("<main").map_or(self.html.as_str(), |at| &self.html[at..]);
+        let parts = main.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text));
+        unescape(&parts.collect::<Vec<_>>().join(" ")).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// Every `href` of an `a`.
     pub fn links(&self) -> Vec<String> {
         tags(&self.html, "a").iter().filter_map(|tag| attribute(tag, "href")).collect()

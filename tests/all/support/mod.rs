@@ -9,6 +9,7 @@
 #![allow(dead_code, reason = "not every module uses every helper")]
 
 mod actor;
+pub mod bucket;
 mod check;
 mod html;
 mod peer;

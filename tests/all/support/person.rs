@@ -58,7 +58,7 @@ impl Person {
     async fn fill_in(&self, path: &str) {
         let form = self.form(path, path).await.set("username", &self.name).set("password", PASSWORD);
         let page = self.submit(form.set("email", &format!("{}@mail.example", self.name))).await;
-        assert_eq!((page.status.as_u16(), page.path.as_str()), (200, "/"), "{}", page.html);
+        assert_eq!((page.status.as_u16(), page.path.as_str()), (200, "/"), "{}", page.text());
     }
 
     /// Another browser in which the same person signs in.
@@ -66,7 +66,7 @@ impl Person {
         let other = Self::new(server, &self.name);
         let form = other.form("/sign-in", "/sign-in").await.set("login", &self.name).set("password", PASSWORD);
         let page = other.submit(form).await;
-        assert_eq!((page.status.as_u16(), page.path.as_str()), (200, "/"), "{}", page.html);
+        assert_eq!((page.status.as_u16(), page.path.as_str()), (200, "/"), "{}", page.text());
         other
     }
 
@@ -141,7 +141,7 @@ impl Person {
     /// A page that must be there.
     pub async fn page(&self, path: &str) -> Page {
         let page = self.get(path).await;
-        assert_eq!(page.status, 200, "{path}: {}", page.html);
+        assert_eq!(page.status, 200, "{path}: {}", page.text());
         page
     }
 
@@ -171,7 +171,7 @@ impl Person {
     /// Presses the button of the form with this action on a page; must go well.
     pub async fn press(&self, path: &str, action: &str) -> Page {
         let page = self.submit(self.form(path, action).await).await;
-        assert!(page.status.is_success(), "{action}: {} {}", page.status, page.html);
+        assert!(page.status.is_success(), "{action}: {} {}", page.status, page.text());
         page
     }
 
@@ -187,18 +187,20 @@ impl Person {
             form = form.set(&format!("alt_{photo}"), alt);
         }
         let page = self.submit(form.set("do", "post")).await;
-        assert_eq!(page.status, 200, "{}", page.html);
+        assert_eq!(page.status, 200, "{}", page.text());
         self.posted(&page.path)
     }
 
     /// Opens a draft with photos; returns its path.
     pub async fn draft(&self, files: &[&str]) -> String {
-        let mut form = self.form("/compose", "/compose").await.set("do", "add");
+        let page = self.page("/compose").await;
+        let composer = page.forms().into_iter().find(|form| form.multipart);
+        let mut form = composer.unwrap_or_else(|| panic!("no composer: {}", page.text())).set("do", "add");
         for name in files {
             form = form.file("photos", name, fixture_bytes(name));
         }
         let page = self.submit(form).await;
-        assert_eq!(page.status, 200, "{}", page.html);
+        assert_eq!(page.status, 200, "{}", page.text());
         assert!(page.path.starts_with("/compose/"), "{}", page.path);
         page.path
     }
@@ -219,7 +221,7 @@ impl Person {
         let action = format!("{}/edit", post.path);
         let form = change(self.form(&action, &action).await).set("do", "save_post");
         let page = self.submit(form).await;
-        assert_eq!((page.status.as_u16(), page.path.as_str()), (200, post.path.as_str()), "{}", page.html);
+        assert_eq!((page.status.as_u16(), page.path.as_str()), (200, post.path.as_str()), "{}", page.text());
         page
     }
 
@@ -244,7 +246,7 @@ impl Person {
     pub async fn reply(&self, path: &str, text: &str) -> Page {
         let form = self.form(path, &format!("{path}/reply")).await.set("text", text);
         let page = self.submit(form).await;
-        assert_eq!(page.status, 200, "{}", page.html);
+        assert_eq!(page.status, 200, "{}", page.text());
         page
     }
 
@@ -257,9 +259,9 @@ impl Person {
         let acct = self.local_acct(handle);
         let found = self.search(handle).await;
         let action = format!("/@{acct}/follow");
-        let form = found.form(&action).unwrap_or_else(|| panic!("{handle} was not found: {}", found.html));
+        let form = found.form(&action).unwrap_or_else(|| panic!("{handle} was not found: {}", found.text()));
         let page = self.submit(form).await;
-        assert!(page.status.is_success(), "{}", page.html);
+        assert!(page.status.is_success(), "{}", page.text());
         page
     }
 

@@ -1,0 +1,156 @@
+//! What is done from the command line.
+
+use super::binary::Folder;
+use super::tab::Tab;
+use std::time::{Duration, Instant};
+
+const PASSWORD: &str = "the sea at ten past four";
+const OTHER: &str = "another set of words";
+
+/// The path of the link in what a command printed.
+fn link(out: &str) -> String {
+    out[out.find("/reset/").unwrap_or_else(|| panic!("no link in {out:?}"))..].trim().to_owned()
+}
+
+#[tokio::test]
+async fn an_account_made_with_a_password_from_standard_input_can_sign_in() {
+    let folder = Folder::new();
+    let made = folder.run(&["admin", "create-account", "ada", "--email", "ada@example.org"], &format!("{PASSWORD}\n"));
+    assert!(made.success && made.out.contains("@ada was made."), "{made:?}");
+    assert!(!made.out.contains("/reset/"), "no link beside the password");
+    let _server = folder.start();
+    let ada = Tab::at(&folder.url(""));
+    assert_eq!(ada.sign_in("ada", PASSWORD).await.led(), "/");
+    assert_eq!(Tab::at(&folder.url("")).sign_in("ada@example.org", PASSWORD).await.led(), "/");
+}
+
+#[tokio::test]
+async fn an_account_made_without_a_password_gets_a_link_that_works_once() {
+    let folder = Folder::new();
+    let made = folder.run(&["admin", "create-account", "ada", "--email", "ada@example.org"], "");
+    assert!(made.success, "{made:?}");
+    let link = link(&made.out);
+    let _server = folder.start();
+    let ada = Tab::at(&folder.url(""));
+    assert!(ada.get(&link).await.ok().has("@ada"));
+    let short = ada.post(&link, &[("password", "short")]).await;
+    assert_eq!(short.status, 422, "a bad password does not use the link up");
+    assert_eq!(ada.post(&link, &[("password", PASSWORD)]).await.led(), "/sign-in?said=reset");
+    assert_eq!(ada.post(&link, &[("password", OTHER)]).await.status, 403);
+    assert_eq!(ada.sign_in("ada", OTHER).await.status, 422);
+    assert_eq!(ada.sign_in("ada", PASSWORD).await.led(), "/");
+}
+
+#[test]
+fn the_owner_made_on_the_command_line_needs_no_link_at_the_start() {
+    let folder = Folder::new();
+    let arguments = ["admin", "create-account", "ada", "--email", "ada@example.org", "--role", "owner"];
+    assert!(folder.run(&arguments, PASSWORD).success);
+    let server = folder.start();
+    server.line("Open ");
+    assert!(!server.said().contains("/welcome/"));
+}
+
+#[test]
+fn an_account_that_cannot_be_is_refused_in_a_sentence() {
+    let folder = Folder::new();
+    let create = |name: &str, email: &str, password: &str| {
+        folder.run(&["admin", "create-account", name, "--email", email], password)
+    };
+    assert!(create("ada", "ada@example.org", PASSWORD).success);
+    for (name, email, password, sentence) in [
+        ("ada", "two@example.org", PASSWORD, "@ada is taken"),
+        ("Ada", "two@example.org", PASSWORD, "@ada is taken"),
+        ("bea", "ada@example.org", PASSWORD, "belongs to an account already"),
+        ("bea", "Ada@Example.org", PASSWORD, "belongs to an account already"),
+        ("bea", "bea", PASSWORD, "no e-mail address"),
+        ("b/ea", "bea@example.org", PASSWORD, "A user name has"),
+        ("admin", "bea@example.org", PASSWORD, "kept for the server"),
+        ("bea", "bea@example.org", "short", "at least 10 characters"),
+    ] {
+        let refused = create(name, email, password);
+        assert_eq!(refused.code, Some(1), "{name} {email}: {refused:?}");
+        assert!(refused.err.contains(sentence), "{name} {email}: {}", refused.err);
+    }
+}
+
+#[tokio::test]
+async fn r087_a_password_reset_on_the_command_line_ends_sessions_at_a_running_server() {
+    let folder = Folder::new();
+    assert!(folder.run(&["admin", "create-account", "ada", "--email", "ada@example.org"], PASSWORD).success);
+    let _server = folder.start();
+    let ada = Tab::at(&folder.url(""));
+    ada.sign_in("ada", PASSWORD).await.led();
+    ada.get("/settings").await.ok();
+    let reset = folder.run(&["admin", "reset-password", "ada"], OTHER);
+    assert!(reset.success && reset.out.contains("every device was signed out"), "{reset:?}");
+    let since = Instant::now();
+    while ada.get("/settings").await.status == 200 {
+        assert!(since.elapsed() < Duration::from_secs(5), "the session goes on");
+    }
+    assert_eq!(ada.sign_in("ada", PASSWORD).await.status, 422);
+    assert_eq!(ada.sign_in("ada", OTHER).await.led(), "/");
+}
+
+#[tokio::test]
+async fn a_reset_without_a_password_prints_a_link_and_changes_nothing_yet() {
+    let folder = Folder::new();
+    assert!(folder.run(&["admin", "create-account", "ada", "--email", "ada@example.org"], PASSWORD).success);
+    let first = link(&folder.run(&["admin", "reset-password", "@ada"], "").out);
+    let second = link(&folder.run(&["admin", "reset-password", "ada"], "").out);
+    let _server = folder.start();
+    let ada = Tab::at(&folder.url(""));
+    assert_eq!(ada.sign_in("ada", PASSWORD).await.led(), "/", "the old password still works");
+    assert_eq!(ada.get(&first).await.status, 403, "a newer link ends the older one");
+    ada.get(&second).await.ok();
+    let nobody = folder.run(&["admin", "reset-password", "bea"], OTHER);
+    assert_eq!(nobody.code, Some(1));
+    assert!(nobody.err.contains("nobody here is called bea"), "{}", nobody.err);
+}
+
+#[test]
+fn servers_kept_out_are_listed_and_can_be_let_in_again() {
+    let folder = Folder::new();
+    let blocked = folder.run(&["admin", "block-domain", "Bad.Example.", "--note", "spam"], "");
+    assert!(blocked.success && blocked.out.contains("bad.example and its subdomains are kept out"), "{blocked:?}");
+    assert_eq!(folder.run(&["admin", "blocked-domains"], "").out, "bad.example\tspam\n");
+    assert!(!folder.run(&["admin", "block-domain", "not a domain"], "").success);
+    assert!(folder.run(&["admin", "unblock-domain", "bad.example"], "").out.contains("Let in again"));
+    assert!(folder.run(&["admin", "unblock-domain", "bad.example"], "").out.contains("not kept out"));
+    assert_eq!(folder.run(&["admin", "blocked-domains"], "").out, "");
+}
+
+#[test]
+fn config_prints_every_setting_with_the_place_it_comes_from_and_no_secret() {
+    let folder = Folder::new().with("CYANOTYPE_MAX_PHOTOS", "7");
+    let text = "server_name = \"Fjord\"\ns3_endpoint = \"https://s3.example\"\ns3_bucket = \"b\"\n\
+                s3_access_key = \"k\"\ns3_secret_key = \"very-secret\"\nmax_photos = 5\n";
+    std::fs::write(folder.path("cyanotype.toml"), text).unwrap();
+    let printed = folder.run(&["config"], "");
+    assert!(printed.success, "{printed:?}");
+    let line = |name: &str| {
+        let start = format!("{name} = ");
+        printed.out.lines().find(|l| l.starts_with(&start)).unwrap_or_else(|| panic!("no {name} in {}", printed.out))
+    };
+    assert!(line("max_photos").starts_with("max_photos = 7  # CYANOTYPE_MAX_PHOTOS"), "{}", line("max_photos"));
+    assert!(line("server_name").starts_with("server_name = \"Fjord\"  # cyanotype.toml"), "{}", line("server_name"));
+    assert!(line("max_alt").starts_with("max_alt = 2000  # default"), "{}", line("max_alt"));
+    assert!(!printed.out.contains("very-secret"), "{}", printed.out);
+    assert_eq!(printed.out.lines().count(), cyanotype::config::KEYS.len());
+    assert!(!folder.path("data").exists(), "asking makes nothing");
+}
+
+#[test]
+fn another_settings_file_can_be_named() {
+    let folder = Folder::new();
+    std::fs::write(folder.path("other.toml"), "max_alt = 1500\n").unwrap();
+    let printed = folder.run(&["config", "--config", "other.toml"], "");
+    assert!(printed.out.contains("max_alt = 1500  # other.toml"), "{printed:?}");
+}
+
+#[test]
+fn a_settings_file_that_was_named_but_is_not_there_is_said() {
+    let folder = Folder::new();
+    let printed = folder.run(&["config", "--config", "nowhere.toml"], "");
+    assert!(!printed.success && printed.err.contains("nowhere.toml"), "{printed:?}");
+}

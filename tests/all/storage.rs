@@ -1,0 +1,148 @@
+//! Where photos are kept: the same promises over a folder and over an S3-compatible store.
+
+use crate::support::bucket::{ACCESS, BUCKET, Bucket, SECRET, files_below};
+use crate::support::{Person, Server, eventually, fixture_bytes};
+use std::path::PathBuf;
+
+/// A server whose photos are kept in a folder, or in a bucket.
+struct Kept {
+    server: Server,
+    bucket: Option<Bucket>,
+}
+
+impl Kept {
+    async fn in_folder() -> Self {
+        Self { server: Server::start("a.test").await, bucket: None }
+    }
+
+    async fn in_bucket() -> Self {
+        let bucket = Bucket::start().await;
+        let settings = [
+            ("s3_endpoint", bucket.endpoint.as_str()),
+            ("s3_bucket", BUCKET),
+            ("s3_access_key", ACCESS),
+            ("s3_secret_key", SECRET),
+        ];
+        Self { server: Server::start_with("a.test", &settings).await, bucket: Some(bucket) }
+    }
+
+    /// Everything that is stored: originals and served sizes.
+    fn stored(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let folder = match &self.bucket {
+            Some(bucket) => bucket.folder(),
+            None => self.server.data.path().join("data").join("media"),
+        };
+        let kept = |path: &PathBuf| {
+            let text = path.display().to_string();
+            text.contains("/originals/") || (text.contains("/media/") && text.ends_with(".jpg"))
+        };
+        files_below(&folder).into_iter().filter(|(path, _)| kept(path)).collect()
+    }
+}
+
+async fn is_kept_byte_for_byte(kept: Kept) {
+    let ada = kept.server.person("ada").await;
+    ada.post_photo("leaky.jpg", "Fog").await;
+    let original = fixture_bytes("leaky.jpg");
+    let same: Vec<_> = kept.stored().into_iter().filter(|(_, bytes)| *bytes == original).collect();
+    assert_eq!(same.len(), 1, "the original is there, once");
+    assert!(same.iter().all(|(path, _)| path.display().to_string().contains("originals")), "{same:?}");
+}
+
+async fn is_served_with_the_right_headers(kept: Kept) {
+    let ada = kept.server.person("ada").await;
+    let post = ada.post_photo("photo-boats.jpg", "Boats").await;
+    let picture = picture_of(&ada, &post.path).await;
+    let client = kept.server.world.client();
+    let whole = client.get(kept.server.url(&picture)).send().await.unwrap();
+    assert_eq!(whole.status(), 200);
+    assert_eq!(whole.headers()["content-type"], "image/jpeg");
+    assert_eq!(whole.headers()["x-content-type-options"], "nosniff");
+    assert_eq!(whole.headers()["access-control-allow-origin"], "*");
+    assert_eq!(whole.headers()["cache-control"], "public, max-age=31536000, immutable");
+    assert!(whole.headers().get("set-cookie").is_none());
+    let bytes = whole.bytes().await.unwrap();
+    let part = client.get(kept.server.url(&picture)).header("range", "bytes=2-9").send().await.unwrap();
+    assert_eq!(part.status(), 206);
+    assert_eq!(part.bytes().await.unwrap(), bytes[2..10]);
+    let head = client.head(kept.server.url(&picture)).send().await.unwrap();
+    assert_eq!(head.headers()["content-length"], bytes.len().to_string().as_str());
+}
+
+async fn is_gone_when_the_post_is(kept: Kept) {
+    let ada = kept.server.person("ada").await;
+    let post = ada.post_photo("photo-boats.jpg", "Boats").await;
+    assert!(kept.stored().len() > 2);
+    ada.delete(&post).await;
+    eventually(async || kept.stored().is_empty(), "every file of the post is gone").await;
+}
+
+async fn picture_of(person: &Person, path: &str) -> String {
+    let page = person.page(path).await;
+    let html = page.html.replace("&#x2f;", "/");
+    let start = html.find("/media/").unwrap_or_else(|| panic!("no picture on {path}"));
+    html[start..].split(['"', ' ', ',']).next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_original_in_a_folder_is_kept_byte_for_byte() {
+    is_kept_byte_for_byte(Kept::in_folder().await).await;
+}
+
+#[tokio::test]
+async fn an_original_in_a_bucket_is_kept_byte_for_byte() {
+    is_kept_byte_for_byte(Kept::in_bucket().await).await;
+}
+
+#[tokio::test]
+async fn a_picture_from_a_folder_is_served_with_the_right_headers() {
+    is_served_with_the_right_headers(Kept::in_folder().await).await;
+}
+
+#[tokio::test]
+async fn a_picture_from_a_bucket_is_served_with_the_right_headers() {
+    is_served_with_the_right_headers(Kept::in_bucket().await).await;
+}
+
+#[tokio::test]
+async fn a_picture_in_a_folder_is_gone_when_the_post_is() {
+    is_gone_when_the_post_is(Kept::in_folder().await).await;
+}
+
+#[tokio::test]
+async fn a_picture_in_a_bucket_is_gone_when_the_post_is() {
+    is_gone_when_the_post_is(Kept::in_bucket().await).await;
+}
+
+#[tokio::test]
+async fn with_a_media_address_pages_and_their_policy_name_it() {
+    let server = Server::start_with("a.test", &[("media_address", "https://media.a.test")]).await;
+    let ada = server.person("ada").await;
+    let post = ada.post_photo("photo-boats.jpg", "Boats").await;
+    let page = ada.page(&post.path).await;
+    assert!(page.html.replace("&#x2f;", "/").contains("https://media.a.test/media/"), "{}", page.html);
+    let policy = page.headers["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.contains("img-src 'self' data: blob: https://media.a.test"), "{policy}");
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_refuses_the_photo_in_words_and_keeps_the_text() {
+    let bucket = Bucket::start().await;
+    let endpoint = bucket.endpoint.clone();
+    let settings = [
+        ("s3_endpoint", endpoint.as_str()),
+        ("s3_bucket", BUCKET),
+        ("s3_access_key", ACCESS),
+        ("s3_secret_key", SECRET),
+    ];
+    let server = Server::start_with("a.test", &settings).await;
+    let ada = server.person("ada").await;
+    drop(bucket);
+    let page = ada.page("/compose").await;
+    let composer = page.forms().into_iter().find(|form| form.multipart).unwrap();
+    let form = composer.set("caption", "Not lost").set("do", "post");
+    let answer = ada.submit(form.file("photos", "photo-boats.jpg", fixture_bytes("photo-boats.jpg"))).await;
+    assert!(answer.text().contains("photo-boats.jpg"), "{}", answer.text());
+    assert!(answer.html.contains("Not lost"), "{}", answer.html);
+    assert!(!ada.page("/@ada").await.html.contains("/media/"), "nothing is published");
+}
