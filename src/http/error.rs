@@ -6,6 +6,7 @@ use super::pages::context::ErrorPage;
 use super::pages::templates::Shown;
 use super::viewer::Visitor;
 use crate::service::Refusal;
+use crate::service::federation::urls::segment;
 use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -67,7 +68,7 @@ fn with_retry(refusal: &Refusal, mut response: Response) -> Response {
 pub async fn page(web: &Web, visitor: &Visitor, refusal: Refusal) -> Response {
     log(&refusal);
     if matches!(refusal, Refusal::SignIn) {
-        return super::pages::redirect(&format!("/sign-in?next={}", super::pages::encode(&visitor.path)));
+        return super::pages::redirect(&format!("/sign-in?next={}", segment(&visitor.path)));
     }
     let (status, text) = said(&refusal);
     let title = match status {

@@ -2,11 +2,12 @@
 
 use super::context::{About, Explore, Home, Notifications, Search, Tag};
 use super::templates::Shown;
-use super::{Answer, encode, finish};
+use super::{Answer, finish};
 use crate::activitypub::text::hashtag_key;
 use crate::entity::post;
 use crate::http::Web;
 use crate::http::viewer::{SignedIn, Visitor};
+use crate::service::federation::urls;
 use crate::service::visibility::{Reader, can_see};
 use crate::service::{Refusal, limits, search as finding, views};
 use crate::store::{Cursor, accounts, feeds, notifications as told, posts, tags};
@@ -109,7 +110,7 @@ async fn tag_page(web: &Web, visitor: &Visitor, name: &str, from: &From) -> Answ
         }
         None => (name.to_owned(), Vec::new()),
     };
-    let posts = page_of(web, visitor.reader(), rows, limits::PAGE, from, &format!("/tags/{}", encode(&key))).await?;
+    let posts = page_of(web, visitor.reader(), rows, limits::PAGE, from, &urls::tag_path(&key)).await?;
     let shown = Shown::new(web, visitor, "explore").await;
     Ok(shown.render("tag.html", &Tag { frame: shown.frame.clone(), name, posts }))
 }

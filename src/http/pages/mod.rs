@@ -18,7 +18,6 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post as post_to};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use templates::StaticFiles;
 
 /// Every page and form.
@@ -115,12 +114,6 @@ pub fn safe_path(path: &str) -> Option<&str> {
         || path.contains("/..")
         || path.contains("/./");
     (path.starts_with('/') && plain && !tricky).then_some(path)
-}
-
-/// Text for a query value or a path segment.
-pub fn encode(text: &str) -> String {
-    const KEEP: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'@');
-    utf8_percent_encode(text, KEEP).to_string()
 }
 
 /// An id from a path; what is no number is not found.

@@ -7,8 +7,8 @@ use crate::clock::{HOUR, Millis};
 use crate::fault;
 use crate::service::Refusal;
 use crate::store::{jobs, policies};
-use axum::http::StatusCode;
 use bytes::Bytes;
+use http::StatusCode;
 use std::time::Duration;
 use url::Url;
 

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::service::Refusal;
 use crate::service::accounts::INSTANCE;
 use crate::store::policies;
-use axum::http::StatusCode;
+use http::StatusCode;
 use serde_json::Value;
 use std::sync::atomic::{AtomicU32, Ordering};
 use url::Url;

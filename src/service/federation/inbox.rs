@@ -12,8 +12,8 @@ use crate::entity::account;
 use crate::service::Refusal;
 use crate::service::work::{Work, queue};
 use crate::store::{accounts, markers, policies};
-use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
+use http::{HeaderMap, Method};
 
 /// A request as it came.
 pub struct Received<'a> {

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::net::Sign;
 use crate::service::{Refusal, accounts};
-use axum::http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue};
 use std::error::Error;
 use url::Url;
 

@@ -9,8 +9,8 @@ use crate::service::accounts::INSTANCE;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::HashMap;
 
-/// Text as one segment of a path.
-fn segment(text: &str) -> String {
+/// Text as one segment of a path, or as a value in a query.
+pub fn segment(text: &str) -> String {
     const KEEP: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'@');
     utf8_percent_encode(text, KEEP).to_string()
 }

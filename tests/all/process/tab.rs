@@ -1,8 +1,9 @@
 //! A browser tab without a browser: keeps its cookie, follows nothing by itself, sends forms as a
 //! browser does.
 
+use crate::support;
 use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
-use reqwest::{Method, redirect};
+use reqwest::{Method, StatusCode, redirect};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -55,14 +56,21 @@ impl Page {
         self.location().to_owned()
     }
 
-    /// The values of an attribute on every tag that holds `mark`.
-    pub fn attributes(&self, mark: &str, name: &str) -> Vec<String> {
-        let text = self.text();
-        let start = format!(" {name}=\"");
-        text.split('<')
-            .filter(|tag| tag.split('>').next().is_some_and(|t| t.contains(mark)))
-            .filter_map(|tag| tag.split_once(&start)?.1.split('"').next().map(str::to_owned))
-            .collect()
+    /// The same as a page without script reads it: forms, links, pictures.
+    pub fn read(&self) -> support::Page {
+        support::Page {
+            path: String::new(),
+            status: StatusCode::from_u16(self.status).unwrap(),
+            headers: self.headers.clone(),
+            html: self.text(),
+        }
+    }
+
+    /// Ids of the photos in the composer on this page, in order.
+    pub fn draft_photos(&self) -> Vec<String> {
+        let form = self.read().forms().into_iter().find(|f| f.multipart);
+        let form = form.unwrap_or_else(|| panic!("no composer here: {}", self.text()));
+        form.values("photo").into_iter().filter(|id| *id != "0").map(str::to_owned).collect()
     }
 }
 
@@ -204,7 +212,8 @@ impl Tab {
     /// Opens the composer; where its form goes.
     pub async fn compose(&self) -> String {
         let page = self.get("/compose").await.ok();
-        page.attributes("id=\"compose\"", "action").remove(0)
+        let forms = page.read().forms();
+        forms.into_iter().find(|f| f.multipart).unwrap().action
     }
 }
 

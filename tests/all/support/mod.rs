@@ -14,14 +14,16 @@ mod check;
 mod html;
 mod peer;
 mod person;
+mod scene;
 mod server;
 mod tls;
 mod world;
 
-pub use actor::{Actor, Delivery};
+pub use actor::{Actor, Delivery, PUBLIC};
 pub use html::{Form, Image, Page};
 pub use peer::{Peer, Received};
 pub use person::{Person, Posted};
+pub use scene::{Scene, Two};
 pub use server::Server;
 pub use world::{Front, World};
 

@@ -1,10 +1,12 @@
 //! Our server, whole: database, media folder, worker, HTTP, behind its TLS proxy.
 
-use super::{Front, Person, World, tls};
+use super::{Front, Person, World, eventually, tls};
 use cyanotype::app::{App, Overrides};
 use cyanotype::config::Settings;
+use cyanotype::entity::job;
 use cyanotype::service::{accounts, federation, sessions};
 use cyanotype::{http, worker};
+use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -100,9 +102,43 @@ impl Server {
         let address = self.url(&format!("/.well-known/webfinger?resource=acct:{name}@{}", self.host));
         let answer = self.world.client().get(address).send().await.unwrap();
         assert_eq!(answer.status(), 200, "WebFinger of {name}");
-        let jrd: serde_json::Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let jrd: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
         let links = jrd["links"].as_array().unwrap();
         links.iter().find(|link| link["rel"] == "self").unwrap()["href"].as_str().unwrap().to_owned()
+    }
+
+    /// What stands at an address for other servers, asked unsigned: status and body.
+    pub async fn document(&self, address: &str) -> (u16, Value) {
+        let answer = self.ask(address, "application/activity+json").await;
+        let status = answer.status().as_u16();
+        (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
+    }
+
+    /// A plain GET of a path or address of this server.
+    pub async fn ask(&self, address: &str, accept: &str) -> reqwest::Response {
+        let url = if address.starts_with('/') { self.url(address) } else { address.to_owned() };
+        self.world.client().get(url).header("accept", accept).send().await.unwrap()
+    }
+
+    /// Total of a collection.
+    pub async fn total(&self, address: &str) -> i64 {
+        let (status, collection) = self.document(address).await;
+        assert_eq!(status, 200, "{address}");
+        collection["totalItems"].as_i64().unwrap_or_else(|| panic!("no total in {collection}"))
+    }
+
+    /// Waits until nothing that is due is left to do: what was said before has its effect, or has none.
+    pub async fn quiet(&self) {
+        use sea_orm::prelude::*;
+        let done = || async {
+            let due = job::Entity::find()
+                .filter(job::Column::Dead.eq(0))
+                .filter(job::Column::RunAt.lte(self.app.now()))
+                .count(&self.app.db.read)
+                .await;
+            due.unwrap() == 0
+        };
+        eventually(done, &format!("{} has nothing left to do", self.host)).await;
     }
 
     /// Stops as on SIGTERM. The data folder stays; start over it with `World::server_in`.
