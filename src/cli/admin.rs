@@ -4,7 +4,7 @@ use crate::app::{App, Overrides};
 use crate::config::Settings;
 use crate::service::accounts::{self, NewAccount};
 use crate::service::{moderation, sessions};
-use crate::{store, telemetry};
+use crate::store;
 use clap::Subcommand;
 use std::io::{IsTerminal, Read};
 
@@ -33,7 +33,6 @@ pub enum Admin {
 }
 
 pub async fn run(settings: Settings, command: Admin) -> anyhow::Result<()> {
-    telemetry::start(&settings);
     let app = App::open(settings, Overrides::default()).await?;
     let done = act(&app, command).await;
     app.tasks.close();
