@@ -6,6 +6,7 @@ use crate::activitypub::signature::keys::{self, SigningKey};
 use crate::app::App;
 use crate::entity::{account, login};
 use crate::store::{self, accounts};
+use sea_orm::ConnectionTrait;
 
 /// The account whose key signs what the server itself asks of others: `/actor`.
 pub const INSTANCE: i64 = 0;
@@ -47,6 +48,8 @@ pub struct NewAccount {
 pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result<account::Model, Refusal> {
     let username = check_username(&new.username)?;
     let email = check_email(&new.email)?;
+    // Asked again inside the transaction; here it saves the costly work below.
+    free(&app.db.read, &username, &email).await?;
     let hash = match &new.password {
         Some(password) => Some(sessions::hash_password(app, password.clone()).await?),
         None => None,
@@ -72,18 +75,7 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
                 {
                     return Err(Refusal::Missing);
                 }
-                if accounts::by_handle(tx, &row.username, "").await?.is_some() {
-                    return Err(Refusal::invalid(
-                        "username",
-                        format!("@{} is taken. Choose another name.", row.username),
-                    ));
-                }
-                if accounts::login_by_email(tx, &login.email).await?.is_some() {
-                    return Err(Refusal::invalid(
-                        "email",
-                        "This e-mail address belongs to an account already. Sign in instead.",
-                    ));
-                }
+                free(tx, &row.username, &login.email).await?;
                 accounts::insert(tx, row).await?;
                 accounts::insert_login(tx, login).await?;
                 Ok(())
@@ -92,6 +84,20 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
         .await?;
     tracing::info!(account = made.id, name = %made.username, "account made");
     Ok(made)
+}
+
+/// Neither name nor address belongs to somebody already.
+async fn free(db: &impl ConnectionTrait, username: &str, email: &str) -> Result<(), Refusal> {
+    if accounts::by_handle(db, username, "").await?.is_some() {
+        return Err(Refusal::invalid("username", format!("@{username} is taken. Choose another name.")));
+    }
+    if accounts::login_by_email(db, email).await?.is_some() {
+        return Err(Refusal::invalid(
+            "email",
+            "This e-mail address belongs to an account already. Sign in instead.",
+        ));
+    }
+    Ok(())
 }
 
 /// A local account's row with a key of its own.

@@ -56,9 +56,10 @@ impl Words {
         Self { tags, mentions }
     }
 
-    /// Writes them beside the post.
-    pub async fn write(self, tx: &impl ConnectionTrait, post_id: i64) -> Result<(), DbErr> {
-        tags::set(tx, post_id, self.tags).await?;
+    /// Writes them beside the post. Hashtags lead to public posts only: of others not even the name shows.
+    pub async fn write(self, tx: &impl ConnectionTrait, post_id: i64, seen: Visibility) -> Result<(), DbErr> {
+        let tags = if seen == Visibility::Public { self.tags } else { Vec::new() };
+        tags::set(tx, post_id, tags).await?;
         tags::set_mentions(tx, post_id, self.mentions).await
     }
 }
@@ -130,7 +131,7 @@ pub async fn reply(app: &App, author: &account::Model, parent_id: i64, caption: 
         .write(move |tx| {
             Box::pin(async move {
                 posts::insert(tx, row.clone()).await?;
-                words.write(tx, row.id).await?;
+                words.write(tx, row.id, visibility::of(&row)).await?;
                 surface::post_appeared(&app2, tx, &row, &author).await?;
                 Ok(row)
             })

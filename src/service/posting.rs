@@ -1,7 +1,7 @@
 //! Composing, posting, editing, deleting, pinning.
 
 use super::conversation::{self, Words};
-use super::{Refusal, federation, limits, surface, uploads};
+use super::{Refusal, federation, limits, surface, uploads, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::clock::MINUTE;
@@ -264,7 +264,7 @@ async fn insert(
                 }
                 posts::insert(tx, row.clone()).await?;
                 media::publish(tx, draft_id, row.id).await?;
-                words.write(tx, row.id).await?;
+                words.write(tx, row.id, visibility::of(&row)).await?;
                 surface::post_appeared(&app2, tx, &row, &account).await?;
                 Ok(row)
             })
@@ -314,7 +314,7 @@ pub async fn save_changes(
                 // Strictly later than the last edit: other servers ignore what is not.
                 row.edited_at = Some(app2.now().max(row.edited_at.unwrap_or(row.published_at) + 1));
                 posts::save(tx, row.clone()).await?;
-                words.write(tx, row.id).await?;
+                words.write(tx, row.id, visibility::of(&row)).await?;
                 surface::post_changed(&app2, tx, &row, &account).await?;
                 Ok(row)
             })

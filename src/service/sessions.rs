@@ -40,19 +40,19 @@ pub const RESET_LINK: &str = "reset";
 /// Wrong passwords are counted by account and by address; a known and an unknown name take the same
 /// time and get the same answer.
 pub async fn sign_in(app: &App, name: &str, password: &str, address: &str, device: &str) -> Result<String, Refusal> {
-    let name = name.trim().trim_start_matches('@').to_lowercase();
+    let name: String = name.trim().trim_start_matches('@').to_lowercase().chars().take(320).collect();
     let buckets = [
         (format!("password:{name}"), limits::WRONG_PER_ACCOUNT),
         (format!("password-from:{address}"), limits::WRONG_PER_ADDRESS),
     ];
-    check_attempts(app, &buckets, limits::PASSWORD_WINDOW).await?;
+    take_attempt(app, &buckets, limits::PASSWORD_WINDOW).await?;
     let found = find_login(app, &name).await?;
     let hash = found.as_ref().and_then(|l| l.password_hash.clone());
     let right = verify_password(app, password.to_owned(), hash).await?;
     let (Some(login), true) = (found, right) else {
-        count_attempt(app, &buckets, limits::PASSWORD_WINDOW).await?;
         return Err(Refusal::invalid("password", "Name or password are not right."));
     };
+    give_back(app, &buckets, limits::PASSWORD_WINDOW).await?;
     open_session(app, login.account_id, device).await
 }
 
@@ -70,26 +70,36 @@ fn window(now: Millis, length: Millis) -> Millis {
     now - now.rem_euclid(length)
 }
 
-/// Refuses when any of these buckets is full.
-async fn check_attempts(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<(), Refusal> {
-    let start = window(app.now(), length);
-    for (bucket, most) in buckets {
-        if sessions::attempts(&app.db.read, bucket, start).await? >= *most {
-            let left = (start + length - app.now()).max(1_000) / 1_000;
-            return Err(Refusal::TooMany { retry_after: u64::try_from(left).unwrap_or(60) });
-        }
-    }
-    Ok(())
+/// Counts an attempt before it is made, so that many at once are counted too; refuses when any of
+/// these buckets is full.
+async fn take_attempt(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<(), Refusal> {
+    let (start, now, buckets) = (window(app.now(), length), app.now(), buckets.to_vec());
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move {
+                for (bucket, most) in &buckets {
+                    if sessions::attempts(tx, bucket, start).await? >= *most {
+                        let left = (start + length - now).max(1_000) / 1_000;
+                        return Err(Refusal::TooMany { retry_after: u64::try_from(left).unwrap_or(60) });
+                    }
+                }
+                for (bucket, _) in &buckets {
+                    sessions::count_attempt(tx, bucket, start, 1).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
 }
 
-async fn count_attempt(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<(), Refusal> {
-    let start = window(app.now(), length);
-    let names: Vec<String> = buckets.iter().map(|(b, _)| b.clone()).collect();
+/// The attempt was no wrong one after all.
+async fn give_back(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<(), Refusal> {
+    let (start, buckets) = (window(app.now(), length), buckets.to_vec());
     app.db
-        .write(move |tx| {
+        .write_quietly(move |tx| {
             Box::pin(async move {
-                for bucket in names {
-                    sessions::count_attempt(tx, &bucket, start).await?;
+                for (bucket, _) in &buckets {
+                    sessions::count_attempt(tx, bucket, start, -1).await?;
                 }
                 Ok(())
             })
@@ -128,10 +138,12 @@ pub async fn viewer(app: &App, secret: &str) -> Result<Option<Viewer>, Refusal> 
     }
     if now - session.seen_at > HOUR {
         let id = session.id;
-        app.db
-            .write(move |tx| Box::pin(async move { sessions::touch(tx, id, now, now + limits::SESSION).await }))
-            .await
-            .map_err(|e: sea_orm::DbErr| Refusal::from(e))?;
+        let touched = app.db.write_quietly(move |tx| {
+            Box::pin(async move { Ok::<_, Refusal>(sessions::touch(tx, id, now, now + limits::SESSION).await?) })
+        });
+        if let Err(error) = touched.await {
+            tracing::warn!(%error, "a session's last use could not be written");
+        }
     }
     Ok(Some(Viewer { account, login, session_id: session.id }))
 }
@@ -149,12 +161,12 @@ pub async fn sign_out_others(app: &App, viewer: &Viewer) -> Result<(), Refusal> 
 
 /// Changes the password and ends every other session.
 pub async fn change_password(app: &App, viewer: &Viewer, current: &str, new: &str) -> Result<(), Refusal> {
-    let bucket = [(format!("password:{}", viewer.account.username_key), limits::WRONG_PER_ACCOUNT)];
-    check_attempts(app, &bucket, limits::PASSWORD_WINDOW).await?;
+    let bucket = [(format!("change:{}", viewer.id()), limits::WRONG_PER_ACCOUNT)];
+    take_attempt(app, &bucket, limits::PASSWORD_WINDOW).await?;
     if !verify_password(app, current.to_owned(), viewer.login.password_hash.clone()).await? {
-        count_attempt(app, &bucket, limits::PASSWORD_WINDOW).await?;
         return Err(Refusal::invalid("current", "The current password is not right."));
     }
+    give_back(app, &bucket, limits::PASSWORD_WINDOW).await?;
     set_password(app, viewer.id(), new, Some(viewer.session_id)).await
 }
 
@@ -278,8 +290,7 @@ pub async fn join(app: &App, new: NewAccount, address: &str, device: &str) -> Re
         return Err(Refusal::Forbidden("This server takes no new accounts at the moment.".to_owned()));
     }
     let bucket = [(format!("join:{address}"), limits::SIGN_UPS)];
-    check_attempts(app, &bucket, limits::SIGN_UP_WINDOW).await?;
+    take_attempt(app, &bucket, limits::SIGN_UP_WINDOW).await?;
     let row = people::create(app, NewAccount { role: "person", ..new }, None).await?;
-    count_attempt(app, &bucket, limits::SIGN_UP_WINDOW).await?;
     open_session(app, row.id, device).await
 }

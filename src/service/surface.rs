@@ -41,7 +41,9 @@ pub async fn post_appeared(
         feeds::put_home(tx, &[author.id], post.id, 0).await?;
     }
     if let Some(parent_id) = post.in_reply_to_id {
-        posts::count(tx, parent_id, post::Column::ReplyCount, 1).await?;
+        if visibility::of(post).is_open() {
+            posts::count(tx, parent_id, post::Column::ReplyCount, 1).await?;
+        }
         if let Some(parent) = posts::by_id(tx, parent_id).await? {
             tell(app, tx, parent.account_id, kind::REPLY, author.id, post.id).await?;
         }
@@ -88,7 +90,7 @@ pub async fn post_gone(
         keys.extend(media::remove(tx, photo.id).await?);
     }
     drop_blobs(app, tx, keys).await?;
-    if let Some(parent) = post.in_reply_to_id {
+    if let Some(parent) = post.in_reply_to_id.filter(|_| visibility::of(&post).is_open()) {
         posts::count(tx, parent, post::Column::ReplyCount, -1).await?;
     }
     feeds::drop_post(tx, post.id).await?;

@@ -60,14 +60,15 @@ pub async fn add_to_draft(app: &App, account_id: i64, draft_id: i64, upload: Upl
     let (derived, hash, bytes) = derive(app, &upload).await?;
     let new = NewPhoto::of(app, account_id, &upload.file_name, &derived, hash, bytes)?;
     let (row, sizes, most, in_post) = (new.row.clone(), new.sizes.clone(), app.settings.max_photos, draft.editing_id);
-    let (row, made) = app
+    let new = app
         .db
         .write_quietly(move |tx| {
             Box::pin(async move {
                 let here = media::of_draft(tx, draft_id).await?;
                 let there = media::of_posts(tx, in_post.as_slice()).await?;
                 if let Some(same) = here.iter().find(|p| p.content_hash == row.content_hash) {
-                    return Ok((same.clone(), false));
+                    // Its own sizes again, under their own keys: a process may have died between them.
+                    return Ok(NewPhoto { row: same.clone(), sizes: media::sizes_of(tx, &[same.id]).await? });
                 }
                 if here.len() + there.len() >= most {
                     return Err(Refusal::invalid(
@@ -77,21 +78,21 @@ pub async fn add_to_draft(app: &App, account_id: i64, draft_id: i64, upload: Upl
                 }
                 let position = here.iter().chain(&there).map(|p| p.position + 1).max().unwrap_or(0);
                 let row = photo::Model { draft_id: Some(draft_id), position, ..row };
-                media::insert(tx, row.clone(), sizes).await?;
-                Ok((row, true))
+                media::insert(tx, row.clone(), sizes.clone()).await?;
+                Ok(NewPhoto { row, sizes })
             })
         })
         .await?;
-    if !made {
-        return Ok(row);
+    if new.row.state == READY {
+        return Ok(new.row);
     }
     // In a task of its own: a closed tab must not leave a photo half stored.
     let app2 = app.clone();
     let storing = app.tasks.spawn(async move {
         match new.store(&app2, Some(&upload), &derived).await {
-            Ok(()) => make_ready(&app2, row).await,
+            Ok(()) => make_ready(&app2, new.row).await,
             Err(refusal) => {
-                forget(&app2, row.id).await?;
+                forget(&app2, new.row.id).await?;
                 Err(refusal)
             }
         }
@@ -101,12 +102,14 @@ pub async fn add_to_draft(app: &App, account_id: i64, draft_id: i64, upload: Upl
 
 /// Reads the file and derives the sizes, in the bounded pool.
 async fn derive(app: &App, upload: &Upload) -> Result<(Derived, Vec<u8>, i64), Refusal> {
-    let bytes = tokio::fs::read(&upload.path).await.map_err(Refusal::broken)?;
-    let limits = photo_limits(app);
-    let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    let done = app.photos.run(move || craft::process(&bytes, &limits).map(|d| (d, sha256(&bytes)))).await?;
-    let (derived, hash) = done.map_err(|e| refused(&upload.file_name, e))?;
-    Ok((derived, hash, length))
+    let (limits, path) = (photo_limits(app), upload.path.clone());
+    // Read inside the pool: what waits for a worker holds no memory.
+    let work = move || -> std::io::Result<_> {
+        let bytes = std::fs::read(&path)?;
+        let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        Ok(craft::process(&bytes, &limits).map(|derived| (derived, sha256(&bytes), length)))
+    };
+    app.photos.run(work).await?.map_err(Refusal::broken)?.map_err(|e| refused(&upload.file_name, e))
 }
 
 /// A sentence that names the file and says why; what is our own fault is no sentence about the file.
@@ -240,6 +243,24 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
     let derived =
         app.photos.when_free(move || craft::process(&bytes, &limits)).await?.map_err(|e| refused("The photo", e))?;
     let sizes = sizes_of(app, &derived, Some(row.id), None)?;
+    // Rows first: whatever happens to the bytes, their keys are known.
+    let (id, rows) = (row.id, sizes.clone());
+    let wanted = app
+        .db
+        .write_quietly(move |tx| {
+            Box::pin(async move {
+                let wanted = media::by_id(tx, id).await?.is_some_and(|now| now.state == REMOTE);
+                if wanted {
+                    media::drop_sizes(tx, id).await?;
+                    media::insert_sizes(tx, rows).await?;
+                }
+                Ok::<_, Refusal>(wanted)
+            })
+        })
+        .await?;
+    if !wanted {
+        return Ok(());
+    }
     store_sizes(app, &sizes, &derived).await?;
     row.state = READY.to_owned();
     row.width = sizes.first().map_or(0, |s| s.width);
@@ -247,32 +268,22 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
     row.blurhash = derived.blurhash.clone();
     row.color = color(derived.average);
     row.pipeline = i64::from(craft::PIPELINE_VERSION);
+    let (app2, keys) = (app.clone(), sizes.into_iter().map(|s| s.key).collect());
     app.db
         .write(move |tx| {
             Box::pin(async move {
                 // The post may have been deleted while its photo was on the way.
-                let Some(now) = media::by_id(tx, row.id).await?.filter(|now| now.state != READY) else {
-                    return Ok::<_, Refusal>(Some(sizes.into_iter().map(|s| s.key).collect::<Vec<_>>()));
-                };
-                media::insert_sizes(tx, sizes).await?;
-                media::save(tx, photo::Model { alt: now.alt, position: now.position, post_id: now.post_id, ..row })
-                    .await?;
-                Ok(None)
+                match media::by_id(tx, row.id).await? {
+                    Some(now) => {
+                        media::save(tx, photo::Model { alt: now.alt, position: now.position, post_id: now.post_id, ..row })
+                            .await?;
+                    }
+                    None => surface::drop_blobs(&app2, tx, keys).await?,
+                }
+                Ok(())
             })
         })
         .await
-        .map(|unused| remove_later(app, unused.unwrap_or_default()))
-}
-
-fn remove_later(app: &App, keys: Vec<String>) {
-    let app2 = app.clone();
-    app.tasks.spawn(async move {
-        for key in keys.iter().filter_map(|k| key_of(k).ok()) {
-            if let Err(error) = app2.blobs.delete(&key).await {
-                tracing::warn!(%error, "unused bytes could not be removed");
-            }
-        }
-    });
 }
 
 /// Which of a profile's two pictures.

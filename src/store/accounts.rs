@@ -83,16 +83,6 @@ pub async fn search(db: &impl ConnectionTrait, text: &str, limit: u64) -> Result
         .await
 }
 
-/// Distinct domains known here; for the nightly kind of question only.
-pub async fn forget_remote_keys(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
-    account::Entity::update_many()
-        .col_expr(account::Column::PublicKey, Expr::value(Option::<String>::None))
-        .filter(account::Column::Id.eq(id))
-        .exec(db)
-        .await
-        .map(drop)
-}
-
 pub async fn login_of(db: &impl ConnectionTrait, account_id: i64) -> Result<Option<login::Model>, DbErr> {
     login::Entity::find_by_id(account_id).one(db).await
 }
@@ -135,24 +125,4 @@ pub async fn insert_if_new(db: &impl ConnectionTrait, row: account::Model) -> Re
         .exec_without_returning(db)
         .await?;
     Ok(made > 0)
-}
-
-/// Sets only the profile's picture columns.
-pub async fn set_pictures(
-    db: &impl ConnectionTrait,
-    id: i64,
-    avatar: Option<Option<String>>,
-    header: Option<Option<String>>,
-) -> Result<(), DbErr> {
-    let mut row = account::ActiveModel { id: ActiveValue::Unchanged(id), ..Default::default() };
-    if let Some(avatar) = avatar {
-        row.avatar_key = ActiveValue::Set(avatar);
-    }
-    if let Some(header) = header {
-        row.header_key = ActiveValue::Set(header);
-    }
-    if row.avatar_key.is_not_set() && row.header_key.is_not_set() {
-        return Ok(());
-    }
-    account::Entity::update(row).exec(db).await.map(drop)
 }

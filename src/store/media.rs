@@ -62,11 +62,6 @@ pub async fn sizes_of(db: &impl ConnectionTrait, photos: &[i64]) -> Result<Vec<r
         .await
 }
 
-/// Served pictures of an account: avatar and header.
-pub async fn pictures_of(db: &impl ConnectionTrait, account_id: i64) -> Result<Vec<rendition::Model>, DbErr> {
-    rendition::Entity::find().filter(rendition::Column::AccountId.eq(account_id)).all(db).await
-}
-
 /// Sets place and alt text of a photo in its draft or post.
 pub async fn arrange(db: &impl ConnectionTrait, id: i64, position: i64, alt: &str) -> Result<(), DbErr> {
     photo::Entity::update_many()
@@ -99,24 +94,6 @@ pub async fn remove(db: &impl ConnectionTrait, id: i64) -> Result<Vec<String>, D
     Ok(row.original_key.into_iter().chain(sizes.into_iter().map(|s| s.key)).collect())
 }
 
-pub async fn remove_size(db: &impl ConnectionTrait, key: &str) -> Result<(), DbErr> {
-    rendition::Entity::delete_by_id(key).exec(db).await.map(drop)
-}
-
-/// The newest photos of a draft that is not posted, for counting.
-pub async fn count_in_draft(db: &impl ConnectionTrait, draft_id: i64) -> Result<u64, DbErr> {
-    photo::Entity::find().filter(photo::Column::DraftId.eq(draft_id)).count(db).await
-}
-
-/// Whether a key is known to any row: what is not is an orphan.
-pub async fn known(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
-    if rendition::Entity::find_by_id(key).one(db).await?.is_some() {
-        return Ok(true);
-    }
-    let original = photo::Entity::find().filter(photo::Column::OriginalKey.eq(key)).limit(1).one(db).await?;
-    Ok(original.is_some())
-}
-
 pub async fn set_state(db: &impl ConnectionTrait, id: i64, state: &str) -> Result<(), DbErr> {
     photo::Entity::update_many()
         .col_expr(photo::Column::State, Expr::value(state))
@@ -134,6 +111,11 @@ pub async fn unfinished(db: &impl ConnectionTrait, before: i64, limit: u64) -> R
         .limit(limit)
         .all(db)
         .await
+}
+
+/// Forgets the sizes of a photo that is fetched anew.
+pub async fn drop_sizes(db: &impl ConnectionTrait, photo_id: i64) -> Result<(), DbErr> {
+    rendition::Entity::delete_many().filter(rendition::Column::PhotoId.eq(photo_id)).exec(db).await.map(drop)
 }
 
 /// Forgets an avatar or header by its key.

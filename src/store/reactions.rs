@@ -96,20 +96,3 @@ pub async fn people(db: &impl ConnectionTrait, post_id: i64) -> Result<Vec<i64>,
     let boosts = boost::Entity::find().filter(boost::Column::PostId.eq(post_id)).all(db).await?;
     Ok(likes.into_iter().map(|l| l.account_id).chain(boosts.into_iter().map(|b| b.account_id)).collect())
 }
-
-/// Takes away every like and boost between two people, in both directions. Returns the posts touched.
-pub async fn boosts_of(db: &impl ConnectionTrait, account_id: i64, limit: u64) -> Result<Vec<boost::Model>, DbErr> {
-    boost::Entity::find()
-        .filter(boost::Column::AccountId.eq(account_id))
-        .order_by_desc(boost::Column::Id)
-        .limit(limit)
-        .all(db)
-        .await
-}
-
-/// How many likes and boosts a post has.
-pub async fn counts(db: &impl ConnectionTrait, post_id: i64) -> Result<(i64, i64), DbErr> {
-    let likes = post_like::Entity::find().filter(post_like::Column::PostId.eq(post_id)).count(db).await?;
-    let boosts = boost::Entity::find().filter(boost::Column::PostId.eq(post_id)).count(db).await?;
-    Ok((i64::try_from(likes).unwrap_or(i64::MAX), i64::try_from(boosts).unwrap_or(i64::MAX)))
-}

@@ -97,17 +97,6 @@ pub async fn following(
         .await
 }
 
-/// People who asked to follow and wait.
-pub async fn waiting(db: &impl ConnectionTrait, target_id: i64, limit: u64) -> Result<Vec<follow::Model>, DbErr> {
-    follow::Entity::find()
-        .filter(follow::Column::TargetId.eq(target_id))
-        .filter(follow::Column::State.eq(PENDING))
-        .order_by_desc(follow::Column::Id)
-        .limit(limit)
-        .all(db)
-        .await
-}
-
 pub async fn count_followers(db: &impl ConnectionTrait, target_id: i64) -> Result<u64, DbErr> {
     follow::Entity::find()
         .filter(follow::Column::TargetId.eq(target_id))

@@ -97,11 +97,11 @@ pub async fn use_link(db: &impl ConnectionTrait, hash: Vec<u8>, now: Millis) -> 
     Ok(done.rows_affected == 1)
 }
 
-/// Counts one more attempt in the window that began at `window`.
-pub async fn count_attempt(db: &impl ConnectionTrait, bucket: &str, window: Millis) -> Result<(), DbErr> {
-    let row = attempt::Model { bucket: bucket.to_owned(), window_start: window, count: 1 };
+/// Adds to the attempts in the window that began at `window`.
+pub async fn count_attempt(db: &impl ConnectionTrait, bucket: &str, window: Millis, by: i64) -> Result<(), DbErr> {
+    let row = attempt::Model { bucket: bucket.to_owned(), window_start: window, count: by };
     let again = OnConflict::columns([attempt::Column::Bucket, attempt::Column::WindowStart])
-        .value(attempt::Column::Count, Expr::col((attempt::Entity, attempt::Column::Count)).add(1))
+        .value(attempt::Column::Count, Expr::col((attempt::Entity, attempt::Column::Count)).add(by))
         .to_owned();
     attempt::Entity::insert(row.into_active_model()).on_conflict(again).exec_without_returning(db).await.map(drop)
 }

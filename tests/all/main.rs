@@ -3,10 +3,13 @@
 mod activitypub;
 mod architecture;
 mod blob;
+mod browser;
 mod config;
+mod faults;
 mod federation;
 mod inbox;
 mod net;
+mod pages;
 mod photo;
 mod process;
 mod storage;

@@ -253,10 +253,16 @@ pub async fn featured_tags(
     .await
 }
 
-pub async fn activity(State(web): State<Web>, Path(number): Path<String>) -> Response {
+pub async fn activity(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(number): Path<String>,
+) -> Response {
     let found = async {
-        urls(&web.app).await?;
-        Ok(document(&documents::activity(&web.app, id(&number)?).await?, true))
+        reader(&web.app, &headers, &uri).await?;
+        let urls = urls(&web.app).await?;
+        Ok(document(&documents::activity(&web.app, &urls, id(&number)?).await?, true))
     };
     answer(found.await)
 }

@@ -252,8 +252,24 @@ pub async fn featured_tags(app: &App, urls: &Urls, id: i64) -> Result<Value, Ref
     Ok(collection::featured_tags(&urls.featured_tags(author.id), &[]))
 }
 
-/// An activity of ours, where everybody may see it.
-pub async fn activity(app: &App, id: i64) -> Result<Value, Refusal> {
+/// An activity of ours, where everybody may see it. One about a post is there as long as the post is.
+pub async fn activity(app: &App, urls: &Urls, id: i64) -> Result<Value, Refusal> {
     let row = crate::store::jobs::said(&app.db.read, id).await?.filter(|a| a.public != 0).ok_or(Refusal::Missing)?;
-    serde_json::from_str(&row.body).map_err(Refusal::broken)
+    let body: Value = serde_json::from_str(&row.body).map_err(Refusal::broken)?;
+    if row.kind != "Delete"
+        && let Some(post) = about_post(urls, &body)
+    {
+        visible(app, None, post).await?;
+    }
+    Ok(body)
+}
+
+/// The local post that an activity is about.
+pub fn about_post(urls: &Urls, activity: &Value) -> Option<i64> {
+    let object = activity.get("object")?;
+    let id = object.as_str().or_else(|| object.get("id")?.as_str())?;
+    match urls.parse(id) {
+        Some(urls::Named::Post(post)) => Some(post),
+        _ => None,
+    }
 }

@@ -153,7 +153,12 @@ async fn owner_of(app: &App, key_id: &KeyId, budget: &Budget) -> Result<account:
 /// Into the queue, once for each activity. A Follow may be asked again: its answer may have been lost.
 async fn remember(app: &App, signer: account::Model, activity: Activity, body: Bytes) -> Result<(), Rejected> {
     let body = String::from_utf8(body.to_vec()).map_err(|_| Rejected::Malformed("not UTF-8".to_owned()))?;
-    let once = activity.id.filter(|_| activity.kind != ActivityKind::Follow);
+    // Some servers give each Follow, and each end of it, the same id every time; those handlers can run again.
+    let again = matches!(
+        activity.kind,
+        ActivityKind::Follow | ActivityKind::Undo | ActivityKind::Block | ActivityKind::Accept | ActivityKind::Reject
+    );
+    let once = activity.id.filter(|_| !again);
     let app2 = app.clone();
     let now = app.now();
     app.db

@@ -27,7 +27,7 @@ pub async fn fetch_photo(app: &App, photo_id: i64, attempt: i64) -> Result<(), R
         Err(refusal) => Err(refusal),
     };
     match fetched {
-        Err(Refusal::Broken(cause)) if attempt < ATTEMPTS => Err(Refusal::Broken(cause)),
+        Err(later @ (Refusal::Broken(_) | Refusal::Busy | Refusal::Full)) if attempt < ATTEMPTS => Err(later),
         Err(refusal) => {
             tracing::info!(%refusal, "a remote photo is left as its placeholder");
             give_up(app, row).await

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::entity::{account, photo, post};
 use crate::secrets::random;
 use crate::service::conversation::Words;
-use crate::service::visibility::visible;
+use crate::service::visibility::{self, visible};
 use crate::service::work::{self, Work};
 use crate::service::{Refusal, surface, uploads};
 use crate::store::{accounts, markers, media, posts, relations};
@@ -163,7 +163,7 @@ async fn keep(
                     return Ok(known);
                 }
                 posts::insert(tx, row.clone()).await?;
-                words.write(tx, row.id).await?;
+                words.write(tx, row.id, visibility::of(&row)).await?;
                 add_photos(&app2, tx, photos).await?;
                 posts::adopt(tx, &row, &uri).await?;
                 surface::post_appeared(&app2, tx, &row, &author).await?;
@@ -321,7 +321,7 @@ async fn change(app: &App, author: &account::Model, old: post::Model, note: Note
                 };
                 replace_photos(&app2, tx, row.id, photos).await?;
                 posts::save(tx, row.clone()).await?;
-                words.write(tx, row.id).await?;
+                words.write(tx, row.id, visibility::of(&row)).await?;
                 Ok(surface::post_changed(&app2, tx, &row, &author).await?)
             })
         })

@@ -32,6 +32,13 @@ impl Folder {
         self
     }
 
+    /// Another folder with the same settings and a copy of the data as it stands.
+    pub fn copied(&self) -> Self {
+        let copy = Self { env: self.env.clone(), ..Self::new() };
+        copy_folder(&self.path("data"), &copy.path("data"));
+        copy
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
@@ -231,6 +238,21 @@ pub fn free_port() -> u16 {
             return port;
         }
     }
+}
+
+/// Copies files and folders, modes and all.
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+    std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
 }
 
 /// The mode bits of a file or folder.

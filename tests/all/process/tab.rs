@@ -129,6 +129,7 @@ impl Tab {
         let client = reqwest::Client::builder()
             .redirect(redirect::Policy::none())
             .no_proxy()
+            .pool_max_idle_per_host(0)
             .timeout(Duration::from_secs(60))
             .build()
             .unwrap();

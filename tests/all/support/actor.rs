@@ -208,16 +208,18 @@ impl Actor {
         follow
     }
 
-    /// A signed GET of a document; gives status and body.
-    pub async fn get(&self, address: &str) -> (u16, Value) {
+    /// The request of a signed GET.
+    pub fn signed_get(&self, address: &str) -> reqwest::RequestBuilder {
         let url = Url::parse(address).unwrap();
         let now = self.state.world.clock().system();
         let headers = cavage::sign_get(&self.key, &self.key_id, &url, now).unwrap();
-        let mut request = self.state.world.client().get(url).header("accept", ACTIVITY);
-        for (name, value) in headers {
-            request = request.header(name, value);
-        }
-        let answer = request.send().await.unwrap();
+        let request = self.state.world.client().get(url).header("accept", ACTIVITY);
+        headers.into_iter().fold(request, |request, (name, value)| request.header(name, value))
+    }
+
+    /// A signed GET of a document; gives status and body.
+    pub async fn get(&self, address: &str) -> (u16, Value) {
+        let answer = self.signed_get(address).send().await.unwrap();
         let status = answer.status().as_u16();
         (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default())
     }

@@ -1,0 +1,300 @@
+//! Nothing accepted is lost and nothing arrives twice, wherever the process dies on the way from
+//! "Post" to "delivered". The real program is made to die at its first fault point, its second, and so
+//! on until none is left; after each death it is started again, and the story must end well.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use crate::process::binary::{Folder, Running, photograph};
+use crate::process::tab::{Form, Tab};
+use crate::support::{Peer, Received, World};
+use reqwest::Method;
+use serde_json::Value;
+use sqlx::{Connection, Row, SqliteConnection};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const HOST: &str = "photos.test";
+const PASSWORD: &str = "whatever happens, happens";
+const PATIENCE: Duration = Duration::from_secs(20);
+const PHOTOS: [&str; 2] = ["srgb.jpg", "grey.jpg"];
+const PAUSE: Duration = Duration::from_millis(15);
+
+/// A world with a peer in it, and our server's TLS front.
+struct Stage {
+    world: World,
+    peer: Peer,
+}
+
+impl Stage {
+    async fn build() -> Self {
+        let world = World::new([HOST, "peer.test"]).await;
+        let peer = world.peer("peer.test");
+        Self { world, peer }
+    }
+
+    /// The settings with which the program finds this world.
+    fn env(&self) -> [(&'static str, String); 5] {
+        [
+            ("CYANOTYPE_PUBLIC_ADDRESS", format!("https://{HOST}")),
+            ("CYANOTYPE_TRUSTED_PROXIES", "127.0.0.0/8".to_owned()),
+            ("CYANOTYPE_RESOLVE", self.world.resolve()),
+            ("CYANOTYPE_LOG", "error".to_owned()),
+            ("SSL_CERT_FILE", self.world.ca_file().display().to_string()),
+        ]
+    }
+
+    fn launch(&self, folder: &Folder, fault: Option<usize>) -> Running {
+        let mut env = self.env().to_vec();
+        env.extend(fault.map(|n| ("CYANOTYPE_FAULT", n.to_string())));
+        let env: Vec<(&str, &str)> = env.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let running = folder.launch(&env);
+        self.world.front(HOST).forward_to(folder.address());
+        running
+    }
+
+    /// Deliveries of the post with this caption.
+    fn arrived(&self, caption: &str) -> Vec<Received> {
+        let about = |r: &Received| r.json.as_ref().is_some_and(|j| j["object"]["content"].as_str().is_some_and(|c| c.contains(caption)));
+        self.peer.deliveries("Create").into_iter().filter(about).collect()
+    }
+}
+
+/// A folder whose owner has a follower on the peer, and her cookie.
+async fn followed(stage: &Stage) -> (Folder, String) {
+    let folder = Folder::new();
+    let arguments = ["admin", "create-account", "ada", "--email", "ada@example.org", "--role", "owner"];
+    assert!(folder.run(&arguments, PASSWORD).success);
+    let server = stage.launch(&folder, None);
+    server.until_ready();
+    let bob = stage.peer.actor("bob");
+    let finger = format!("https://{HOST}/.well-known/webfinger?resource=acct:ada@{HOST}");
+    let jrd: Value = serde_json::from_slice(&stage.world.client().get(finger).send().await.unwrap().bytes().await.unwrap()).unwrap();
+    let links = jrd["links"].as_array().unwrap();
+    let ada = links.iter().find(|l| l["rel"] == "self").unwrap()["href"].as_str().unwrap().to_owned();
+    bob.follow(&ada).await;
+    stage.peer.expect("Accept").await;
+    let tab = Tab::at(&folder.url(""));
+    assert_eq!(tab.sign_in("ada", PASSWORD).await.led(), "/");
+    until_no_jobs(&folder, &server).await;
+    server.stop();
+    (folder, tab.cookie().unwrap())
+}
+
+async fn database(folder: &Folder) -> SqliteConnection {
+    let address = format!("sqlite://{}", folder.path("data/cyanotype.sqlite").display());
+    SqliteConnection::connect(&address).await.unwrap()
+}
+
+async fn number(db: &mut SqliteConnection, query: &'static str) -> i64 {
+    sqlx::query(query).fetch_one(db).await.unwrap().get(0)
+}
+
+/// Waits until the queue is empty; false if the process ended before.
+async fn until_no_jobs(folder: &Folder, server: &Running) -> bool {
+    let mut db = database(folder).await;
+    let since = Instant::now();
+    while number(&mut db, "SELECT count(*) FROM job WHERE dead = 0").await > 0 {
+        if server.ended(Duration::ZERO).is_some() {
+            return false;
+        }
+        assert!(since.elapsed() < PATIENCE, "jobs are left: {}", server.said());
+        tokio::time::sleep(PAUSE).await;
+    }
+    true
+}
+
+/// The form of an album of two, as a browser sends it; where it goes, and what it says.
+struct Story {
+    caption: String,
+    action: Option<String>,
+}
+
+impl Story {
+    fn form(&self) -> Form {
+        let form = Form::new().text("caption", &self.caption).text("visibility", "public").text("do", "post");
+        PHOTOS.iter().fold(form, |form, name| form.photo(name, &photograph(name)))
+    }
+
+    /// Opens the composer, once, and presses Post; the path of the post if that was answered.
+    async fn press_post(&mut self, tab: &Tab) -> Option<String> {
+        if self.action.is_none() {
+            let page = tab.try_send(Method::GET, "/compose", &[], Vec::new()).await.ok()?;
+            self.action = page.read().forms().into_iter().find(|f| f.multipart).map(|f| f.action);
+        }
+        let page = tab.try_submit(self.action.as_ref()?, &self.form()).await.ok()?;
+        let led = page.location().to_owned();
+        assert!(page.status == 303 && led.starts_with("/@ada/"), "{} {led} {}", page.status, page.read().text());
+        Some(led)
+    }
+}
+
+fn tab(folder: &Folder, cookie: &str) -> Tab {
+    let tab = Tab::at(&folder.url(""));
+    tab.set_cookie(Some(cookie.to_owned()));
+    tab
+}
+
+/// Ready, or dead before that.
+async fn ready(server: &Running) -> bool {
+    let since = Instant::now();
+    while server.ended(Duration::ZERO).is_none() {
+        if server.is_ready() {
+            return true;
+        }
+        assert!(since.elapsed() < PATIENCE, "{}", server.said());
+        tokio::time::sleep(PAUSE).await;
+    }
+    false
+}
+
+/// Waits until the post has arrived and nothing is left to do; false if the process ended before.
+async fn until_delivered(stage: &Stage, folder: &Folder, server: &Running, caption: &str) -> bool {
+    let since = Instant::now();
+    while stage.arrived(caption).is_empty() {
+        if server.ended(Duration::ZERO).is_some() {
+            return false;
+        }
+        assert!(since.elapsed() < PATIENCE, "{caption} does not arrive: {}", server.said());
+        tokio::time::sleep(PAUSE).await;
+    }
+    until_no_jobs(folder, server).await
+}
+
+/// A worker that died holds its jobs for two minutes: as if they had passed.
+async fn leases_run_out(folder: &Folder) {
+    let mut db = database(folder).await;
+    sqlx::query("UPDATE job SET leased_until = 0").execute(&mut db).await.unwrap();
+}
+
+/// After a death: starts again, sends the form again as a person would, and looks at what there is.
+async fn ends_well(stage: &Stage, folder: &Folder, cookie: &str, mut story: Story, accepted: Option<String>, died: &str) {
+    leases_run_out(folder).await;
+    let server = stage.launch(folder, None);
+    server.until_ready();
+    let tab = tab(folder, cookie);
+    let path = story.press_post(&tab).await.unwrap_or_else(|| panic!("{died}: the form is not taken again: {}", server.said()));
+    assert!(accepted.as_ref().is_none_or(|before| *before == path), "{died}: {accepted:?} became {path}");
+    assert!(until_delivered(stage, folder, &server, &story.caption).await, "{died}");
+    let page = tab.get(&path).await.ok().read();
+    assert_eq!(page.photos().iter().filter(|p| p.src.starts_with("/media/")).count(), 2, "{died}: {}", page.text());
+    let profile = tab.get("/@ada").await.ok().read();
+    let links: BTreeSet<String> = profile.links().into_iter().filter(|l| l.trim_start_matches("/@ada/").parse::<i64>().is_ok()).collect();
+    assert_eq!(links.into_iter().collect::<Vec<_>>(), [path], "{died}: one post");
+    seen_once(stage, &story.caption, died);
+    server.stop();
+    nothing_half_made(folder, died).await;
+}
+
+/// The peer may have been told twice, but of one thing, and could fetch its pictures.
+fn seen_once(stage: &Stage, caption: &str, died: &str) {
+    let told = stage.arrived(caption);
+    let of = |what: fn(&Value) -> Option<&str>| told.iter().filter_map(|r| what(r.json.as_ref()?).map(str::to_owned)).collect::<BTreeSet<_>>();
+    assert_eq!(of(|j| j["id"].as_str()).len(), 1, "{died}: one activity");
+    assert_eq!(of(|j| j["object"]["id"].as_str()).len(), 1, "{died}: one object");
+    let last = told.last().unwrap();
+    assert_eq!(last.json.as_ref().unwrap()["object"]["attachment"].as_array().unwrap().len(), 2, "{died}");
+    assert!(last.pictures.iter().all(|p| p.status == 200 && !p.bytes.is_empty()), "{died}: pictures are there first");
+}
+
+/// Every photo of a post is whole, and every file that a row names lies on disk.
+async fn nothing_half_made(folder: &Folder, died: &str) {
+    let mut db = database(folder).await;
+    let unready = number(&mut db, "SELECT count(*) FROM photo WHERE post_id IS NOT NULL AND state <> 'ready'").await;
+    assert_eq!(unready, 0, "{died}: a post with a photo that is not ready");
+    let posts = "SELECT count(*) FROM post WHERE photo_count <> (SELECT count(*) FROM photo WHERE post_id = post.id)";
+    assert_eq!(number(&mut db, posts).await, 0, "{died}");
+    let named = "SELECT original_key FROM photo WHERE state = 'ready' UNION SELECT r.key FROM rendition r JOIN photo p ON p.id = r.photo_id WHERE p.state = 'ready'";
+    let names = names_below(&folder.path("data/media"));
+    for row in sqlx::query(named).fetch_all(&mut db).await.unwrap() {
+        let key: String = row.get(0);
+        assert!(names.contains(key.rsplit('/').next().unwrap()), "{died}: {key} has no bytes");
+    }
+    let left = std::fs::read_dir(folder.path("data/media/tmp")).unwrap().count();
+    assert_eq!(left, 0, "{died}: temporary files are left");
+}
+
+fn names_below(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        match entry.path().is_dir() {
+            true => found.extend(names_below(&entry.path())),
+            false => _ = found.insert(entry.file_name().into_string().unwrap()),
+        }
+    }
+    found
+}
+
+/// Plays the story into the n-th fault point. False when the story is over before there is one.
+async fn dies_at(stage: &Stage, base: &Folder, cookie: &str, n: usize) -> bool {
+    let folder = base.copied();
+    let server = stage.launch(&folder, Some(n));
+    let mut story = Story { caption: format!("story-{n}-of-faults"), action: None };
+    let mut accepted = None;
+    let mut over = false;
+    if ready(&server).await {
+        accepted = story.press_post(&tab(&folder, cookie)).await;
+        over = accepted.is_some() && until_delivered(stage, &folder, &server, &story.caption).await;
+    }
+    if over {
+        server.signal("TERM");
+    }
+    let status = server.ended(PATIENCE).expect("it ends");
+    if status.success() {
+        seen_once(stage, &story.caption, "nothing went wrong");
+        return false;
+    }
+    let said = server.said();
+    let point = said.lines().find_map(|l| l.strip_prefix("fault point reached: ")).unwrap_or_else(|| panic!("died of something else: {said}"));
+    let died = format!("died at point {n}, {point}");
+    ends_well(stage, &folder, cookie, story, accepted, &died).await;
+    true
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 6)]
+async fn wherever_the_process_dies_what_was_accepted_is_delivered_and_seen_once() {
+    let (first, second) = (Stage::build().await, Stage::build().await);
+    let (base, cookie) = followed(&first).await;
+    second.peer.actor("bob");
+    let walk = |stage: Stage, base: Folder, cookie: String, from: usize| {
+        tokio::spawn(async move {
+            let mut n = from;
+            while dies_at(&stage, &base, &cookie, n).await {
+                n += 2;
+            }
+            // While the server is dead a peer cannot fetch what it wants to: no rule is broken by that.
+            stage.peer.take_problems();
+            n
+        })
+    };
+    let copy = base.copied();
+    let walks = [walk(first, base, cookie.clone(), 1), walk(second, copy, cookie, 2)];
+    for walk in walks {
+        let points = walk.await.unwrap();
+        assert!(points > 25, "the story passes more than {points} points");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r111_killed_at_any_moment_nothing_accepted_is_lost_or_doubled() {
+    let stage = Stage::build().await;
+    let (base, cookie) = followed(&stage).await;
+    let mut seed = u64::from(std::process::id());
+    for n in 0..5 {
+        let folder = base.copied();
+        let server = stage.launch(&folder, None);
+        server.until_ready();
+        let story = Story { caption: format!("story-{n}-of-kills"), action: Some(tab(&folder, &cookie).compose().await) };
+        let (browser, mut pressed) = (tab(&folder, &cookie), Story { caption: story.caption.clone(), action: story.action.clone() });
+        let press = tokio::spawn(async move { pressed.press_post(&browser).await });
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let wait = Duration::from_millis(n * 120 + (seed >> 33) % 240);
+        tokio::time::sleep(wait).await;
+        server.signal("KILL");
+        server.ended(PATIENCE).unwrap();
+        let accepted = press.await.unwrap();
+        ends_well(&stage, &folder, &cookie, story, accepted, &format!("killed after {wait:?}")).await;
+    }
+    stage.peer.take_problems();
+}

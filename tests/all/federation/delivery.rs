@@ -1,0 +1,131 @@
+//! Deliveries that do not go well at once.
+
+use crate::support::*;
+use std::time::{Duration, Instant};
+
+const MINUTE: i64 = 60_000;
+
+#[tokio::test]
+async fn r115_what_a_server_could_not_take_is_sent_again_later_and_signed_anew() {
+    let scene = Scene::followed().await;
+    scene.peer.answer_inbox(503);
+    scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    let first = scene.peer.expect_delivery("Create").await;
+    scene.a.quiet().await;
+    assert_eq!(scene.peer.deliveries("Create").len(), 1, "not at once");
+    scene.peer.answer_inbox(202);
+    scene.world().clock().advance(2 * MINUTE);
+    let second = scene.peer.expect_delivery("Create").await;
+    assert_eq!(first.body, second.body, "the very same bytes");
+    assert_ne!(first.headers["signature"], second.headers["signature"]);
+    assert_ne!(first.headers["date"], second.headers["date"]);
+    scene.a.quiet().await;
+    scene.world().clock().advance(60 * MINUTE);
+    scene.a.quiet().await;
+    assert_eq!(scene.peer.deliveries("Create").len(), 2, "taken is taken");
+}
+
+#[tokio::test]
+async fn it_is_tried_for_days_with_growing_pauses() {
+    let scene = Scene::followed().await;
+    scene.peer.answer_inbox(500);
+    scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    scene.peer.expect_delivery("Create").await;
+    scene.a.quiet().await;
+    for hours in [1, 2, 4, 12, 24, 24] {
+        let before = scene.peer.deliveries("Create").len();
+        scene.world().clock().advance(hours * 60 * MINUTE);
+        eventually(|| async { scene.peer.deliveries("Create").len() > before }, &format!("tried again after {hours} h"))
+            .await;
+        scene.a.quiet().await;
+    }
+    scene.peer.answer_inbox(202);
+    scene.world().clock().advance(48 * 60 * MINUTE);
+    scene.peer.expect_delivery("Create").await;
+}
+
+#[tokio::test]
+async fn what_a_server_refuses_is_not_sent_again() {
+    let scene = Scene::followed().await;
+    scene.peer.answer_inbox(403);
+    scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    scene.peer.expect_delivery("Create").await;
+    scene.a.quiet().await;
+    scene.world().clock().advance(24 * 60 * MINUTE);
+    scene.a.quiet().await;
+    assert_eq!(scene.peer.deliveries("Create").len(), 1);
+}
+
+#[tokio::test]
+async fn r115_a_server_that_hangs_delays_no_other() {
+    let scene = Scene::among(&["slow.test"]).await;
+    let slow = scene.world().peer("slow.test");
+    let sam = slow.actor("sam");
+    sam.follow(&scene.ada_id).await;
+    slow.expect("Accept").await;
+    scene.bob_follows().await;
+    slow.hang(true);
+    let begun = Instant::now();
+    for index in 0..6 {
+        scene.ada.post_photo("orientation-1.jpg", &format!("Photo {index}")).await;
+        scene.peer.expect("Create").await;
+    }
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert!(slow.deliveries("Create").len() <= 2, "no more than two at once to one host");
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_gets_everything_when_it_is_back() {
+    let two = Two::new().await;
+    two.b.front.cut();
+    let post = two.ada.post_photo("photo-dahlia.jpg", "While you were out").await;
+    two.a.quiet().await;
+    two.b.front.forward_to(two.b.address);
+    two.a.world.clock().advance(2 * MINUTE);
+    let path = two.bob.sees(&two.ada.acct()).await;
+    assert!(two.bob.page(&path).await.says("While you were out"), "{}", post.path);
+}
+
+#[tokio::test]
+async fn what_was_posted_before_a_restart_is_delivered_after_it() {
+    let scene = Scene::followed().await;
+    scene.peer.answer_inbox(503);
+    scene.ada.post_photo("photo-dahlia.jpg", "Across a restart").await;
+    scene.peer.expect_delivery("Create").await;
+    let world = scene.a.world.clone();
+    let data = scene.a.stop().await;
+    scene.peer.answer_inbox(202);
+    world.clock().advance(2 * MINUTE);
+    let _again = world.server_in("a.test", data, &[]).await.unwrap();
+    scene.peer.expect_delivery("Create").await;
+}
+
+#[tokio::test]
+async fn a_post_deleted_before_it_left_does_not_leave() {
+    let scene = Scene::followed().await;
+    scene.peer.answer_inbox(503);
+    let post = scene.ada.post_photo("photo-dahlia.jpg", "Regretted").await;
+    scene.peer.expect_delivery("Create").await;
+    scene.a.quiet().await;
+    scene.peer.answer_inbox(202);
+    scene.ada.delete(&post).await;
+    scene.peer.expect("Delete").await;
+    scene.world().clock().advance(60 * MINUTE);
+    scene.a.quiet().await;
+    let order: Vec<_> = scene.peer.received().into_iter().filter_map(|r| r.json).map(|json| json["type"].clone()).collect();
+    let last = order.iter().rposition(|kind| kind == "Delete").unwrap();
+    assert!(order[last..].iter().all(|kind| kind != "Create"), "no Create after the Delete: {order:?}");
+}
+
+#[tokio::test]
+async fn a_restarted_server_asks_for_keys_again_and_goes_on() {
+    let scene = Scene::followed().await;
+    let world = scene.a.world.clone();
+    let data = scene.a.stop().await;
+    let again = world.server_in("a.test", data, &[]).await.unwrap();
+    let post = scene.ada.post_photo("photo-dahlia.jpg", "Still here").await;
+    scene.peer.expect("Create").await;
+    scene.bob.tell(&scene.inbox, &scene.bob.activity("Like", post.id.as_str())).await;
+    again.quiet().await;
+    assert_eq!(again.total(&format!("{}/likes", post.id)).await, 1);
+}
