@@ -34,7 +34,6 @@ impl MigrationTrait for Migration {
     }
 }
 
-#[allow(clippy::too_many_lines, reason = "one table, one list of columns")]
 async fn account(step: &Step<'_>) -> Result<(), DbErr> {
     step.table(
         Table::create()
@@ -77,6 +76,10 @@ async fn account(step: &Step<'_>) -> Result<(), DbErr> {
             .primary_key(Index::create().col(Account::Id)),
     )
     .await?;
+    account_indexes(step).await
+}
+
+async fn account_indexes(step: &Step<'_>) -> Result<(), DbErr> {
     step.index(
         Index::create()
             .name("account_username_key_domain")

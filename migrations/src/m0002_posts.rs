@@ -36,7 +36,6 @@ impl MigrationTrait for Migration {
     }
 }
 
-#[allow(clippy::too_many_lines, reason = "one table, one list of columns")]
 async fn post(step: &Step<'_>) -> Result<(), DbErr> {
     step.table(
         Table::create()
@@ -68,6 +67,10 @@ async fn post(step: &Step<'_>) -> Result<(), DbErr> {
             .primary_key(Index::create().col(Post::Id)),
     )
     .await?;
+    post_indexes(step).await
+}
+
+async fn post_indexes(step: &Step<'_>) -> Result<(), DbErr> {
     step.index(Index::create().name("post_draft_id").table(Post::Table).col(Post::DraftId).unique().to_owned()).await?;
     step.index(Index::create().name("post_uri").table(Post::Table).col(Post::Uri).unique().to_owned()).await?;
     step.index(
@@ -101,6 +104,15 @@ async fn post(step: &Step<'_>) -> Result<(), DbErr> {
             .col(Post::AccountId)
             .col(Post::PinnedAt)
             .and_where(Expr::cust("pinned_at IS NOT NULL"))
+            .to_owned(),
+    )
+    .await?;
+    step.index(
+        Index::create()
+            .name("post_in_reply_to_uri_partial")
+            .table(Post::Table)
+            .col(Post::InReplyToUri)
+            .and_where(Expr::cust("in_reply_to_id IS NULL"))
             .to_owned(),
     )
     .await?;

@@ -68,6 +68,26 @@ async fn follow(step: &Step<'_>) -> Result<(), DbErr> {
             .to_owned(),
     )
     .await?;
+    step.index(
+        Index::create()
+            .name("follow_target_id_state_id")
+            .table(Follow::Table)
+            .col(Follow::TargetId)
+            .col(Follow::State)
+            .col(Follow::Id)
+            .to_owned(),
+    )
+    .await?;
+    step.index(
+        Index::create()
+            .name("follow_follower_id_state_id")
+            .table(Follow::Table)
+            .col(Follow::FollowerId)
+            .col(Follow::State)
+            .col(Follow::Id)
+            .to_owned(),
+    )
+    .await?;
     step.index(Index::create().name("follow_uri").table(Follow::Table).col(Follow::Uri).unique().to_owned()).await?;
     Ok(())
 }

@@ -41,6 +41,8 @@ pub struct Parts {
     /// Addresses that failed lately, not to be asked again for ten minutes; true where asking again
     /// would not have helped anyway.
     pub unreachable: moka::sync::Cache<String, bool>,
+    /// One asks for a key, the others wait: a burst from a new server is one fetch.
+    pub asking: moka::sync::Cache<String, Arc<tokio::sync::Mutex<()>>>,
     /// Tasks that must end before the process does.
     pub tasks: TaskTracker,
     /// Cancelled when the server is asked to stop.
@@ -91,6 +93,7 @@ impl App {
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_secs(600))
                 .build(),
+            asking: moka::sync::Cache::builder().max_capacity(1_000).build(),
             stopping: CancellationToken::new(),
             frozen: AtomicBool::new(false),
             settings,

@@ -12,9 +12,9 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "cyanotype", version, about)]
 struct Cli {
-    /// The settings file.
-    #[arg(long, global = true, default_value = "cyanotype.toml")]
-    config: PathBuf,
+    /// The settings file; cyanotype.toml, if it is there, when none is named.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -47,7 +47,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    let settings = Settings::load(&cli.config)?;
+    let settings = Settings::load(cli.config.as_deref())?;
     if let Some(Command::Config) = cli.command {
         print_settings(&settings);
         return Ok(());

@@ -109,7 +109,7 @@ struct Raw {
     registration: String,
     max_photos: usize,
     max_photo_bytes: usize,
-    max_photo_pixels: u64,
+    max_photo_pixels: usize,
     max_caption: usize,
     max_alt: usize,
     photo_workers: usize,
@@ -133,11 +133,13 @@ struct Raw {
 type Layers = BTreeMap<&'static str, (toml::Value, String)>;
 
 impl Settings {
-    /// Reads the settings in force: `file` (if it exists) and the process's environment.
-    pub fn load(file: &Path) -> Result<Self, ConfigError> {
+    /// Reads the settings in force: the named file, or `cyanotype.toml` if there is one, and the
+    /// process's environment.
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let file = named.unwrap_or(Path::new("cyanotype.toml"));
         let text = match std::fs::read_to_string(file) {
             Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => String::new(),
             Err(source) => return Err(ConfigError::Unreadable { file: file.display().to_string(), source }),
         };
         Self::from_layers(&file.display().to_string(), &text, std::env::vars())
@@ -218,7 +220,7 @@ fn shared_start(a: &str, b: &str) -> usize {
 fn fits(kind: Kind, value: &toml::Value) -> bool {
     match kind {
         Kind::Text => value.is_str(),
-        Kind::Number => value.is_integer(),
+        Kind::Number => value.as_integer().is_some_and(|n| n >= 0),
         Kind::Flag => value.is_bool(),
         Kind::List => value.as_array().is_some_and(|a| a.iter().all(toml::Value::is_str)),
     }
@@ -227,7 +229,7 @@ fn fits(kind: Kind, value: &toml::Value) -> bool {
 fn wrong_kind(place: &str, key: &Key) -> ConfigError {
     let why = match key.kind {
         Kind::Text => "it must be text in quotes.",
-        Kind::Number => "it must be a whole number.",
+        Kind::Number => "it must be a whole number, 0 or more.",
         Kind::Flag => "it must be true or false.",
         Kind::List => "it must be a list of texts.",
     };
@@ -291,7 +293,9 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
         open_registration: c.one_of("registration", &raw.registration, ["open", "closed"])?,
         max_photos: c.range("max_photos", raw.max_photos, 1, 100)?,
         max_photo_bytes: c.range("max_photo_bytes", raw.max_photo_bytes, 100_000, 500_000_000)?,
-        max_photo_pixels: raw.max_photo_pixels.clamp(1_000_000, 1_000_000_000),
+        max_photo_pixels: c
+            .range("max_photo_pixels", raw.max_photo_pixels, 1_000_000, 1_000_000_000)
+            .map(|n| u64::try_from(n).unwrap_or(u64::MAX))?,
         max_caption: c.range("max_caption", raw.max_caption, 100, 50_000)?,
         max_alt: c.range("max_alt", raw.max_alt, 100, 10_000)?,
         photo_workers: c.range("photo_workers", raw.photo_workers, 1, 64)?,
@@ -306,7 +310,7 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
         server_name: raw.server_name,
         server_description: raw.server_description,
         data_dir,
-        log: raw.log,
+        log: log(&c, raw.log)?,
         printed: print(&layers),
     })
 }
@@ -330,13 +334,17 @@ fn public_address(c: &Checker<'_>, raw: &Raw) -> Result<Option<PublicAddress>, C
     let (Some(host), true) = (host, plain) else { return Err(c.fail("public_address", why)) };
     let handle_domain = match raw.handle_domain.trim() {
         "" => host.clone(),
-        other => Url::parse(&format!("https://{other}"))
-            .ok()
-            .and_then(|u| u.domain().map(str::to_owned))
-            .filter(|d| d.contains('.'))
+        other => domain(other)
             .ok_or_else(|| c.fail("handle_domain", format!("\"{other}\" is no domain such as photos.example.")))?,
     };
     Ok(Some(PublicAddress { origin: format!("https://{host}"), host, handle_domain }))
+}
+
+/// A bare domain of at least two parts.
+fn domain(text: &str) -> Option<String> {
+    let plain = !text.contains(['/', ':', '?', '#', '@']) && text.contains('.') && !text.ends_with('.');
+    let url = Url::parse(&format!("https://{text}/")).ok().filter(|_| plain)?;
+    url.domain().map(str::to_owned)
 }
 
 fn database(c: &Checker<'_>, text: &str, data_dir: &Path) -> Result<Database, ConfigError> {
@@ -364,7 +372,7 @@ fn resolve(c: &Checker<'_>, list: &[String]) -> Result<Vec<(String, SocketAddr)>
 }
 
 fn s3(c: &Checker<'_>, raw: &Raw) -> Result<Option<S3>, ConfigError> {
-    if raw.s3_endpoint.is_empty() && raw.s3_bucket.is_empty() {
+    if [&raw.s3_endpoint, &raw.s3_bucket, &raw.s3_access_key, &raw.s3_secret_key].iter().all(|v| v.is_empty()) {
         return Ok(None);
     }
     for (name, value) in [
@@ -386,6 +394,16 @@ fn s3(c: &Checker<'_>, raw: &Raw) -> Result<Option<S3>, ConfigError> {
         secret_key: raw.s3_secret_key.clone(),
         path_style: raw.s3_path_style,
     }))
+}
+
+/// A filter of levels, as `tracing` reads it.
+fn log(c: &Checker<'_>, text: String) -> Result<String, ConfigError> {
+    match tracing_subscriber::EnvFilter::try_new(&text) {
+        Ok(_) => Ok(text),
+        Err(_) => {
+            Err(c.fail("log", format!("\"{text}\" is no level such as info, and no filter such as cyanotype=debug.")))
+        }
+    }
 }
 
 fn media_address(c: &Checker<'_>, text: &str) -> Result<Option<Url>, ConfigError> {

@@ -54,7 +54,8 @@ pub fn log(refusal: &Refusal) {
     }
 }
 
-fn with_retry(refusal: &Refusal, mut response: Response) -> Response {
+/// Says when to come back, where that is known.
+pub fn with_retry(refusal: &Refusal, mut response: Response) -> Response {
     let seconds = match refusal {
         Refusal::TooMany { retry_after } => *retry_after,
         Refusal::Busy => 5,

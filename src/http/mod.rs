@@ -20,11 +20,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 /// Largest body of a plain form or an inbox delivery.
 pub const SMALL_BODY: usize = 1 << 20;
-/// A request that has not been answered after so long is given up (uploads excepted).
+/// A body that stands still for so long is given up.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What handlers are handed.
@@ -43,7 +44,7 @@ impl axum::extract::FromRef<Web> for App {
 /// Every route of the server.
 pub fn router(app: App) -> anyhow::Result<Router> {
     let web = Web { templates: Arc::new(Templates::load()?), app: app.clone() };
-    let pages = pages::router(&web).layer(axum::middleware::from_fn(security::headers)).layer(security::csrf(&web));
+    let pages = pages::router(&web).layer(security::csrf(&web));
     Ok(Router::new()
         .merge(pages)
         .merge(ap::router())
@@ -51,7 +52,9 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .merge(health::router())
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method)
+        .layer(axum::middleware::from_fn(security::headers))
         .layer(DefaultBodyLimit::max(SMALL_BODY))
+        .layer(RequestBodyTimeoutLayer::new(TIMEOUT))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(axum::middleware::from_fn_with_state(web.clone(), client::find))

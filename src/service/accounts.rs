@@ -92,10 +92,7 @@ async fn free(db: &impl ConnectionTrait, username: &str, email: &str) -> Result<
         return Err(Refusal::invalid("username", format!("@{username} is taken. Choose another name.")));
     }
     if accounts::login_by_email(db, email).await?.is_some() {
-        return Err(Refusal::invalid(
-            "email",
-            "This e-mail address belongs to an account already. Sign in instead.",
-        ));
+        return Err(Refusal::invalid("email", "This e-mail address belongs to an account already. Sign in instead."));
     }
     Ok(())
 }

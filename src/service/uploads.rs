@@ -52,7 +52,16 @@ pub fn temp_path(app: &App) -> Result<PathBuf, Refusal> {
 /// Takes a photo into a draft of this person: derives its sizes, makes everything durable, and only
 /// then calls it ready. A refusal names the file. The same file again is the same photo: a form that
 /// was sent twice adds nothing.
-pub async fn add_to_draft(app: &App, account_id: i64, draft_id: i64, upload: Upload) -> Result<photo::Model, Refusal> {
+///
+/// `with` are the photos that came in the same form before this one: there, two files that are the
+/// same are meant.
+pub async fn add_to_draft(
+    app: &App,
+    account_id: i64,
+    draft_id: i64,
+    upload: Upload,
+    with: &[i64],
+) -> Result<photo::Model, Refusal> {
     let draft = posting::open_draft(app, account_id, draft_id).await?;
     if draft.post_id.is_some() {
         return Err(Refusal::Missing);
@@ -60,13 +69,14 @@ pub async fn add_to_draft(app: &App, account_id: i64, draft_id: i64, upload: Upl
     let (derived, hash, bytes) = derive(app, &upload).await?;
     let new = NewPhoto::of(app, account_id, &upload.file_name, &derived, hash, bytes)?;
     let (row, sizes, most, in_post) = (new.row.clone(), new.sizes.clone(), app.settings.max_photos, draft.editing_id);
+    let with = with.to_vec();
     let new = app
         .db
         .write_quietly(move |tx| {
             Box::pin(async move {
                 let here = media::of_draft(tx, draft_id).await?;
                 let there = media::of_posts(tx, in_post.as_slice()).await?;
-                if let Some(same) = here.iter().find(|p| p.content_hash == row.content_hash) {
+                if let Some(same) = here.iter().find(|p| p.content_hash == row.content_hash && !with.contains(&p.id)) {
                     // Its own sizes again, under their own keys: a process may have died between them.
                     return Ok(NewPhoto { row: same.clone(), sizes: media::sizes_of(tx, &[same.id]).await? });
                 }
@@ -275,8 +285,11 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
                 // The post may have been deleted while its photo was on the way.
                 match media::by_id(tx, row.id).await? {
                     Some(now) => {
-                        media::save(tx, photo::Model { alt: now.alt, position: now.position, post_id: now.post_id, ..row })
-                            .await?;
+                        media::save(
+                            tx,
+                            photo::Model { alt: now.alt, position: now.position, post_id: now.post_id, ..row },
+                        )
+                        .await?;
                     }
                     None => surface::drop_blobs(&app2, tx, keys).await?,
                 }

@@ -3,7 +3,7 @@
 use crate::entity::{account, login};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue, IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
 /// Folds a user name for comparing.

@@ -154,15 +154,31 @@ pub async fn answerers(db: &impl ConnectionTrait, id: i64) -> Result<Vec<i64>, D
 }
 
 /// Answers that came before the post they answer: they find their parent now.
-pub async fn adopt(db: &impl ConnectionTrait, parent: &post::Model, uri: &str) -> Result<u64, DbErr> {
-    let done = post::Entity::update_many()
-        .col_expr(post::Column::InReplyToId, Expr::value(Some(parent.id)))
-        .col_expr(post::Column::RootId, Expr::value(parent.root_id))
+pub async fn adopt(db: &impl ConnectionTrait, parent: &post::Model, uri: &str) -> Result<(), DbErr> {
+    let orphans: Vec<(i64, String)> = post::Entity::find()
+        .select_only()
+        .column(post::Column::Id)
+        .column(post::Column::Visibility)
         .filter(post::Column::InReplyToUri.eq(uri))
-        .filter(post::Column::InReplyToId.is_null())
+        .filter(Expr::cust("in_reply_to_id IS NULL"))
+        .filter(post::Column::DeletedAt.is_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let ids: Vec<i64> = orphans.iter().map(|(id, _)| *id).collect();
+    post::Entity::update_many()
+        .col_expr(post::Column::InReplyToId, Expr::value(Some(parent.id)))
+        .filter(post::Column::Id.is_in(ids.iter().copied()))
         .exec(db)
         .await?;
-    Ok(done.rows_affected)
+    // What answers an orphan stands in its conversation, and moves along.
+    post::Entity::update_many()
+        .col_expr(post::Column::RootId, Expr::value(parent.root_id))
+        .filter(post::Column::RootId.is_in(ids))
+        .exec(db)
+        .await?;
+    let open = orphans.iter().filter(|(_, seen)| matches!(seen.as_str(), "public" | "quiet")).count();
+    count(db, parent.id, post::Column::ReplyCount, i64::try_from(open).unwrap_or(0)).await
 }
 
 /// What everybody may see on this server, local posts and comments, for NodeInfo.

@@ -3,7 +3,7 @@
 use crate::entity::{boost, post_like};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::IntoActiveModel;
 use std::collections::HashSet;
 
 /// True when it is new.

@@ -129,6 +129,12 @@ function upload(item, id) {
 
 function arrived(item, photo) {
   remember();
+  // The same file chosen twice is one photo.
+  if (items().some((other) => other !== item && other.dataset.id === photo.id)) {
+    item.remove();
+    refresh();
+    return;
+  }
   named(item, photo.id);
   item.querySelectorAll("[name]").forEach((field) => { field.disabled = false; });
   const alt = item.querySelector("textarea");

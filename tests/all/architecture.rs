@@ -261,9 +261,14 @@ fn functions_stay_readable() {
 fn nothing_is_left_to_be_done_later() {
     let marks = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["XX", "X"].concat(), ["HA", "CK"].concat()];
     let mut found = Vec::new();
-    for (folder, end) in
-        [("src", ".rs"), ("migrations/src", ".rs"), ("tests", ".rs"), ("templates", ".html"), ("static", ".js"), ("static", ".css")]
-    {
+    for (folder, end) in [
+        ("src", ".rs"),
+        ("migrations/src", ".rs"),
+        ("tests", ".rs"),
+        ("templates", ".html"),
+        ("static", ".js"),
+        ("static", ".css"),
+    ] {
         for (path, text) in files(folder, end) {
             let words = text.lines().zip(1..).filter(|(line, _)| {
                 line.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| marks.iter().any(|m| m == word))
@@ -297,7 +302,10 @@ fn r069_templates_hold_no_inline_script_and_no_style_attribute() {
             let head = tag.split('>').next().unwrap_or_default();
             assert!(!head.contains(" style="), "{path}: <{head}>");
             assert!(!head.to_lowercase().contains("javascript:"), "{path}: <{head}>");
-            assert!(!head.split_whitespace().skip(1).any(|a| a.starts_with("on") && a.contains('=')), "{path}: <{head}>");
+            assert!(
+                !head.split_whitespace().skip(1).any(|a| a.starts_with("on") && a.contains('=')),
+                "{path}: <{head}>"
+            );
             let script = tag.strip_prefix("script").and_then(|t| t.split_once('>'));
             assert!(script.is_none_or(|(head, body)| head.contains("src=") && body.is_empty()), "{path}: <{head}>");
         }
@@ -309,7 +317,9 @@ fn r069_templates_hold_no_inline_script_and_no_style_attribute() {
 #[test]
 fn scripts_never_turn_text_into_markup_or_code() {
     for (path, text) in files("static", ".js") {
-        for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", ".style."] {
+        for way in
+            ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", ".style."]
+        {
             assert!(!text.contains(way), "{path} uses {way}");
         }
     }
@@ -329,7 +339,9 @@ fn styles_and_pictures_fetch_nothing_from_elsewhere() {
 
 #[test]
 fn the_reader_of_source_reads_what_it_should() {
-    let code = code_only("use crate::{a::{b, c}, d}; // crate::no\nlet x = \"crate::no\"; 'c'; r#\"crate::no\"#; crate::e::f()");
+    let code = code_only(
+        "use crate::{a::{b, c}, d}; // crate::no\nlet x = \"crate::no\"; 'c'; r#\"crate::no\"#; crate::e::f()",
+    );
     assert_eq!(used_modules(&code).into_iter().collect::<Vec<_>>(), ["a", "d", "e"]);
     let code = code_only("fn one() {\n  let s = \"}\";\n}\ntrait T { fn two(); }\nfn three<'a>(x: &'a str) { '{'; }\n");
     let found: Vec<_> = functions(&code).into_iter().map(|(name, _, lines)| (name, lines)).collect();

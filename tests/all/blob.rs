@@ -13,7 +13,6 @@ use tokio::net::TcpListener;
 
 const JPEG: &str = "image/jpeg";
 
-
 /// A store that lives as long as its test.
 struct Fixture {
     blobs: Blobs,

@@ -43,7 +43,8 @@ impl Gallery {
     async fn hang(&self) -> (String, String) {
         self.post("The forest after rain #light", &["photo-forest.jpg"]).await;
         self.post("Dunes at noon", &["photo-dune.jpg"]).await;
-        let album = self.post("Water, three times #light", &["photo-lake.jpg", "photo-pier.jpg", "photo-boats.jpg"]).await;
+        let album =
+            self.post("Water, three times #light", &["photo-lake.jpg", "photo-pier.jpg", "photo-boats.jpg"]).await;
         self.post("Petals", &["photo-dahlia.jpg"]).await;
         (self.post("A leaf, held against the sun", &["photo-leaf.jpg"]).await, album)
     }

@@ -173,7 +173,9 @@ fn what_cannot_be_in_the_environment_is_refused_by_the_variables_name() {
 
 #[test]
 fn an_address_is_taken_as_people_write_it() {
-    for written in ["https://photos.example", "https://photos.example/", "https://PHOTOS.example", " https://photos.example "] {
+    for written in
+        ["https://photos.example", "https://photos.example/", "https://PHOTOS.example", " https://photos.example "]
+    {
         let settings = read("", &[("CYANOTYPE_PUBLIC_ADDRESS", written)]).unwrap();
         let public = settings.public_address.unwrap();
         assert_eq!((public.origin.as_str(), public.host.as_str()), ("https://photos.example", "photos.example"));
@@ -186,7 +188,8 @@ fn handles_can_carry_another_domain() {
     let text = "public_address = \"https://photos.example\"\nhandle_domain = \"example.org\"\n";
     assert_eq!(read(text, &[]).unwrap().public_address.unwrap().handle_domain, "example.org");
     let mut taken = Vec::new();
-    for impossible in ["example", "https://example.org", "example.org:443", "example.org/x", "a b.example", "127.0.0.1"] {
+    for impossible in ["example", "https://example.org", "example.org:443", "example.org/x", "a b.example", "127.0.0.1"]
+    {
         let text = format!("public_address = \"https://photos.example\"\nhandle_domain = \"{impossible}\"\n");
         match read(&text, &[]) {
             Ok(_) => taken.push(impossible),

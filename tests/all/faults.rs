@@ -55,7 +55,9 @@ impl Stage {
 
     /// Deliveries of the post with this caption.
     fn arrived(&self, caption: &str) -> Vec<Received> {
-        let about = |r: &Received| r.json.as_ref().is_some_and(|j| j["object"]["content"].as_str().is_some_and(|c| c.contains(caption)));
+        let about = |r: &Received| {
+            r.json.as_ref().is_some_and(|j| j["object"]["content"].as_str().is_some_and(|c| c.contains(caption)))
+        };
         self.peer.deliveries("Create").into_iter().filter(about).collect()
     }
 }
@@ -69,7 +71,8 @@ async fn followed(stage: &Stage) -> (Folder, String) {
     server.until_ready();
     let bob = stage.peer.actor("bob");
     let finger = format!("https://{HOST}/.well-known/webfinger?resource=acct:ada@{HOST}");
-    let jrd: Value = serde_json::from_slice(&stage.world.client().get(finger).send().await.unwrap().bytes().await.unwrap()).unwrap();
+    let jrd: Value =
+        serde_json::from_slice(&stage.world.client().get(finger).send().await.unwrap().bytes().await.unwrap()).unwrap();
     let links = jrd["links"].as_array().unwrap();
     let ada = links.iter().find(|l| l["rel"] == "self").unwrap()["href"].as_str().unwrap().to_owned();
     bob.follow(&ada).await;
@@ -168,18 +171,29 @@ async fn leases_run_out(folder: &Folder) {
 }
 
 /// After a death: starts again, sends the form again as a person would, and looks at what there is.
-async fn ends_well(stage: &Stage, folder: &Folder, cookie: &str, mut story: Story, accepted: Option<String>, died: &str) {
+async fn ends_well(
+    stage: &Stage,
+    folder: &Folder,
+    cookie: &str,
+    mut story: Story,
+    accepted: Option<String>,
+    died: &str,
+) {
     leases_run_out(folder).await;
     let server = stage.launch(folder, None);
     server.until_ready();
     let tab = tab(folder, cookie);
-    let path = story.press_post(&tab).await.unwrap_or_else(|| panic!("{died}: the form is not taken again: {}", server.said()));
+    let path = story
+        .press_post(&tab)
+        .await
+        .unwrap_or_else(|| panic!("{died}: the form is not taken again: {}", server.said()));
     assert!(accepted.as_ref().is_none_or(|before| *before == path), "{died}: {accepted:?} became {path}");
     assert!(until_delivered(stage, folder, &server, &story.caption).await, "{died}");
     let page = tab.get(&path).await.ok().read();
     assert_eq!(page.photos().iter().filter(|p| p.src.starts_with("/media/")).count(), 2, "{died}: {}", page.text());
     let profile = tab.get("/@ada").await.ok().read();
-    let links: BTreeSet<String> = profile.links().into_iter().filter(|l| l.trim_start_matches("/@ada/").parse::<i64>().is_ok()).collect();
+    let links: BTreeSet<String> =
+        profile.links().into_iter().filter(|l| l.trim_start_matches("/@ada/").parse::<i64>().is_ok()).collect();
     assert_eq!(links.into_iter().collect::<Vec<_>>(), [path], "{died}: one post");
     seen_once(stage, &story.caption, died);
     server.stop();
@@ -189,7 +203,9 @@ async fn ends_well(stage: &Stage, folder: &Folder, cookie: &str, mut story: Stor
 /// The peer may have been told twice, but of one thing, and could fetch its pictures.
 fn seen_once(stage: &Stage, caption: &str, died: &str) {
     let told = stage.arrived(caption);
-    let of = |what: fn(&Value) -> Option<&str>| told.iter().filter_map(|r| what(r.json.as_ref()?).map(str::to_owned)).collect::<BTreeSet<_>>();
+    let of = |what: fn(&Value) -> Option<&str>| {
+        told.iter().filter_map(|r| what(r.json.as_ref()?).map(str::to_owned)).collect::<BTreeSet<_>>()
+    };
     assert_eq!(of(|j| j["id"].as_str()).len(), 1, "{died}: one activity");
     assert_eq!(of(|j| j["object"]["id"].as_str()).len(), 1, "{died}: one object");
     let last = told.last().unwrap();
@@ -245,9 +261,7 @@ async fn dies_at(stage: &Stage, base: &Folder, cookie: &str, n: usize) -> bool {
         seen_once(stage, &story.caption, "nothing went wrong");
         return false;
     }
-    let said = server.said();
-    let point = said.lines().find_map(|l| l.strip_prefix("fault point reached: ")).unwrap_or_else(|| panic!("died of something else: {said}"));
-    let died = format!("died at point {n}, {point}");
+    let died = format!("died at point {n}, {}", server.line("fault point reached: "));
     ends_well(stage, &folder, cookie, story, accepted, &died).await;
     true
 }
@@ -285,8 +299,10 @@ async fn r111_killed_at_any_moment_nothing_accepted_is_lost_or_doubled() {
         let folder = base.copied();
         let server = stage.launch(&folder, None);
         server.until_ready();
-        let story = Story { caption: format!("story-{n}-of-kills"), action: Some(tab(&folder, &cookie).compose().await) };
-        let (browser, mut pressed) = (tab(&folder, &cookie), Story { caption: story.caption.clone(), action: story.action.clone() });
+        let story =
+            Story { caption: format!("story-{n}-of-kills"), action: Some(tab(&folder, &cookie).compose().await) };
+        let (browser, mut pressed) =
+            (tab(&folder, &cookie), Story { caption: story.caption.clone(), action: story.action.clone() });
         let press = tokio::spawn(async move { pressed.press_post(&browser).await });
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let wait = Duration::from_millis(n * 120 + (seed >> 33) % 240);

@@ -219,7 +219,8 @@ async fn activities_about_private_posts_are_not_handed_out() {
     for address in [&create["id"], &update["id"]] {
         assert_eq!(scene.a.document(address.as_str().unwrap()).await.0, 404, "{address}");
     }
-    for address in [format!("{}/replies?page=1", post.id), format!("{}/likes", post.id), format!("{}/shares", post.id)] {
+    for address in [format!("{}/replies?page=1", post.id), format!("{}/likes", post.id), format!("{}/shares", post.id)]
+    {
         assert_eq!(scene.a.document(&address).await.0, 404, "{address}");
     }
 }

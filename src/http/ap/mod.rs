@@ -4,6 +4,7 @@ mod discovery;
 mod inbox;
 mod objects;
 
+use super::pages::redirect;
 use super::{Web, error};
 use crate::activitypub::{ACTIVITY_JSON, wants_activitypub};
 use crate::app::App;
@@ -62,6 +63,13 @@ fn document(value: &Value, public: bool) -> Response {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, value.to_string()).into_response()
+}
+
+/// The way from an id to its page, for browsers.
+fn to_page(path: &str) -> Response {
+    let mut response = redirect(path);
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept, Signature"));
+    response
 }
 
 fn answer(result: Result<Response, Refusal>) -> Response {

@@ -1,9 +1,9 @@
 //! Actors, posts, collections and activities at their ids.
 
-use super::{answer, asks_for_activity, document, reader, urls};
+use super::{answer, asks_for_activity, document, reader, to_page, urls};
 use crate::activitypub::render::{collection, note as render};
 use crate::http::Web;
-use crate::http::pages::{id, redirect};
+use crate::http::pages::id;
 use crate::service::accounts::INSTANCE;
 use crate::service::federation::documents;
 use crate::service::federation::urls::{Urls, person_path, post_path};
@@ -52,7 +52,7 @@ pub async fn actor(
             let row = accounts::by_id(&web.app.db.read, user)
                 .await?
                 .filter(|a| a.domain.is_empty() && a.deleted_at.is_none());
-            return row.map(|r| redirect(&person_path(&r))).ok_or(Refusal::Missing);
+            return row.map(|r| to_page(&person_path(&r))).ok_or(Refusal::Missing);
         }
         // Only to learn that a server that is kept out asks.
         reader(&web.app, &headers, &uri).await?;
@@ -78,7 +78,7 @@ pub async fn post(
             .await?
             .filter(|a| a.domain.is_empty())
             .ok_or(Refusal::Missing)?;
-        Ok(redirect(&post_path(&author, row.id)))
+        Ok(to_page(&post_path(&author, row.id)))
     };
     answer(found.await)
 }

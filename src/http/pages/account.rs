@@ -52,7 +52,7 @@ pub async fn sign_in(State(web): State<Web>, visitor: Visitor, Form(form): Form<
             let (status, sentence) = error::said(&refusal);
             let mut response = sign_in_form(&web, &visitor, form, &sentence).await;
             *response.status_mut() = status;
-            response
+            error::with_retry(&refusal, response)
         }
         Err(refusal) => error::page(&web, &visitor, refusal).await,
     }
@@ -128,7 +128,7 @@ async fn joined(
             let (status, sentence) = error::said(&refusal);
             let mut response = join_form(web, visitor, action, owner, form, vec![sentence]).await;
             *response.status_mut() = status;
-            response
+            error::with_retry(&refusal, response)
         }
         Err(refusal) => error::page(web, visitor, refusal).await,
     }

@@ -316,10 +316,11 @@ async fn with_new_photos(
 /// Every file on its own: one that is refused does not lose the others.
 async fn take_files(web: &Web, viewer: &Viewer, draft_id: i64, filled: &mut Filled) -> Result<Vec<String>, Refusal> {
     let mut errors = std::mem::take(&mut filled.refused);
+    let mut taken = Vec::new();
     for (_, upload) in std::mem::take(&mut filled.files) {
         let name = upload.file_name.clone();
-        match taking::add_to_draft(&web.app, viewer.id(), draft_id, upload).await {
-            Ok(_) => {}
+        match taking::add_to_draft(&web.app, viewer.id(), draft_id, upload, &taken).await {
+            Ok(row) => taken.push(row.id),
             Err(Refusal::Invalid { why, .. }) => errors.push(why),
             Err(Refusal::Busy) => {
                 errors.push(format!("{name} had to be left out: the server is busy. Add it again in a moment."))
@@ -344,7 +345,7 @@ pub async fn upload(
             return Err(Refusal::invalid("photo", why));
         }
         let (_, upload) = filled.files.pop().ok_or(Refusal::invalid("photo", "No photo came with the form."))?;
-        let row = taking::add_to_draft(&web.app, viewer.id(), draft_id, upload).await?;
+        let row = taking::add_to_draft(&web.app, viewer.id(), draft_id, upload, &[]).await?;
         let name = row.file_name.clone();
         let Some((_, picture)) = views::of_photos(&web.app, vec![row]).await?.pop() else {
             return Err(Refusal::Missing);

@@ -91,7 +91,14 @@ async fn signer_of(app: &App, received: &Received<'_>, actor: &RemoteId) -> Resu
     let fetched_now = known.is_none();
     let mut signer = match known {
         Some(row) => row,
-        None => owner_of(app, &key_id, &budget).await?,
+        None => {
+            let turn = app.asking.get_with(key_id.as_str().to_owned(), Default::default);
+            let _turn = turn.lock().await;
+            match accounts::by_key_id(&app.db.read, key_id.as_str()).await? {
+                Some(row) => row,
+                None => owner_of(app, &key_id, &budget).await?,
+            }
+        }
     };
     if signer.uri.as_deref() != Some(actor.as_str()) {
         return Err(Rejected::Unsigned("the key belongs to somebody else than the actor".to_owned()));

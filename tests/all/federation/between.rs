@@ -125,9 +125,7 @@ async fn an_edit_changes_caption_and_alt_text_there_and_keeps_the_pictures() {
 async fn a_photo_added_by_an_edit_appears_there() {
     let two = Two::new().await;
     let (post, path) = two.album().await;
-    two.ada
-        .edit(&post, |form| form.file("photos", "photo-lake.jpg", fixture_bytes("photo-lake.jpg")))
-        .await;
+    two.ada.edit(&post, |form| form.file("photos", "photo-lake.jpg", fixture_bytes("photo-lake.jpg"))).await;
     eventually(|| async { two.bob.page(&path).await.photos().len() == 3 }, "the third photo is shown there").await;
 }
 
@@ -150,8 +148,11 @@ async fn r105_a_deleted_post_is_gone_there_and_leaves_a_tombstone_here() {
 async fn after_an_unfollow_nothing_more_arrives() {
     let two = Two::new().await;
     two.bob.unfollow(&two.ada.handle()).await;
-    eventually(|| async { two.a.total(&format!("{}/followers", two.a.actor_id("ada").await)).await == 0 }, "nobody follows")
-        .await;
+    eventually(
+        || async { two.a.total(&format!("{}/followers", two.a.actor_id("ada").await)).await == 0 },
+        "nobody follows",
+    )
+    .await;
     two.ada.post_photo("photo-dahlia.jpg", "Unseen").await;
     two.a.quiet().await;
     two.b.quiet().await;

@@ -35,8 +35,11 @@ async fn it_is_tried_for_days_with_growing_pauses() {
     for hours in [1, 2, 4, 12, 24, 24] {
         let before = scene.peer.deliveries("Create").len();
         scene.world().clock().advance(hours * 60 * MINUTE);
-        eventually(|| async { scene.peer.deliveries("Create").len() > before }, &format!("tried again after {hours} h"))
-            .await;
+        eventually(
+            || async { scene.peer.deliveries("Create").len() > before },
+            &format!("tried again after {hours} h"),
+        )
+        .await;
         scene.a.quiet().await;
     }
     scene.peer.answer_inbox(202);
@@ -112,7 +115,8 @@ async fn a_post_deleted_before_it_left_does_not_leave() {
     scene.peer.expect("Delete").await;
     scene.world().clock().advance(60 * MINUTE);
     scene.a.quiet().await;
-    let order: Vec<_> = scene.peer.received().into_iter().filter_map(|r| r.json).map(|json| json["type"].clone()).collect();
+    let order: Vec<_> =
+        scene.peer.received().into_iter().filter_map(|r| r.json).map(|json| json["type"].clone()).collect();
     let last = order.iter().rposition(|kind| kind == "Delete").unwrap();
     assert!(order[last..].iter().all(|kind| kind != "Create"), "no Create after the Delete: {order:?}");
 }

@@ -54,7 +54,14 @@ async fn webfinger_names_the_actor_in_every_way_it_is_asked() {
 async fn webfinger_says_no_where_there_is_nobody() {
     let (server, _ada, _) = ada().await;
     assert_eq!(server.ask("/.well-known/webfinger", "*/*").await.status(), 400);
-    for resource in ["acct:nobody@a.test", "acct:ada@other.test", "https://other.test/@ada", "acct:@", "x", "https://a.test/nowhere"] {
+    for resource in [
+        "acct:nobody@a.test",
+        "acct:ada@other.test",
+        "https://other.test/@ada",
+        "acct:@",
+        "x",
+        "https://a.test/nowhere",
+    ] {
         assert_eq!(webfinger(&server, resource).await.0, 404, "{resource}");
     }
 }
@@ -208,7 +215,10 @@ async fn the_same_address_answers_browsers_and_servers() {
             assert!(vary.contains("accept") && vary.contains("signature"), "{address}: Vary {vary}");
             assert!(header(answer.headers(), "cache-control").contains("public"));
             let document: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
-            assert_eq!((&document["id"], &document["@context"][0]), (&own.as_str().into(), &"https://www.w3.org/ns/activitystreams".into()));
+            assert_eq!(
+                (&document["id"], &document["@context"][0]),
+                (&own.as_str().into(), &"https://www.w3.org/ns/activitystreams".into())
+            );
         }
     }
 }
@@ -220,7 +230,11 @@ async fn an_id_leads_browsers_to_the_page_and_the_page_back() {
     for (id, path) in [(id.as_str(), "/@ada"), (&post.id, post.path.as_str())] {
         for accept in ["text/html", "*/*", "application/activity+json;q=0, text/html"] {
             let answer = server.ask(id, accept).await;
-            assert_eq!((answer.status().as_u16(), header(answer.headers(), LOCATION.as_str())), (303, path), "{accept}");
+            assert_eq!(
+                (answer.status().as_u16(), header(answer.headers(), LOCATION.as_str())),
+                (303, path),
+                "{accept}"
+            );
             assert!(header(answer.headers(), VARY.as_str()).to_lowercase().contains("accept"), "{id} as {accept}");
         }
         let page = server.ask(path, "text/html").await;
@@ -259,7 +273,9 @@ async fn the_handle_domain_may_be_another_than_the_address() {
 async fn r100_what_is_private_stands_in_no_document() {
     let (server, ada, id) = ada().await;
     let post = ada.post_photo("photo-dahlia.jpg", "A flower").await;
-    for address in [id.clone(), post.id, "/actor".to_owned(), "/nodeinfo/2.1".to_owned(), format!("{id}/outbox?page=true")] {
+    for address in
+        [id.clone(), post.id, "/actor".to_owned(), "/nodeinfo/2.1".to_owned(), format!("{id}/outbox?page=true")]
+    {
         let text = server.ask(&address, ACTIVITY).await.text().await.unwrap();
         for secret in ["mail.example", "PRIVATE KEY", "owner@", "argon2", "\"bto\"", "\"bcc\""] {
             assert!(!text.contains(secret), "{secret} in {address}");

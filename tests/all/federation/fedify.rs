@@ -117,6 +117,20 @@ async fn fedify_follows_and_is_accepted() {
 }
 
 #[tokio::test]
+async fn fedify_refuses_what_is_not_signed() {
+    let both = both().await;
+    let follow = json!({
+        "@context": "https://www.w3.org/ns/activitystreams", "id": "https://a.test/ap/activities/1", "type": "Follow",
+        "actor": both.a.actor_id("ada").await, "object": "https://fedify.test/users/fred",
+    });
+    let inbox = both.a.world.client().post("https://fedify.test/users/fred/inbox");
+    let answer =
+        inbox.header("content-type", "application/activity+json").body(follow.to_string()).send().await.unwrap();
+    assert_eq!(answer.status(), 401, "its checks are on");
+    assert_eq!(both.fedify.tell("received", json!({})).await, json!([]));
+}
+
+#[tokio::test]
 async fn fedify_receives_an_album_and_fetches_its_jpegs() {
     let both = Both::followed().await;
     let post = both.album().await;

@@ -66,7 +66,9 @@ async fn posts_of_people_nobody_follows_are_not_kept() {
     scene.heard(&scene.bob.create(&note)).await;
     let found = scene.ada.search(note["id"].as_str().unwrap()).await;
     assert!(found.says("Unasked") || found.post_of(&scene.bob.acct()).is_some(), "it can be asked for");
-    assert!(scene.peer.received().iter().any(|r| r.method == "GET" && note["id"].as_str().unwrap().ends_with(&r.target)));
+    assert!(
+        scene.peer.received().iter().any(|r| r.method == "GET" && note["id"].as_str().unwrap().ends_with(&r.target))
+    );
 }
 
 #[tokio::test]
@@ -182,7 +184,9 @@ async fn a_reply_is_cleaned_shown_and_told() {
     let scene = Scene::new().await;
     let post = scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
     let mut reply = scene.bob.reply_note("Lovely", &post.id, &scene.ada_id);
-    reply["content"] = "<p>Lovely <script>alert(1)</script><img src=x onerror=alert(2)><a href=\"javascript:alert(3)\">x</a></p>".into();
+    reply["content"] =
+        "<p>Lovely <script>alert(1)</script><img src=x onerror=alert(2)><a href=\"javascript:alert(3)\">x</a></p>"
+            .into();
     scene.heard(&scene.bob.create(&reply)).await;
     let page = scene.ada.page(&post.path).await;
     assert!(page.says("Lovely"));
@@ -308,7 +312,11 @@ async fn what_is_not_understood_is_taken_and_leads_to_no_request() {
     scene.a.quiet().await;
     let before = scene.peer.requests();
     for kind in ["View", "Story:Reaction", "Dislike", "Listen", "Offer"] {
-        scene.heard(&scene.bob.activity(kind, json!({ "type": "Story", "object": "bear:?t=x&u=https://peer.test/story" }))).await;
+        scene
+            .heard(
+                &scene.bob.activity(kind, json!({ "type": "Story", "object": "bear:?t=x&u=https://peer.test/story" })),
+            )
+            .await;
     }
     let mut vote = scene.bob.note("");
     vote["name"] = "Yes".into();

@@ -63,7 +63,9 @@ async fn head_says_what_get_does_and_sends_nothing() {
     let photo = photo("photo-dahlia.jpg").await;
     let (get, head) = (photo.ask(Method::GET, &[]).await, photo.ask(Method::HEAD, &[]).await);
     assert_eq!(head.status(), 200);
-    for name in ["content-type", "content-length", "etag", "cache-control", "accept-ranges", "access-control-allow-origin"] {
+    for name in
+        ["content-type", "content-length", "etag", "cache-control", "accept-ranges", "access-control-allow-origin"]
+    {
         assert_eq!(header(head.headers(), name), header(get.headers(), name), "{name}");
     }
     assert!(!header(head.headers(), "content-length").is_empty());
@@ -82,7 +84,10 @@ async fn a_range_is_a_part_of_the_same_bytes() {
         assert_eq!(part.bytes().await.unwrap(), whole[from..to], "{asked}");
     }
     let beyond = photo.ask(Method::GET, &[("range", "bytes=99999999-")]).await;
-    assert_eq!((beyond.status().as_u16(), header(beyond.headers(), "content-range")), (416, format!("bytes */{total}").as_str()));
+    assert_eq!(
+        (beyond.status().as_u16(), header(beyond.headers(), "content-range")),
+        (416, format!("bytes */{total}").as_str())
+    );
 }
 
 #[tokio::test]

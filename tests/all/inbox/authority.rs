@@ -123,7 +123,9 @@ async fn r022_nobody_but_the_owner_updates_or_deletes() {
     known.unchanged_by(|stranger| stranger.activity("Delete", id.clone()), "Delete").await;
     let tombstone = json!({ "id": id, "type": "Tombstone" });
     known.unchanged_by(|stranger| stranger.activity("Delete", tombstone.clone()), "Delete of a tombstone").await;
-    known.unchanged_by(|stranger| stranger.activity("Delete", known.scene.bob.id.as_str()), "Delete of the author").await;
+    known
+        .unchanged_by(|stranger| stranger.activity("Delete", known.scene.bob.id.as_str()), "Delete of the author")
+        .await;
     let mut document = known.scene.bob.document();
     document["name"] = "Forged".into();
     known.unchanged_by(|stranger| stranger.activity("Update", document.clone()), "Update of the author").await;
@@ -137,7 +139,10 @@ async fn r023_an_update_by_another_account_of_the_same_host_changes_nothing() {
     taken_over["attributedTo"] = known.other.id.as_str().into();
     taken_over["content"] = "<p>Forged</p>".into();
     taken_over["updated"] = "2030-01-01T00:00:00.000Z".into();
-    known.scene.peer.serve_json(known.note["id"].as_str().unwrap().strip_prefix("https://peer.test").unwrap(), &taken_over);
+    known
+        .scene
+        .peer
+        .serve_json(known.note["id"].as_str().unwrap().strip_prefix("https://peer.test").unwrap(), &taken_over);
     known.unchanged_by(|_| known.other.activity("Update", taken_over.clone()), "authorship does not change").await;
 }
 
@@ -157,7 +162,8 @@ async fn r022_nobody_takes_back_what_another_did() {
     let scene = Scene::followed().await;
     let other = scene.peer.actor("other");
     let post = scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
-    let (like, boost) = (scene.bob.activity("Like", post.id.as_str()), scene.bob.activity("Announce", post.id.as_str()));
+    let (like, boost) =
+        (scene.bob.activity("Like", post.id.as_str()), scene.bob.activity("Announce", post.id.as_str()));
     let follow = scene.bob.follow(&scene.ada_id).await;
     scene.tell(&like).await;
     scene.heard(&boost).await;
@@ -235,7 +241,11 @@ async fn r017_a_name_of_ours_cannot_be_taken_by_an_actor_elsewhere() {
         "links": [{ "rel": "self", "type": "application/activity+json", "href": scene.bob.id }],
     });
     scene.peer.serve("/.well-known/webfinger", "application/jrd+json", jrd.to_string());
-    scene.peer.serve(&format!("/.well-known/webfinger?resource=acct:{}", scene.bob.acct()), "application/jrd+json", jrd.to_string());
+    scene.peer.serve(
+        &format!("/.well-known/webfinger?resource=acct:{}", scene.bob.acct()),
+        "application/jrd+json",
+        jrd.to_string(),
+    );
     scene.ada.search(&scene.bob.id).await;
     let page = scene.ada.page("/@ada").await;
     assert!(!page.says("BOB"));
@@ -249,4 +259,79 @@ async fn r029a_what_the_owner_honestly_changes_and_deletes_is_seen() {
     assert!(known.scene.ada.page(&known.path).await.says("Said better"));
     known.scene.heard(&known.scene.bob.activity("Delete", known.note["id"].clone())).await;
     assert_eq!(known.scene.ada.get(&known.path).await.status, 404);
+}
+
+#[tokio::test]
+async fn r011_a_document_of_another_content_type_is_not_believed() {
+    let scene = Scene::new().await;
+    let mut note = scene.bob.photo_note("Forged", "photo-lake.jpg", "A lake");
+    for (index, kind) in
+        ["text/html", "application/json", "text/plain", "image/jpeg", "application/ld+json"].iter().enumerate()
+    {
+        let path = format!("/uploads/{index}");
+        note["id"] = format!("https://peer.test{path}").into();
+        scene.peer.serve(&path, kind, note.to_string());
+        let found = scene.ada.search(note["id"].as_str().unwrap()).await;
+        assert!(found.post_of(&scene.bob.acct()).is_none() && !found.says("Forged"), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn r014_where_a_redirect_leads_speaks_for_nobody_else() {
+    let scene = Scene::among(&["evil.test"]).await;
+    let evil = scene.world().peer("evil.test");
+    let mut note = scene.bob.note("Forged");
+    note["id"] = "https://peer.test/redirect".into();
+    evil.serve_json("/note", &note);
+    scene.peer.redirect("/redirect", "https://evil.test/note");
+    let found = scene.ada.search("https://peer.test/redirect").await;
+    assert!(scene.peer.requests() > 0, "it was asked for");
+    assert!(found.post_of(&scene.bob.acct()).is_none() && !found.says("Forged"));
+    let mut document = scene.bob.document();
+    document["id"] = "https://peer.test/moved".into();
+    document["publicKey"] = json!({ "id": "https://peer.test/moved#main-key", "owner": "https://peer.test/moved", "publicKeyPem": scene.bob.public_pem });
+    evil.serve_json("/actor", &document);
+    scene.peer.redirect("/moved", "https://evil.test/actor");
+    let found = scene.ada.search("https://peer.test/moved").await;
+    assert!(found.forms().iter().all(|form| !form.action.ends_with("/follow")), "{}", found.text());
+}
+
+#[tokio::test]
+async fn r016_an_inbox_on_another_host_is_written_to_by_nobody() {
+    let scene = Scene::among(&["evil.test"]).await;
+    let evil = scene.world().peer("evil.test");
+    let mallory = evil.actor("mallory");
+    let mut document = mallory.document();
+    document["inbox"] = scene.bob.inbox.as_str().into();
+    document["endpoints"] = json!({ "sharedInbox": "https://peer.test/inbox" });
+    mallory.serve(&document);
+    let found = scene.ada.search(&mallory.handle()).await;
+    if let Some(form) = found.form(&format!("/@{}/follow", mallory.acct())) {
+        scene.ada.submit(form).await;
+    }
+    mallory.send(&scene.inbox, &mallory.activity("Follow", scene.ada_id.as_str())).await;
+    scene.a.quiet().await;
+    scene.ada.post_photo("orientation-1.jpg", "Not for bob").await;
+    scene.a.quiet().await;
+    assert_eq!(scene.peer.requests(), 0);
+}
+
+#[tokio::test]
+async fn r015_odd_spellings_of_an_id_are_no_second_identity() {
+    let scene = Scene::new().await;
+    let odd = [
+        "https://peer.test:443/users/bob",
+        "https://PEER.test/users/bob",
+        "https://peer.test/users/bob#x",
+        "https://peer.test./users/bob",
+        "https://peer.test:8443/users/bob",
+        "https://x@peer.test/users/bob",
+        "http://peer.test/users/bob",
+    ];
+    for address in odd {
+        let found = scene.ada.search(address).await;
+        for link in found.links().iter().filter(|link| link.starts_with("/@")) {
+            assert!(link.starts_with("/@bob@peer.test") || link.starts_with("/@ada"), "{address} gave {link}");
+        }
+    }
 }

@@ -61,13 +61,25 @@ async fn r029_nonsense_is_refused_or_ignored_and_harms_nothing() {
         create(|n| n["id"] = json!("https://peer.test:8443/notes/1")),
         create(|n| n["id"] = json!("https://peer.test./notes/1")),
         create(|n| n["id"] = json!("https://user@peer.test/notes/1")),
-        create(|n| n["attachment"] = json!({ "type": "Image", "url": "data:image/png;base64,AAAA", "width": -5, "height": 1e40 })),
+        create(|n| {
+            n["attachment"] =
+                json!({ "type": "Image", "url": "data:image/png;base64,AAAA", "width": -5, "height": 1e40 })
+        }),
     ];
     for body in bodies {
         let status = post_signed(&scene, body.to_string().into_bytes()).await;
         assert!(matches!(status, 202 | 400 | 401 | 403), "{status} for {body}");
     }
-    for body in [&b""[..], b"{", b"{\"type\":\"Like\",}", b"\xff\xfe", b"{\"a\":1}{\"b\":2}", b"\x00", b"{\"x\":\"\\ud800\"}", b"{\"n\":1e400}"] {
+    for body in [
+        &b""[..],
+        b"{",
+        b"{\"type\":\"Like\",}",
+        b"\xff\xfe",
+        b"{\"a\":1}{\"b\":2}",
+        b"\x00",
+        b"{\"x\":\"\\ud800\"}",
+        b"{\"n\":1e400}",
+    ] {
         let status = post_signed(&scene, body.to_vec()).await;
         assert!(matches!(status, 202 | 400 | 401), "{status} for {}", String::from_utf8_lossy(body));
     }
@@ -156,7 +168,9 @@ async fn r053_a_note_with_a_thousand_of_everything_is_bounded() {
     let attachment = note["attachment"][0].clone();
     note["attachment"] = vec![attachment; 1_000].into();
     note["tag"] = (0..2_000)
-        .map(|n| json!({ "type": "Mention", "href": format!("https://peer.test/users/u{n}"), "name": format!("@u{n}") }))
+        .map(
+            |n| json!({ "type": "Mention", "href": format!("https://peer.test/users/u{n}"), "name": format!("@u{n}") }),
+        )
         .chain((0..500).map(|n| json!({ "type": "Hashtag", "name": format!("#t{n}") })))
         .collect::<Vec<_>>()
         .into();
@@ -227,7 +241,11 @@ async fn a_key_that_cannot_be_fetched_just_now_asks_for_patience() {
 async fn inboxes_of_nobody_are_not_there() {
     let scene = Scene::new().await;
     for address in ["https://a.test/ap/users/999/inbox", "https://a.test/ap/users/x/inbox"] {
-        assert_eq!(scene.bob.send(address, &scene.bob.activity("Follow", scene.ada_id.as_str())).await, 404, "{address}");
+        assert_eq!(
+            scene.bob.send(address, &scene.bob.activity("Follow", scene.ada_id.as_str())).await,
+            404,
+            "{address}"
+        );
     }
 }
 

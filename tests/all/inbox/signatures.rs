@@ -80,7 +80,11 @@ impl Like {
 async fn d01_every_form_in_use_is_taken() {
     let like = Like::new().await;
     like.taken(like.right(), "as we sign").await;
-    let orders = ["host date content-type digest (request-target)", "(request-target) content-type date digest host", "(request-target) host date digest"];
+    let orders = [
+        "host date content-type digest (request-target)",
+        "(request-target) content-type date digest host",
+        "(request-target) host date digest",
+    ];
     for names in orders {
         like.taken(like.sign(like.right(), names, Some("rsa-sha256"), ""), names).await;
         like.taken(like.sign(like.right(), names, Some("hs2019"), ""), names).await;
@@ -94,8 +98,12 @@ async fn d01_every_form_in_use_is_taken() {
     like.taken(blanks.header("signature", &header), "blanks after the commas").await;
     let lower = like.right();
     let digest = lower.value("digest").replace("SHA-256", "sha-256");
-    like.taken(like.sign(lower.header("digest", &digest), ALL, Some("rsa-sha256"), ""), "sha-256 in small letters").await;
-    for kind in ["application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"", "application/activity+json; charset=utf-8"] {
+    like.taken(like.sign(lower.header("digest", &digest), ALL, Some("rsa-sha256"), ""), "sha-256 in small letters")
+        .await;
+    for kind in [
+        "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+        "application/activity+json; charset=utf-8",
+    ] {
         let delivery = like.right().header("content-type", kind);
         like.taken(like.sign(delivery, ALL, Some("rsa-sha256"), ""), kind).await;
     }
@@ -188,7 +196,9 @@ async fn r004_a_signature_of_another_time_changes_nothing() {
     let like = Like::new().await;
     let hour = Duration::from_secs(3_600);
     let now = like.scene.world().clock().system();
-    for (time, what) in [(now - 2 * hour, "two hours old"), (now - 12 * hour, "half a day old"), (now + 2 * hour, "two hours ahead")] {
+    for (time, what) in
+        [(now - 2 * hour, "two hours old"), (now - 12 * hour, "half a day old"), (now + 2 * hour, "two hours ahead")]
+    {
         let body = like.activity().to_string().into_bytes();
         like.refused(like.scene.bob.signed_post(&like.scene.inbox, body, &like.scene.bob.key_id, time), what).await;
     }
@@ -284,7 +294,8 @@ async fn r007_a_key_its_owner_does_not_list_does_not_count() {
 async fn r008_parameters_that_stand_twice_change_nothing() {
     let like = Like::new().await;
     let right = like.right().value("signature");
-    for double in [format!("{right},keyId=\"https://peer.test/users/x#main-key\""), format!("{right},headers=\"date\"")] {
+    for double in [format!("{right},keyId=\"https://peer.test/users/x#main-key\""), format!("{right},headers=\"date\"")]
+    {
         like.refused(like.right().header("signature", &double), &double).await;
     }
     let mut two = like.right();
@@ -299,7 +310,11 @@ async fn a_delivery_signed_by_rfc_9421_alone_is_answered_401() {
     let delivery = like.right();
     let hash = ring::digest::digest(&ring::digest::SHA256, &delivery.body);
     let digest = format!("sha-256=:{}:", STANDARD.encode(hash.as_ref()));
-    let components = format!("(\"@method\" \"@target-uri\" \"content-digest\");created={};keyid=\"{}\"", like.seconds(), like.scene.bob.key_id);
+    let components = format!(
+        "(\"@method\" \"@target-uri\" \"content-digest\");created={};keyid=\"{}\"",
+        like.seconds(),
+        like.scene.bob.key_id
+    );
     let base = format!(
         "\"@method\": POST\n\"@target-uri\": {}\n\"content-digest\": {digest}\n\"@signature-params\": {components}",
         like.scene.inbox

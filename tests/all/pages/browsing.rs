@@ -23,7 +23,10 @@ async fn copies(server: &Server, like: &Posted, how_many: usize, tag: &str) -> V
         (photo.id, photo.post_id) = (photo_id, Some(id));
         for size in &mut sizes {
             size.photo_id = Some(photo_id);
-            size.key = format!("media/{:032x}.jpg", u128::from(photo_id.unsigned_abs()) << 32 | u128::from(size.width.unsigned_abs()) << 16 | n as u128);
+            size.key = format!(
+                "media/{:032x}.jpg",
+                u128::from(photo_id.unsigned_abs()) << 32 | u128::from(size.width.unsigned_abs()) << 16 | n as u128
+            );
         }
         let (name, tag_id) = (tag.clone(), app.id());
         let write = app.db.write(move |tx| {
@@ -132,7 +135,16 @@ async fn r030_a_followers_only_post_is_on_no_page_of_anybody_else() {
     assert!(bob.page(&secret.path).await.says("For friends"));
     let visitor = server.visitor();
     for person in [&visitor, &eve] {
-        for at in ["/", "/explore", "/@ada", "/@ada?tab=albums", "/tags/hidden", "/search?q=hidden", "/search?q=ada", "/about"] {
+        for at in [
+            "/",
+            "/explore",
+            "/@ada",
+            "/@ada?tab=albums",
+            "/tags/hidden",
+            "/search?q=hidden",
+            "/search?q=ada",
+            "/about",
+        ] {
             let page = person.page(at).await;
             assert!(!page.html.contains(&secret.number) && !page.says("For friends"), "{at}: {}", page.html);
         }
@@ -184,7 +196,8 @@ async fn every_picture_has_its_size_a_placeholder_and_sizes_to_choose_from() {
                 assert!(tag.contains(part), "{at}: {part} in <img {tag}>");
             }
             let class = tag.split("class=\"photo ").nth(1).unwrap().split([' ', '"']).next().unwrap();
-            let rule = style.split(&format!(".{class}{{")).nth(1).unwrap_or_else(|| panic!("{at}: no rule for {class}"));
+            let rule =
+                style.split(&format!(".{class}{{")).nth(1).unwrap_or_else(|| panic!("{at}: no rule for {class}"));
             let rule = rule.split('}').next().unwrap();
             assert!(rule.contains("--r:") && rule.contains("--c:#"), "{at}: {rule}");
         }
@@ -211,7 +224,10 @@ async fn a_post_says_what_it_is_to_programs_that_show_links() {
     assert!(header(&page, "link").contains("application/activity+json"));
     let covered = ada.post_album(&["photo-pier.jpg"], "Behind", "public", &[]).await;
     ada.edit(&covered, |form| form.set("warning", "Fog")).await;
-    assert!(!server.visitor().page(&covered.path).await.html.contains("og:image"), "a covered photo is not shown in links");
+    assert!(
+        !server.visitor().page(&covered.path).await.html.contains("og:image"),
+        "a covered photo is not shown in links"
+    );
 }
 
 #[tokio::test]
@@ -221,8 +237,14 @@ async fn r072_what_is_served_holds_nothing_of_the_original_file() {
     for file in ["leaky.jpg", "leaky.png", "leaky.webp", "leaky.gif"] {
         let out = ada.post_photo(file, "Leaky").await;
         let page = server.visitor().page(&out.path).await;
-        let addresses: Vec<String> = page.html.replace("&#x2f;", "/").split('"').flat_map(|part| part.split([' ', ',']))
-            .filter(|part| part.starts_with("/media/")).map(str::to_owned).collect();
+        let addresses: Vec<String> = page
+            .html
+            .replace("&#x2f;", "/")
+            .split('"')
+            .flat_map(|part| part.split([' ', ',']))
+            .filter(|part| part.starts_with("/media/"))
+            .map(str::to_owned)
+            .collect();
         assert!(!addresses.is_empty());
         for address in addresses {
             let answer = server.world.client().get(server.url(&address)).send().await.unwrap();
@@ -239,12 +261,21 @@ async fn an_original_is_kept_whole_and_has_no_address() {
     let ada = server.person("ada").await;
     ada.post_photo("leaky.jpg", "Leaky").await;
     let row = accounts::local(&server.app, "ada").await.unwrap();
-    let kept = posts::of_account(&server.app.db.read, row.id, posts::Kind::All, &["public"], cyanotype::store::Cursor::first(1)).await.unwrap();
+    let kept = posts::of_account(
+        &server.app.db.read,
+        row.id,
+        posts::Kind::All,
+        &["public"],
+        cyanotype::store::Cursor::first(1),
+    )
+    .await
+    .unwrap();
     let photo = media::of_posts(&server.app.db.read, &[kept[0].id]).await.unwrap().remove(0);
     let key = photo.original_key.unwrap();
     let name = key.trim_start_matches("originals/").to_owned();
     let fan = server.data.path().join("data/media/originals");
-    let found: Vec<_> = std::fs::read_dir(fan).unwrap().map(|d| d.unwrap().path().join(&name)).filter(|p| p.exists()).collect();
+    let found: Vec<_> =
+        std::fs::read_dir(fan).unwrap().map(|d| d.unwrap().path().join(&name)).filter(|p| p.exists()).collect();
     assert_eq!(std::fs::read(&found[0]).unwrap(), fixture_bytes("leaky.jpg"), "byte for byte");
     for path in [
         format!("/{key}"),
@@ -282,7 +313,9 @@ async fn r073_a_picture_is_a_jpeg_whatever_is_asked_for_and_needs_no_cookie() {
     }
     let head = server.visitor().request(Method::HEAD, &path, HeaderMap::new(), Vec::new()).await;
     assert!(head.status == 200 && header(&head, "content-length").parse::<u64>().is_ok_and(|n| n > 1_000));
-    for (range, status) in [("bytes=0-9", 206), ("bytes=-10", 206), ("bytes=99999999-", 416), ("bytes=0-1,5-6", 200), ("lines=1-2", 200)] {
+    for (range, status) in
+        [("bytes=0-9", 206), ("bytes=-10", 206), ("bytes=99999999-", 416), ("bytes=0-1,5-6", 200), ("lines=1-2", 200)]
+    {
         let page = server.visitor().request(Method::GET, &path, headers(&[("range", range)]), Vec::new()).await;
         assert_eq!(page.status.as_u16(), status, "{range}");
     }

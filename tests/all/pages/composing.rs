@@ -104,7 +104,8 @@ async fn a_saved_draft_is_there_later_with_everything_in_it() {
     let draft = ada.draft(&["srgb.jpg"]).await;
     let form = composer(&ada, &draft).await;
     let photo = photos(&form)[0].clone();
-    let words = form.set("caption", "Not yet").set("warning", "Fog").set("language", "fr").set("visibility", "followers");
+    let words =
+        form.set("caption", "Not yet").set("warning", "Fog").set("language", "fr").set("visibility", "followers");
     let page = send(&ada, words.set(&format!("alt_{photo}"), "A bay"), "save").await;
     assert_eq!(page.path, draft);
     let form = composer(&ada.signed_in_elsewhere(&server).await, &draft).await;
@@ -214,7 +215,11 @@ async fn one_photo_too_many_is_left_out_by_name() {
     let form = page.forms().into_iter().find(|f| f.multipart).unwrap();
     assert_eq!(photos(&form).len(), 3);
     let page = send(&ada, with_files(form, &["lossy.webp"]), "post").await;
-    assert!(complaints(&page).contains("lossy.webp was left out: a post has at most 3 photos"), "{}", complaints(&page));
+    assert!(
+        complaints(&page).contains("lossy.webp was left out: a post has at most 3 photos"),
+        "{}",
+        complaints(&page)
+    );
     assert_eq!(posts_of(&server, "ada").await, 0);
 }
 
@@ -252,7 +257,11 @@ async fn r113_five_presses_at_the_same_time_post_once() {
     let draft = ada.draft(&["srgb.jpg"]).await;
     let form = composer(&ada, &draft).await.set("caption", "Once");
     let pages = join_all((0..5).map(|_| send(&ada, form.clone(), "post"))).await;
-    assert!(pages.iter().all(|p| p.status == 200 && p.path == pages[0].path), "{:?}", pages.iter().map(|p| (p.status, &p.path)).collect::<Vec<_>>());
+    assert!(
+        pages.iter().all(|p| p.status == 200 && p.path == pages[0].path),
+        "{:?}",
+        pages.iter().map(|p| (p.status, &p.path)).collect::<Vec<_>>()
+    );
     assert!(pages[0].path.starts_with("/@ada/"));
     assert_eq!(posts_of(&server, "ada").await, 1);
 }

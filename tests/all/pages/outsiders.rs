@@ -150,7 +150,10 @@ async fn r081_no_form_and_no_link_leads_to_another_host() {
         let page = look(&ada, &format!("/sign-in?{query}")).await;
         assert_eq!(page.status, 303, "who is signed in is led on");
         stays_here(&page, &to);
-        stays_here(&post(&ada, "/sign-in", &[("login", "ada"), ("password", "four quiet words here"), ("next", &to)]).await, &to);
+        stays_here(
+            &post(&ada, "/sign-in", &[("login", "ada"), ("password", "four quiet words here"), ("next", &to)]).await,
+            &to,
+        );
         for path in ["/@bob/follow", like.as_str(), "/@bob/unfollow"] {
             stays_here(&post(&ada, path, &[("back", &to)]).await, &to);
             tried += 1;
@@ -180,7 +183,9 @@ async fn r081_the_sign_in_page_does_not_carry_an_address_elsewhere_on() {
 async fn r081_a_path_that_names_another_host_leads_nowhere_else() {
     let server = Server::start("a.test").await;
     let visitor = server.visitor();
-    for path in ["//evil.test", "//evil.test/..", "/%2f%2fevil.test", "/%5cevil.test", "/@ada/..//evil.test", "/.//evil.test"] {
+    for path in
+        ["//evil.test", "//evil.test/..", "/%2f%2fevil.test", "/%5cevil.test", "/@ada/..//evil.test", "/.//evil.test"]
+    {
         let client = server.world.client();
         let answer = client.get(format!("https://a.test{path}")).send().await.unwrap();
         assert!(answer.headers().get(LOCATION).is_none_or(|to| !to.to_str().unwrap().contains("evil")), "{path}");
@@ -191,11 +196,39 @@ async fn r081_a_path_that_names_another_host_leads_nowhere_else() {
 /// Pages of every kind, for somebody signed in and for a visitor.
 async fn all_pages(person: &Person, post: &str) -> Vec<(String, Page)> {
     let paths = [
-        "/", "/explore", "/about", "/search", "/search?q=lake", "/search?q=%23lake", "/tags/lake", "/tags/none",
-        "/notifications", "/settings", "/compose", "/sign-in", "/join", "/@ada", "/@ada?tab=albums",
-        "/@ada?tab=replies", "/@ada/followers", "/@ada/following", "/@bob/block", "/welcome/nothing", "/reset/nothing",
-        "/nothing", "/@nobody", "/@ada/1", "/explore?before=1", "/explore?before=x", "/compose/1", "/@ada/x/edit",
-        "/?said=saved", "/static/css/base.css", "/static/js/actions.js", "/static/nothing.js", "/favicon.ico",
+        "/",
+        "/explore",
+        "/about",
+        "/search",
+        "/search?q=lake",
+        "/search?q=%23lake",
+        "/tags/lake",
+        "/tags/none",
+        "/notifications",
+        "/settings",
+        "/compose",
+        "/sign-in",
+        "/join",
+        "/@ada",
+        "/@ada?tab=albums",
+        "/@ada?tab=replies",
+        "/@ada/followers",
+        "/@ada/following",
+        "/@bob/block",
+        "/welcome/nothing",
+        "/reset/nothing",
+        "/nothing",
+        "/@nobody",
+        "/@ada/1",
+        "/explore?before=1",
+        "/explore?before=x",
+        "/compose/1",
+        "/@ada/x/edit",
+        "/?said=saved",
+        "/static/css/base.css",
+        "/static/js/actions.js",
+        "/static/nothing.js",
+        "/favicon.ico",
     ];
     let mut found = Vec::new();
     let more = [post.to_owned(), format!("{post}/edit"), format!("{post}/delete"), format!("{post}/like")];
@@ -262,7 +295,9 @@ fn inline_parts(page: &Page, policy: &str) -> Vec<String> {
     let mut found = Vec::new();
     for tag in page.html.split('<').skip(1) {
         let head = tag.split('>').next().unwrap_or_default();
-        if head.contains(" style=\"") || head.split_whitespace().skip(1).any(|a| a.starts_with("on") && a.contains("=\"")) {
+        if head.contains(" style=\"")
+            || head.split_whitespace().skip(1).any(|a| a.starts_with("on") && a.contains("=\""))
+        {
             found.push(format!("inline: <{head}>"));
         }
         if head.starts_with("script") && (!head.contains("src=\"") || !tag.ends_with('>')) {
@@ -285,7 +320,8 @@ async fn r069_a_nonce_is_used_once() {
     let mut nonces = Vec::new();
     for _ in 0..5 {
         let page = visitor.page("/explore").await;
-        let nonce = header(&page, "content-security-policy").split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
+        let nonce =
+            header(&page, "content-security-policy").split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
         assert!(!nonces.contains(&nonce.to_owned()));
         nonces.push(nonce.to_owned());
     }
@@ -308,8 +344,26 @@ async fn r104_hostile_parameters_are_answered_never_a_reason_to_break() {
     let ada = server.person("ada").await;
     let long = "x".repeat(6_000);
     let values = [
-        "", "0", "-1", "1.5", "9223372036854775808", "99999999999999999999", "null", "true", "[]", "{}", "%00", "%ff%fe",
-        "%F0%9F%8C%8A", "' OR 1=1 --", "%25s%25n", "..%2f..%2fetc%2fpasswd", "<x>", "\u{202e}abc", "%E0%A4%A", long.as_str(),
+        "",
+        "0",
+        "-1",
+        "1.5",
+        "9223372036854775808",
+        "99999999999999999999",
+        "null",
+        "true",
+        "[]",
+        "{}",
+        "%00",
+        "%ff%fe",
+        "%F0%9F%8C%8A",
+        "' OR 1=1 --",
+        "%25s%25n",
+        "..%2f..%2fetc%2fpasswd",
+        "<x>",
+        "\u{202e}abc",
+        "%E0%A4%A",
+        long.as_str(),
     ];
     let mut broken = Vec::new();
     for value in values {

@@ -70,7 +70,10 @@ fn name(tag: &str) -> &str {
 fn every_page_renders_with_its_samples() {
     let pages = rendered();
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap();
-    let files: BTreeSet<String> = folder.map(|f| f.unwrap().file_name().into_string().unwrap()).filter(|f| f.ends_with(".html") && f != "layout.html").collect();
+    let files: BTreeSet<String> = folder
+        .map(|f| f.unwrap().file_name().into_string().unwrap())
+        .filter(|f| f.ends_with(".html") && f != "layout.html")
+        .collect();
     let covered: BTreeSet<String> = pages.iter().map(|(template, ..)| (*template).to_owned()).collect();
     assert_eq!(covered, files, "each template has a sample here");
     for (template, sample, html) in pages {
@@ -111,7 +114,8 @@ fn ids_are_unique_and_what_refers_to_one_finds_it() {
 fn every_field_has_a_label_and_every_button_words() {
     for (template, sample, html) in rendered() {
         let tags = tags(&html);
-        let labelled: BTreeSet<&str> = tags.iter().filter(|t| name(t) == "label").filter_map(|t| attribute(t, "for")).collect();
+        let labelled: BTreeSet<&str> =
+            tags.iter().filter(|t| name(t) == "label").filter_map(|t| attribute(t, "for")).collect();
         for tag in &tags {
             let kind = attribute(tag, "type").unwrap_or("text");
             let hidden = kind == "hidden" || attribute(tag, "aria-hidden") == Some("true");
@@ -119,13 +123,17 @@ fn every_field_has_a_label_and_every_button_words() {
                 continue;
             }
             let by_id = attribute(tag, "id").is_some_and(|id| labelled.contains(id));
-            let inside = html.split("<label>").skip(1).any(|l| l.split("</label>").next().is_some_and(|l| l.contains(tag)));
+            let inside =
+                html.split("<label>").skip(1).any(|l| l.split("</label>").next().is_some_and(|l| l.contains(tag)));
             assert!(by_id || inside || attribute(tag, "aria-label").is_some(), "{template} {sample}: <{tag}>");
         }
         for button in html.split("<button").skip(1) {
             let (head, rest) = button.split_once('>').unwrap();
             let inner = rest.split("</button>").next().unwrap();
-            let words = inner.split('<').filter_map(|p| p.split_once('>').map_or(Some(p), |(_, t)| Some(t))).any(|t| !t.trim().is_empty());
+            let words = inner
+                .split('<')
+                .filter_map(|p| p.split_once('>').map_or(Some(p), |(_, t)| Some(t)))
+                .any(|t| !t.trim().is_empty());
             assert!(words || head.contains("aria-label"), "{template} {sample}: <button{head}> says nothing");
         }
     }
@@ -167,7 +175,12 @@ fn elements_are_closed_in_order() {
             if let Some(closing) = rest.strip_prefix('/') {
                 let closed = closing.split('>').next().unwrap();
                 if !EMPTY.contains(&closed) {
-                    assert_eq!(open.pop(), Some(closed), "{template} {sample}: </{closed}> at …{}", &rest[..rest.len().min(80)].escape_debug());
+                    assert_eq!(
+                        open.pop(),
+                        Some(closed),
+                        "{template} {sample}: </{closed}> at …{}",
+                        &rest[..rest.len().min(80)].escape_debug()
+                    );
                 }
             } else if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
                 let tag = tags(&html[html.len() - rest.len() - 1..])[0];

@@ -77,7 +77,10 @@ async fn r080_a_session_is_useless_after_signing_out() {
     for path in ["/settings", "/compose", "/notifications"] {
         let thief = server.visitor();
         let page = thief.request(Method::GET, path, headers(&[("cookie", &kept)]), Vec::new()).await;
-        assert_eq!((page.status.as_u16(), header(&page, "location")), (303, &*format!("/sign-in?next=%2F{}", &path[1..])));
+        assert_eq!(
+            (page.status.as_u16(), header(&page, "location")),
+            (303, &*format!("/sign-in?next=%2F{}", &path[1..]))
+        );
     }
 }
 
@@ -122,7 +125,10 @@ async fn r089_wrong_passwords_for_one_account_are_stopped_whoever_they_claim_to_
     }
     let stopped = answers.iter().position(|s| *s == 429).expect("never stopped");
     assert!(stopped < 25, "stopped at attempt {}", stopped + 1);
-    assert!(answers[..stopped].iter().all(|s| *s == 422) && answers[stopped..].iter().all(|s| *s == 429), "{answers:?}");
+    assert!(
+        answers[..stopped].iter().all(|s| *s == 422) && answers[stopped..].iter().all(|s| *s == 429),
+        "{answers:?}"
+    );
     assert!(is_signed_in(&ada).await, "who has a session stays in");
     ada.page("/compose").await;
     server.world.clock().advance(16 * MINUTE);
@@ -369,7 +375,8 @@ async fn what_is_wrong_in_a_sign_up_is_said_and_the_rest_is_kept() {
         ("bea", "nonsense", PASSWORD, "no e-mail address"),
         ("bea", "bea@mail.example", "short", "at least 10 characters"),
     ] {
-        let page = post(&server.visitor(), "/join", &[("username", name), ("email", mail), ("password", password)]).await;
+        let page =
+            post(&server.visitor(), "/join", &[("username", name), ("email", mail), ("password", password)]).await;
         assert_eq!(page.status, 422, "{name} {mail}");
         assert!(page.says(sentence), "{sentence}: {}", page.html);
         let form = page.form("/join").unwrap();

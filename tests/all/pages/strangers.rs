@@ -117,7 +117,9 @@ async fn r076_a_script_cannot_upload_into_somebody_elses_draft() {
     let (ada, eve) = (server.person("ada").await, server.person("eve").await);
     let draft = ada.draft(&["photo-lake.jpg"]).await;
     let boundary = "x-x-x";
-    let mut body = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"p.jpg\"\r\n\r\n").into_bytes();
+    let mut body =
+        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"p.jpg\"\r\n\r\n")
+            .into_bytes();
     body.extend(fixture_bytes("photo-pier.jpg"));
     body.extend(format!("\r\n--{boundary}--\r\n").as_bytes());
     let kind = format!("multipart/form-data; boundary={boundary}");

@@ -43,7 +43,8 @@ async fn r069_what_is_asked_for_is_given_back_as_text() {
     let (ada, visitor) = (server.person("ada").await, server.visitor());
     for text in MARKUP {
         let query = |name: &str| String::from_utf8(encoded(&[(name, text)])).unwrap();
-        let segment: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+        let segment: String =
+            url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
         for path in [
             format!("/search?{}", query("q")),
             format!("/sign-in?{}&{}", query("next"), query("login")),
@@ -110,7 +111,9 @@ async fn r068_what_people_say_of_themselves_and_their_photos_is_text_on_every_pa
             is_only_text(&look(&bob, at).await, at, text);
             is_only_text(&look(&server.visitor(), at).await, at, text);
         }
-        for at in ["/notifications", "/settings", &format!("{path}/edit"), &format!("{path}/delete"), "/@bob?tab=replies"] {
+        for at in
+            ["/notifications", "/settings", &format!("{path}/edit"), &format!("{path}/delete"), "/@bob?tab=replies"]
+        {
             is_only_text(&look(&ada, at).await, at, text);
         }
         is_only_text(&look(&bob, "/@ada/block").await, "block", text);
@@ -125,7 +128,10 @@ async fn links_tags_and_mentions_in_a_caption_become_links_and_nothing_else_does
     let out = ada.post_photo("photo-lake.jpg", caption).await;
     let page = server.visitor().page(&out.path).await;
     let links = page.links();
-    assert!(links.contains(&"/@bob".to_owned()) && links.iter().any(|l| l.eq_ignore_ascii_case("/tags/lake")), "{links:?}");
+    assert!(
+        links.contains(&"/@bob".to_owned()) && links.iter().any(|l| l.eq_ignore_ascii_case("/tags/lake")),
+        "{links:?}"
+    );
     assert!(links.contains(&"https://lake.example/map?a=1&b=2".to_owned()), "{links:?}");
     assert!(!links.iter().any(|l| l.contains("javascript") || l.contains("nobody")), "{links:?}");
     let link = page.html.split("<a ").skip(1).find(|a| a.contains("lake.example")).unwrap();

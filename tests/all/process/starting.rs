@@ -58,7 +58,9 @@ fn r125_a_secret_that_is_none_stops_the_start() {
     folder.start().stop();
     let secret = folder.path("data/secret.key");
     let repeated = "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=";
-    for (what, text) in [("repeated bytes", repeated), ("too short", "c2hvcnQ="), ("no base64", "changeme"), ("nothing", "")] {
+    for (what, text) in
+        [("repeated bytes", repeated), ("too short", "c2hvcnQ="), ("no base64", "changeme"), ("nothing", "")]
+    {
         std::fs::write(&secret, text).unwrap();
         let refused = folder.refuse();
         assert!(!refused.success, "{what}");

@@ -88,9 +88,8 @@ impl Page {
 
     pub fn images(&self) -> Vec<Image> {
         let tags = tags(&self.html, "img");
-        let image = |tag: &&str| {
-            Some(Image { src: attribute(tag, "src")?, alt: attribute(tag, "alt").unwrap_or_default() })
-        };
+        let image =
+            |tag: &&str| Some(Image { src: attribute(tag, "src")?, alt: attribute(tag, "alt").unwrap_or_default() });
         tags.iter().filter_map(image).collect()
     }
 

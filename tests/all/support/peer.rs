@@ -4,7 +4,7 @@ use super::actor::{self, Actor};
 use super::check::{self, Incoming, Keys};
 use super::{World, eventually, tls};
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::TokioIo;
@@ -49,6 +49,7 @@ pub struct Picture {
 
 struct Document {
     status: u16,
+    /// Content type, or where a redirect leads.
     kind: String,
     body: Bytes,
 }
@@ -111,6 +112,11 @@ impl Peer {
     /// Answers `path` with a bare status.
     pub fn refuse(&self, path: &str, status: u16) {
         self.state.serve(path, status, "text/plain", Bytes::new());
+    }
+
+    /// Sends whoever asks for `path` elsewhere.
+    pub fn redirect(&self, path: &str, to: &str) {
+        self.state.serve(path, 302, to, Bytes::new());
     }
 
     /// Inboxes answer this instead of 202.
@@ -189,7 +195,8 @@ impl State {
         let Some(found) = documents.get(target).or_else(|| documents.get(path)) else { return status(404) };
         let mut answer = Response::new(Full::new(found.body.clone()));
         *answer.status_mut() = StatusCode::from_u16(found.status).unwrap();
-        answer.headers_mut().insert(CONTENT_TYPE, found.kind.parse().unwrap());
+        let name = if answer.status().is_redirection() { LOCATION } else { CONTENT_TYPE };
+        answer.headers_mut().insert(name, found.kind.parse().unwrap());
         answer
     }
 

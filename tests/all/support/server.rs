@@ -51,9 +51,10 @@ impl Server {
             ("trusted_proxies", "127.0.0.1/32"),
             ("resolve", &resolve),
         ];
-        let layers = usual.iter().chain(more).map(|(name, value)| {
-            (format!("CYANOTYPE_{}", name.to_uppercase()), (*value).to_owned())
-        });
+        let layers = usual
+            .iter()
+            .chain(more)
+            .map(|(name, value)| (format!("CYANOTYPE_{}", name.to_uppercase()), (*value).to_owned()));
         let settings = Settings::from_layers("test", "", layers)?;
         let overrides = Overrides { clock: Some(world.clock().clone()), extra_roots: vec![tls::ca_pem()] };
         let app = App::open(settings, overrides).await?;

@@ -67,12 +67,7 @@ impl World {
     }
 
     /// The same over a data folder that may be there already.
-    pub async fn server_in(
-        &self,
-        host: &str,
-        data: Arc<TempDir>,
-        settings: &[(&str, &str)],
-    ) -> anyhow::Result<Server> {
+    pub async fn server_in(&self, host: &str, data: Arc<TempDir>, settings: &[(&str, &str)]) -> anyhow::Result<Server> {
         Server::open(self.clone(), host, data, settings).await
     }
 
@@ -170,9 +165,8 @@ impl Front {
                     let front = front.clone();
                     async move { Ok::<_, std::convert::Infallible>(front.forward(peer.ip(), request).await) }
                 });
-                let _ = hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service)
-                    .await;
+                let _ =
+                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
             });
             while open.try_join_next().is_some() {}
         }

@@ -6,6 +6,7 @@
 
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
+import { Temporal } from "@js-temporal/polyfill";
 import { Agent, buildConnector, setGlobalDispatcher } from "undici";
 import { createFederation, exportJwk, generateCryptoKeyPair, importJwk, MemoryKvStore } from "@fedify/fedify";
 import {
