@@ -103,7 +103,14 @@ impl Secrets {
 
 fn create(path: &Path) -> Result<String, Result<std::io::Error, SecretError>> {
     let text = STANDARD.encode(random::<32>().map_err(Err)?);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(Ok)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(Ok)?;
+    // Under its name only when it is whole: half a secret would stop every later start.
+    let half = path.with_extension("new");
+    let write = || -> std::io::Result<()> {
+        let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&half, path)
+    };
+    write().map_err(Ok)?;
     Ok(text)
 }

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use tokio::io::{AsyncWriteExt, BufWriter};
 
+const TOO_MUCH: &str = "That is more than the server takes at once. Send fewer photos at a time.";
 /// Longest text field, in bytes.
 const MAX_TEXT: usize = 256 * 1024;
 /// Most fields in a form.
@@ -43,14 +44,31 @@ impl Filled {
 /// Reads a multipart form; a file that is too large is refused by name and the rest goes on.
 pub async fn read(web: &Web, mut form: Multipart, most_files: usize) -> Result<Filled, Refusal> {
     let mut filled = Filled::default();
-    while let Some(field) = form.next_field().await.map_err(broken_form)? {
+    loop {
+        let field = match form.next_field().await {
+            Ok(Some(field)) => field,
+            Ok(None) => break,
+            // The words stand before the files: what is here already is kept.
+            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                filled.refused.push(TOO_MUCH.to_owned());
+                break;
+            }
+            Err(error) => return Err(broken_form(error)),
+        };
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
             // A file input left empty.
             Some(file) if file.is_empty() => {}
             Some(file) => {
                 let left_out = filled.files.len() >= most_files;
-                let upload = save(web, field, clean(&file), left_out).await?;
+                let upload = match save(web, field, clean(&file), left_out).await {
+                    Ok(upload) => upload,
+                    Err(Refusal::Invalid { field: "photos", why }) => {
+                        filled.refused.push(why);
+                        break;
+                    }
+                    Err(refusal) => return Err(refusal),
+                };
                 match upload {
                     Ok(upload) if left_out => filled
                         .refused
@@ -106,7 +124,7 @@ async fn save(
     while let Some(chunk) = field.chunk().await.map_err(broken_form)? {
         length += chunk.len();
         if length <= most && !discard {
-            out.write_all(&chunk).await.map_err(Refusal::broken)?;
+            out.write_all(&chunk).await.map_err(unwritable)?;
         }
     }
     if length > most {
@@ -117,19 +135,30 @@ async fn save(
             most >> 20
         )));
     }
-    out.flush().await.map_err(Refusal::broken)?;
+    out.flush().await.map_err(unwritable)?;
     Ok(Ok(upload))
+}
+
+/// A full disk loses the photo, not the words.
+fn unwritable(error: std::io::Error) -> Refusal {
+    if error.kind() == std::io::ErrorKind::StorageFull {
+        return Refusal::invalid(
+            "photos",
+            "The server has no space left for photos. Tell its owner; your text is kept.",
+        );
+    }
+    Refusal::broken(error)
 }
 
 fn broken_form(error: MultipartError) -> Refusal {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return Refusal::invalid("photos", "That is more than the server takes at once. Send fewer photos at a time.");
+        return Refusal::invalid("photos", TOO_MUCH);
     }
     Refusal::invalid("form", "The form did not arrive whole. Try again.")
 }
 
 /// What an early answer still reads of a body, and discards.
-const DISCARD: usize = 1 << 30;
+const DISCARD: usize = 256 << 20;
 
 /// Lets a body come in whole even when it is answered before its end (not signed in, too many photos).
 /// A browser that is cut off while it sends shows an error of its own instead of the answer.

@@ -180,14 +180,20 @@ pub struct ProfileChange {
     pub header: Option<String>,
 }
 
-/// Changes a profile, and tells the other servers.
-pub async fn change_profile(app: &App, account_id: i64, change: ProfileChange) -> Result<(), Refusal> {
+/// Refuses what is too long in a profile; asked before pictures are stored for it.
+pub fn check_profile(change: &ProfileChange) -> Result<(), Refusal> {
     too_long("name", "The name", &change.name, limits::NAME)?;
     too_long("bio", "The text about you", &change.bio, limits::BIO)?;
     for (name, value) in &change.fields {
         too_long("fields", "A label", name, limits::FIELD)?;
         too_long("fields", "A line", value, limits::FIELD)?;
     }
+    Ok(())
+}
+
+/// Changes a profile, and tells the other servers.
+pub async fn change_profile(app: &App, account_id: i64, change: ProfileChange) -> Result<(), Refusal> {
+    check_profile(&change)?;
     let fields: Vec<_> = change
         .fields
         .iter()

@@ -9,6 +9,10 @@ use crate::app::App;
 use crate::entity::{account, post};
 use crate::store::{accounts, posts, tags};
 use sea_orm::{ConnectionTrait, DbErr};
+use std::time::Duration;
+
+/// Looking up the people a text mentions takes at most so long.
+const LOOKING: Duration = Duration::from_secs(8);
 
 /// What a text mentions, looked up.
 #[derive(Debug, Clone, Default)]
@@ -32,15 +36,21 @@ impl Words {
                 words.tags.push((key, name, app.id()));
             }
         }
-        for mention in text::mentions(caption).into_iter().take(limits::MENTIONS) {
-            let name = urls::written(&mention);
-            // Somebody who cannot be found stays plain text.
-            let found = federation::find::person(app, &mention, Some(&budget)).await.ok();
-            if let Some(person) = found.filter(|p| p.id != author.id) {
-                words.mentions.push((person.id, name));
-            }
+        let asking = words.look_up(app, author, caption, &budget);
+        // Other people's servers must not hold up a post: who is not found in time stays plain text.
+        if tokio::time::timeout(LOOKING, asking).await.is_err() {
+            tracing::info!("some people mentioned could not be looked up in time");
         }
         Ok(words)
+    }
+
+    async fn look_up(&mut self, app: &App, author: &account::Model, caption: &str, budget: &Budget) {
+        for mention in text::mentions(caption).into_iter().take(limits::MENTIONS) {
+            let found = federation::find::person(app, &mention, Some(budget)).await.ok();
+            if let Some(person) = found.filter(|p| p.id != author.id) {
+                self.mentions.push((person.id, urls::written(&mention)));
+            }
+        }
     }
 
     /// Adds somebody who is addressed without being named in the text.
@@ -95,8 +105,15 @@ pub fn blank(id: i64, account_id: i64, caption: &str, now: i64) -> post::Model {
 }
 
 /// Answers a post that the person may see. The answer is as widely visible as what it answers, but
-/// public answers are quiet: they belong under the photo, not into public lists.
-pub async fn reply(app: &App, author: &account::Model, parent_id: i64, caption: &str) -> Result<post::Model, Refusal> {
+/// public answers are quiet: they belong under the photo, not into public lists. `number` comes from
+/// the form: sent twice, it is one answer.
+pub async fn reply(
+    app: &App,
+    author: &account::Model,
+    parent_id: i64,
+    caption: &str,
+    number: Option<i64>,
+) -> Result<post::Model, Refusal> {
     let parent = visibility::visible(app, Some(author.id), parent_id).await?;
     let caption = caption.trim();
     let length = caption.chars().count();
@@ -120,6 +137,7 @@ pub async fn reply(app: &App, author: &account::Model, parent_id: i64, caption: 
         other => other,
     };
     let row = post::Model {
+        draft_id: number,
         in_reply_to_id: Some(parent.id),
         root_id: parent.root_id,
         visibility: visibility.as_str().to_owned(),
@@ -130,6 +148,11 @@ pub async fn reply(app: &App, author: &account::Model, parent_id: i64, caption: 
     app.db
         .write(move |tx| {
             Box::pin(async move {
+                if let Some(number) = number
+                    && let Some(sent) = posts::by_draft(tx, number).await?
+                {
+                    return if sent.account_id == author.id { Ok(sent) } else { Err(Refusal::Missing) };
+                }
                 posts::insert(tx, row.clone()).await?;
                 words.write(tx, row.id, visibility::of(&row)).await?;
                 surface::post_appeared(&app2, tx, &row, &author).await?;

@@ -6,7 +6,7 @@ use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::entity::{account, draft, photo, post};
-use crate::store::{drafts, media, posts};
+use crate::store::{drafts, media, posts, tags};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -90,16 +90,23 @@ pub async fn discard(app: &App, account_id: i64, draft_id: i64) -> Result<(), Re
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let Some(draft) = drafts::get(tx, account_id, draft_id).await? else { return Ok(()) };
-                let mut keys = Vec::new();
-                for photo in media::of_draft(tx, draft.id).await? {
-                    keys.extend(media::remove(tx, photo.id).await?);
+                match drafts::get(tx, account_id, draft_id).await? {
+                    Some(draft) => drop_draft(&app2, tx, draft.id).await,
+                    None => Ok(()),
                 }
-                drafts::remove(tx, draft.id).await?;
-                Ok(surface::drop_blobs(&app2, tx, keys).await?)
             })
         })
         .await
+}
+
+/// A draft goes, with the photos that are only in it.
+async fn drop_draft(app: &App, tx: &impl ConnectionTrait, id: i64) -> Result<(), Refusal> {
+    let mut keys = Vec::new();
+    for photo in media::of_draft(tx, id).await? {
+        keys.extend(media::remove(tx, photo.id).await?);
+    }
+    drafts::remove(tx, id).await?;
+    Ok(surface::drop_blobs(app, tx, keys).await?)
 }
 
 /// A draft of this person that is not posted yet, with its photos (a post's own first, when it is
@@ -228,6 +235,9 @@ pub async fn publish(app: &App, account: &account::Model, draft_id: i64) -> Resu
     if let Some(post_id) = draft.post_id {
         return posts::by_id(&app.db.read, post_id).await?.ok_or(Refusal::Missing);
     }
+    if draft.editing_id.is_some() {
+        return Err(Refusal::Missing);
+    }
     if photos.is_empty() {
         return Err(Refusal::invalid("photos", "Choose at least one photo."));
     }
@@ -279,6 +289,7 @@ pub async fn save_changes(
     draft_id: i64,
     form: Form,
 ) -> Result<post::Model, Refusal> {
+    settled(app, draft_id).await?;
     let (draft, mut photos) = draft(app, account.id, draft_id).await?;
     let post_id = draft.editing_id.ok_or(Refusal::Missing)?;
     photos.retain(|p| !form.removed.contains(&p.id));
@@ -291,7 +302,11 @@ pub async fn save_changes(
         return Err(Refusal::invalid("photos", "A post keeps at least one photo. To take it away, delete the post."));
     }
     first_problem(problems(app, &form.caption, &form.warning, &photos))?;
-    let words = Words::read(app, account, &form.caption).await?;
+    let mut words = Words::read(app, account, &form.caption).await?;
+    // Whoever got the post by being mentioned gets its changes and its end too.
+    for old in tags::mentions(&app.db.read, &[post_id]).await? {
+        words.address(old.account_id, old.name);
+    }
     let (app2, account) = (app.clone(), account.clone());
     app.db
         .write(move |tx| {
@@ -340,7 +355,7 @@ pub async fn delete(app: &App, account: &account::Model, id: i64) -> Result<(), 
             Box::pin(async move {
                 let row = own_post(tx, account.id, id).await?;
                 if let Some(draft) = drafts::editing(tx, account.id, id).await? {
-                    drafts::remove(tx, draft.id).await?;
+                    drop_draft(&app2, tx, draft.id).await?;
                 }
                 Ok(surface::post_gone(&app2, tx, row, &account).await?)
             })

@@ -25,16 +25,17 @@ pub async fn like(app: &App, account_id: i64, post_id: i64, uri: Option<String>)
     Ok(post)
 }
 
-/// Takes a like back.
-pub async fn unlike(app: &App, account_id: i64, post_id: i64) -> Result<(), Refusal> {
+/// Takes a like back; false when there was none.
+pub async fn unlike(app: &App, account_id: i64, post_id: i64) -> Result<bool, Refusal> {
     let app2 = app.clone();
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let Some(row) = reactions::unlike(tx, account_id, post_id).await? else { return Ok(()) };
-                let Some(post) = crate::store::posts::by_id(tx, post_id).await? else { return Ok(()) };
+                let Some(row) = reactions::unlike(tx, account_id, post_id).await? else { return Ok(false) };
+                let Some(post) = crate::store::posts::by_id(tx, post_id).await? else { return Ok(false) };
                 surface::like_gone(tx, account_id, &post).await?;
-                federation::like::unsay(&app2, tx, &row, &post).await
+                federation::like::unsay(&app2, tx, &row, &post).await?;
+                Ok(true)
             })
         })
         .await
@@ -63,17 +64,18 @@ pub async fn boost(app: &App, account_id: i64, post_id: i64, uri: Option<String>
     Ok(post)
 }
 
-/// Takes a boost back.
-pub async fn unboost(app: &App, account_id: i64, post_id: i64) -> Result<(), Refusal> {
+/// Takes a boost back; false when there was none.
+pub async fn unboost(app: &App, account_id: i64, post_id: i64) -> Result<bool, Refusal> {
     let app2 = app.clone();
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let Some(row) = reactions::unboost(tx, account_id, post_id).await? else { return Ok(()) };
-                let Some(post) = crate::store::posts::by_id(tx, post_id).await? else { return Ok(()) };
+                let Some(row) = reactions::unboost(tx, account_id, post_id).await? else { return Ok(false) };
+                let Some(post) = crate::store::posts::by_id(tx, post_id).await? else { return Ok(false) };
                 surface::boost_gone(tx, account_id, &post).await?;
-                let Some(booster) = accounts::by_id(tx, account_id).await? else { return Ok(()) };
-                federation::announce::unsay(&app2, tx, &row, &post, &booster).await
+                let Some(booster) = accounts::by_id(tx, account_id).await? else { return Ok(false) };
+                federation::announce::unsay(&app2, tx, &row, &post, &booster).await?;
+                Ok(true)
             })
         })
         .await

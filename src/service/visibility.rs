@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::entity::post;
 use crate::store::{accounts, policies, posts, relations, tags};
 use sea_orm::{ConnectionTrait, DbErr};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Who is looking: nobody in particular, or an account, local or remote.
 pub type Reader = Option<i64>;
@@ -45,11 +45,11 @@ pub async fn visible(app: &App, reader: Reader, id: i64) -> Result<post::Model, 
 async fn hidden_authors(db: &impl ConnectionTrait, authors: &HashSet<i64>) -> Result<HashSet<i64>, DbErr> {
     let rows = accounts::by_ids(db, authors.iter().copied()).await?;
     let mut hidden: HashSet<i64> = authors.iter().copied().filter(|id| !rows.contains_key(id)).collect();
-    let mut checked: std::collections::HashMap<&str, bool> = Default::default();
+    let mut checked: HashMap<&str, bool> = HashMap::new();
     for row in rows.values() {
         let out = match checked.get(row.domain.as_str()) {
             Some(out) => *out,
-            None => policies::domain_blocked(db, &row.domain).await?,
+            None => policies::kept_out(db, row).await?,
         };
         checked.insert(&row.domain, out);
         if out || row.suspended != 0 || row.deleted_at.is_some() {

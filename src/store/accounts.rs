@@ -20,11 +20,12 @@ pub async fn by_ids(
     ids: impl IntoIterator<Item = i64>,
 ) -> Result<HashMap<i64, account::Model>, DbErr> {
     let ids: Vec<i64> = ids.into_iter().collect();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+    let mut found = HashMap::new();
+    for some in ids.chunks(1_000) {
+        let rows = account::Entity::find().filter(account::Column::Id.is_in(some.iter().copied())).all(db).await?;
+        found.extend(rows.into_iter().map(|a| (a.id, a)));
     }
-    let rows = account::Entity::find().filter(account::Column::Id.is_in(ids)).all(db).await?;
-    Ok(rows.into_iter().map(|a| (a.id, a)).collect())
+    Ok(found)
 }
 
 /// `domain` is empty for this server's accounts.

@@ -95,6 +95,16 @@ pub async fn finish(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     job::Entity::delete_by_id(id).exec(db).await.map(drop)
 }
 
+/// Another job with the same key may wait from now on.
+pub async fn free_key(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    job::Entity::update_many()
+        .col_expr(job::Column::UniqueKey, Expr::value(Option::<String>::None))
+        .filter(job::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
 /// Failed: to be tried again at `run_at`.
 pub async fn retry(db: &impl ConnectionTrait, id: i64, run_at: Millis, error: &str) -> Result<(), DbErr> {
     job::Entity::update_many()

@@ -1,7 +1,7 @@
 //! Who is kept out: people by people, servers by the administrator.
 
 use crate::clock::Millis;
-use crate::entity::{block, domain_block};
+use crate::entity::{account, block, domain_block};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, IntoActiveModel, QueryOrder};
@@ -21,6 +21,12 @@ pub async fn domain_blocked(db: &impl ConnectionTrait, host: &str) -> Result<boo
     let found =
         domain_block::Entity::find().filter(domain_block::Column::Domain.is_in(with_parents(host))).one(db).await?;
     Ok(found.is_some())
+}
+
+/// Whether an account is of a server that is kept out: by the domain in its handle or by its own host.
+pub async fn kept_out(db: &impl ConnectionTrait, row: &account::Model) -> Result<bool, DbErr> {
+    let host = row.uri.as_deref().and_then(|uri| uri.strip_prefix("https://")).and_then(|rest| rest.split('/').next());
+    Ok(domain_blocked(db, &row.domain).await? || domain_blocked(db, host.unwrap_or_default()).await?)
 }
 
 pub async fn block_domain(db: &impl ConnectionTrait, domain: &str, note: &str, now: Millis) -> Result<(), DbErr> {
@@ -56,9 +62,15 @@ pub async fn unblock(db: &impl ConnectionTrait, account_id: i64, target_id: i64)
 
 /// Blocks between one person and others, in either direction.
 pub async fn between(db: &impl ConnectionTrait, who: i64, others: &[i64]) -> Result<Vec<block::Model>, DbErr> {
-    if others.is_empty() {
-        return Ok(Vec::new());
+    // A popular post has more people around it than one statement takes values.
+    let mut found = Vec::new();
+    for some in others.chunks(1_000) {
+        found.extend(between_some(db, who, some).await?);
     }
+    Ok(found)
+}
+
+async fn between_some(db: &impl ConnectionTrait, who: i64, others: &[i64]) -> Result<Vec<block::Model>, DbErr> {
     let out = Condition::all()
         .add(block::Column::AccountId.eq(who))
         .add(block::Column::TargetId.is_in(others.iter().copied()));

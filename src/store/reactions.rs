@@ -1,9 +1,9 @@
 //! Likes and boosts.
 
 use crate::entity::{boost, post_like};
+use sea_orm::IntoActiveModel;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::IntoActiveModel;
 use std::collections::HashSet;
 
 /// True when it is new.

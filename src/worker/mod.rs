@@ -7,8 +7,10 @@ use crate::clock::{DAY, HOUR, MINUTE, Millis};
 use crate::entity::job;
 use crate::service::{Refusal, housekeeping};
 use crate::store::jobs;
+use futures_util::FutureExt;
 use run::Outcome;
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -131,12 +133,7 @@ fn start(app: &App, job: job::Model, busy: Arc<Mutex<Busy>>, place: tokio::sync:
     app.tasks.spawn(async move {
         let app = task_app;
         let (id, lane) = (job.id, job.lane.clone());
-        let run = tokio::time::timeout(
-            Duration::from_millis(u64::try_from(LEASE).unwrap_or(0) - 10_000),
-            run::run(&app, &job),
-        );
-        let outcome =
-            run.await.unwrap_or_else(|_| Outcome::Later { why: "it took too long".to_owned(), not_before: None });
+        let outcome = attempt(&app, &job).await;
         if let Err(error) = settle(&app, &job, outcome).await {
             // The lease runs out by itself, and the job runs again.
             tracing::warn!(%error, job = id, "a job's end could not be written");
@@ -154,6 +151,22 @@ fn start(app: &App, job: job::Model, busy: Arc<Mutex<Busy>>, place: tokio::sync:
         drop(place);
         app.wake.notify_waiters();
     });
+}
+
+/// Runs a job once, within its lease. A panic is one failed attempt.
+async fn attempt(app: &App, job: &job::Model) -> Outcome {
+    // Its process died each time: whatever it does, it is not tried for ever.
+    if usize::try_from(job.attempts).is_ok_and(|n| n > WAITS.len() + 1) {
+        return Outcome::Never("it was begun too often".to_owned());
+    }
+    let limit = Duration::from_millis(u64::try_from(LEASE - 10_000).unwrap_or(0));
+    let run = AssertUnwindSafe(run::run(app, job)).catch_unwind();
+    let later = |why: &str| Outcome::Later { why: why.to_owned(), not_before: None };
+    match tokio::time::timeout(limit, run).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => later("it panicked"),
+        Err(_) => later("it took too long"),
+    }
 }
 
 /// Writes down how a job ended.

@@ -6,6 +6,7 @@ use crate::entity::job;
 use crate::service::federation::deliver::Delivery;
 use crate::service::work::Work;
 use crate::service::{Refusal, federation, housekeeping};
+use crate::store::jobs;
 
 /// How a job ended.
 #[derive(Debug)]
@@ -24,6 +25,15 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Ok(work) => work,
         Err(error) => return Outcome::Never(format!("the payload cannot be read: {error}")),
     };
+    // From here on a newer change queues anew: this run may have read what was before it.
+    if job.unique_key.is_some() && !matches!(work, Work::Deliver { .. }) {
+        let id = job.id;
+        let freed =
+            app.db.write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::free_key(tx, id).await?) }));
+        if freed.await.is_err() {
+            return Outcome::Later { why: "busy".to_owned(), not_before: None };
+        }
+    }
     let done = match work {
         Work::Deliver { activity, inbox } => {
             return delivered(federation::deliver::deliver(app, activity, &inbox).await);

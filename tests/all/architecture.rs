@@ -88,9 +88,9 @@ fn skipped(text: &str) -> usize {
     {
         return after(2 + hashes, &format!("\"{}", "#".repeat(hashes)));
     }
-    if text.starts_with('"') {
+    if let Some(inside) = text.strip_prefix('"') {
         let mut escaped = false;
-        let end = text[1..].char_indices().find(|(_, c)| {
+        let end = inside.char_indices().find(|(_, c)| {
             let closes = *c == '"' && !escaped;
             escaped = *c == '\\' && !escaped;
             closes

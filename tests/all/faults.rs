@@ -3,6 +3,7 @@
 //! on until none is left; after each death it is started again, and the story must end well.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::disallowed_methods, reason = "tests are no part of the server, whose tasks are tracked")]
 
 use crate::process::binary::{Folder, Running, photograph};
 use crate::process::tab::{Form, Tab};

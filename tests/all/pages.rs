@@ -1,6 +1,8 @@
 //! What people meet in a browser without script: signing in, composing, editing, browsing, and what
 //! nobody may do to anybody through a page.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 mod browsing;
 mod composing;
 mod editing;

@@ -260,9 +260,10 @@ pub async fn activity(
     Path(number): Path<String>,
 ) -> Response {
     let found = async {
-        reader(&web.app, &headers, &uri).await?;
+        let who = reader(&web.app, &headers, &uri).await?;
         let urls = urls(&web.app).await?;
-        Ok(document(&documents::activity(&web.app, &urls, id(&number)?).await?, true))
+        let made = documents::activity(&web.app, &urls, who, id(&number)?).await?;
+        Ok(document(&made.value, made.public))
     };
     answer(found.await)
 }

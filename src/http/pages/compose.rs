@@ -276,6 +276,11 @@ async fn take(
     let button = filled.text("do").to_owned();
     posting::keep(app, viewer.id(), draft.id, form.clone()).await?;
     let mut errors = take_files(web, viewer, draft.id, &mut filled).await?;
+    if button == "discard" {
+        posting::discard(app, viewer.id(), draft.id).await?;
+        let back = draft.editing_id.map_or("/".to_owned(), |post| urls::post_path(&viewer.account, post));
+        return Ok(redirect(&format!("{back}?said=discarded")));
+    }
     let saves = button == "save_post" && draft.editing_id.is_some();
     let wants_post = (button == "post" || saves) && errors.is_empty();
     if wants_post {
@@ -371,7 +376,7 @@ pub async fn remove_photo(
     }
 }
 
-/// The composer over a post that is out. Opening it anew begins anew.
+/// The composer over a post that is out, with changes not saved yet, if there are any.
 pub async fn edit(
     State(web): State<Web>,
     SignedIn(visitor, viewer): SignedIn,
@@ -379,8 +384,6 @@ pub async fn edit(
 ) -> Response {
     let answer = async {
         let post_id = own(&web, &visitor, &viewer, &acct, &post).await?;
-        let old = posting::edit_draft(&web.app, &viewer.account, post_id).await?;
-        posting::discard(&web.app, viewer.id(), old.id).await?;
         let draft = posting::edit_draft(&web.app, &viewer.account, post_id).await?;
         let (draft, photos) = posting::draft(&web.app, viewer.id(), draft.id).await?;
         let action = format!("/@{acct}/{post}/edit");

@@ -91,6 +91,8 @@ pub struct PostPage {
     pub error: String,
     /// ActivityPub id, for `rel=alternate`; empty when nothing federates or the post is not public.
     pub activity_id: String,
+    /// Goes with the reply, so that sending it twice makes one.
+    pub number: String,
     /// Largest number of characters in a reply.
     pub max_caption: i64,
 }

@@ -56,6 +56,7 @@ async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, draft_reply:
         draft_reply: draft_reply.to_owned(),
         error: why.to_owned(),
         activity_id: activity_id.clone(),
+        number: posting::new_draft_id(app).to_string(),
         max_caption: i64::try_from(app.settings.max_caption).unwrap_or(5_000),
     };
     Ok(ap::with_alternate(shown.render("post.html", &page), &activity_id))
@@ -98,9 +99,9 @@ async fn deed(
         let (_, row) = find(&web, &visitor, &acct, &post).await?;
         match deed {
             Deed::Like => reacting::like(app, viewer.id(), row.id, None).await.map(drop)?,
-            Deed::Unlike => reacting::unlike(app, viewer.id(), row.id).await?,
+            Deed::Unlike => reacting::unlike(app, viewer.id(), row.id).await.map(drop)?,
             Deed::Boost => reacting::boost(app, viewer.id(), row.id, None).await.map(drop)?,
-            Deed::Unboost => reacting::unboost(app, viewer.id(), row.id).await?,
+            Deed::Unboost => reacting::unboost(app, viewer.id(), row.id).await.map(drop)?,
             Deed::Pin => posting::pin(app, &viewer.account, row.id, true).await?,
             Deed::Unpin => posting::pin(app, &viewer.account, row.id, false).await?,
         }
@@ -165,6 +166,7 @@ pub async fn unpin(
 pub struct ReplyForm {
     text: String,
     back: String,
+    number: String,
 }
 
 pub async fn reply(
@@ -175,7 +177,7 @@ pub async fn reply(
 ) -> Response {
     let answer = async {
         let (_, row) = find(&web, &visitor, &acct, &post).await?;
-        match conversation::reply(&web.app, &viewer.account, row.id, &form.text).await {
+        match conversation::reply(&web.app, &viewer.account, row.id, &form.text, form.number.parse().ok()).await {
             Ok(made) => {
                 Ok(redirect(&format!("{}#reply-{}", Back { back: form.back }.or(&format!("/@{acct}/{post}")), made.id)))
             }

@@ -404,7 +404,9 @@ impl PostPage {
             profile: profile(ada()),
             draft_reply: String::new(),
             error: String::new(),
+            number: "913060567168581632".to_owned(),
             activity_id: "https://photos.example/ap/posts/9100".into(),
+
             max_caption: 5000,
         }
     }
@@ -430,6 +432,7 @@ impl PostPage {
             profile: own,
             draft_reply: "A reply that was too long <b>".into(),
             error: "A reply can have 5000 characters; this one has 5012.".into(),
+            number: "913060567168581632".to_owned(),
             activity_id: String::new(),
             max_caption: 5000,
         }
@@ -447,6 +450,7 @@ impl PostPage {
             profile: profile(jun()),
             draft_reply: String::new(),
             error: String::new(),
+            number: "913060567168581632".to_owned(),
             activity_id: String::new(),
             max_caption: 5000,
         }

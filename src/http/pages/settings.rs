@@ -123,7 +123,11 @@ pub async fn save_profile(State(web): State<Web>, SignedIn(visitor, viewer): Sig
         };
         let typed = change.clone();
         let mut errors = filled.refused;
-        for (name, upload) in &filled.files {
+        if let Err(Refusal::Invalid { why, .. }) = accounts::check_profile(&change) {
+            errors.push(why);
+        }
+        let files = if errors.is_empty() { filled.files } else { Vec::new() };
+        for (name, upload) in &files {
             let which = if name == "avatar" { ProfilePicture::Avatar } else { ProfilePicture::Header };
             match crate::service::uploads::profile_picture(&web.app, viewer.id(), which, upload).await {
                 Ok(key) if which == ProfilePicture::Avatar => change.avatar = Some(key),

@@ -253,15 +253,26 @@ pub async fn featured_tags(app: &App, urls: &Urls, id: i64) -> Result<Value, Ref
 }
 
 /// An activity of ours, where everybody may see it. One about a post is there as long as the post is.
-pub async fn activity(app: &App, urls: &Urls, id: i64) -> Result<Value, Refusal> {
-    let row = crate::store::jobs::said(&app.db.read, id).await?.filter(|a| a.public != 0).ok_or(Refusal::Missing)?;
+/// What was said to one person answers to her alone.
+pub async fn activity(app: &App, urls: &Urls, reader: Reader, id: i64) -> Result<Document, Refusal> {
+    let row = crate::store::jobs::said(&app.db.read, id).await?.ok_or(Refusal::Missing)?;
     let body: Value = serde_json::from_str(&row.body).map_err(Refusal::broken)?;
+    if row.public == 0 && !is_told_to(app, reader, &row.body).await? {
+        return Err(Refusal::Missing);
+    }
     if row.kind != "Delete"
         && let Some(post) = about_post(urls, &body)
     {
-        visible(app, None, post).await?;
+        visible(app, reader, post).await?;
     }
-    Ok(body)
+    Ok(Document { value: body, public: row.public != 0 })
+}
+
+/// Whether an activity names its reader.
+async fn is_told_to(app: &App, reader: Reader, body: &str) -> Result<bool, Refusal> {
+    let Some(id) = reader else { return Ok(false) };
+    let uri = accounts::by_id(&app.db.read, id).await?.and_then(|row| row.uri);
+    Ok(uri.is_some_and(|uri| body.contains(&format!("\"{uri}\""))))
 }
 
 /// The local post that an activity is about.

@@ -54,10 +54,11 @@ pub async fn by_address(app: &App, reader: Reader, address: &str, budget: Option
     plain.set_fragment(None);
     let id = RemoteId::parse(plain.as_str()).map_err(|_| Refusal::Missing)?;
     if let Some(row) = accounts::by_uri(&app.db.read, id.as_str()).await? {
-        return Ok(Thing::Person(Box::new(row)));
+        let shown = row.deleted_at.is_none() && row.suspended == 0;
+        return if shown { Ok(Thing::Person(Box::new(row))) } else { Err(Refusal::Missing) };
     }
     if let Some(row) = posts::by_uri(&app.db.read, id.as_str()).await? {
-        return Ok(Thing::Post(Box::new(row)));
+        return visible(app, reader, row.id).await.map(|row| Thing::Post(Box::new(row)));
     }
     let budget = budget.ok_or(Refusal::Missing)?;
     asking(app)?;

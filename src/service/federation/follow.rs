@@ -138,13 +138,13 @@ async fn local_target(app: &App, activity: &Activity) -> Result<account::Model, 
     row.ok_or(Refusal::Missing)
 }
 
-/// Somebody elsewhere no longer follows.
+/// Somebody elsewhere no longer follows; false when she did not.
 pub async fn hear_undo(
     app: &App,
     signer: &account::Model,
     undone: Option<&Activity>,
     uri: Option<&str>,
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let by_uri = match uri {
         Some(uri) => relations::by_uri(&app.db.read, uri).await?.filter(|f| f.follower_id == signer.id),
         None => None,
@@ -152,15 +152,16 @@ pub async fn hear_undo(
     let target_id = match (undone, by_uri) {
         (Some(follow), _) => local_target(app, follow).await?.id,
         (None, Some(row)) => row.target_id,
-        (None, None) => return Ok(()),
+        (None, None) => return Ok(false),
     };
     let follower_id = signer.id;
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                relations::remove(tx, follower_id, target_id).await?;
+                let ended = relations::remove(tx, follower_id, target_id).await?.is_some();
                 notifications::forget(tx, target_id, surface::kind::FOLLOW, follower_id, 0).await?;
-                Ok(notifications::forget(tx, target_id, surface::kind::FOLLOW_REQUEST, follower_id, 0).await?)
+                notifications::forget(tx, target_id, surface::kind::FOLLOW_REQUEST, follower_id, 0).await?;
+                Ok(ended)
             })
         })
         .await

@@ -115,7 +115,7 @@ async fn signer_of(app: &App, received: &Received<'_>, actor: &RemoteId) -> Resu
         signer = people::refresh(app, actor, &budget).await?;
         check(app, received, &parsed, &signer).map_err(unsigned)?;
     }
-    if signer.suspended != 0 || signer.deleted_at.is_some() {
+    if signer.suspended != 0 || signer.deleted_at.is_some() || policies::kept_out(&app.db.read, &signer).await? {
         return Err(Rejected::KeptOut);
     }
     Ok(signer)

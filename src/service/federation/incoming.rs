@@ -80,8 +80,24 @@ async fn undo(app: &App, signer: &account::Model, activity: &Activity) -> Result
         return Ok(());
     }
     let uri = activity.object.id().map(|id| id.as_str().to_owned());
-    if let Some(uri) = uri.clone().filter(|_| activity.object.id().is_some_and(|id| id.host() == activity.actor.host()))
-    {
+    let found = match inner.as_ref().map(|i| &i.kind) {
+        Some(ActivityKind::Follow) => follow::hear_undo(app, signer, inner.as_ref(), uri.as_deref()).await?,
+        Some(ActivityKind::Block) => match &inner {
+            Some(block) => follow::hear_unblock(app, signer, block).await.map(|()| true)?,
+            None => true,
+        },
+        Some(ActivityKind::Like | ActivityKind::Announce) => {
+            undo_reaction(app, signer, inner.as_ref(), uri.as_deref()).await?
+        }
+        Some(_) => true,
+        None => {
+            follow::hear_undo(app, signer, None, uri.as_deref()).await?
+                || undo_reaction(app, signer, None, uri.as_deref()).await?
+        }
+    };
+    // It came before what it undoes. Not set otherwise: some servers use one id again and again.
+    let own = activity.object.id().is_some_and(|id| id.host() == activity.actor.host());
+    if let Some(uri) = uri.filter(|_| own && !found) {
         let (actor, now) = (activity.actor.as_str().to_owned(), app.now());
         app.db
             .write_quietly(move |tx| {
@@ -91,34 +107,21 @@ async fn undo(app: &App, signer: &account::Model, activity: &Activity) -> Result
             })
             .await?;
     }
-    let kind = inner.as_ref().map(|i| i.kind.clone());
-    match kind {
-        Some(ActivityKind::Follow) => follow::hear_undo(app, signer, inner.as_ref(), uri.as_deref()).await,
-        Some(ActivityKind::Block) => match &inner {
-            Some(block) => follow::hear_unblock(app, signer, block).await,
-            None => Ok(()),
-        },
-        Some(ActivityKind::Like | ActivityKind::Announce) => {
-            undo_reaction(app, signer, inner.as_ref(), uri.as_deref()).await
-        }
-        Some(_) => Ok(()),
-        None => {
-            follow::hear_undo(app, signer, None, uri.as_deref()).await?;
-            undo_reaction(app, signer, None, uri.as_deref()).await
-        }
-    }
+    Ok(())
 }
 
+/// True when something was taken back.
 async fn undo_reaction(
     app: &App,
     signer: &account::Model,
     inner: Option<&Activity>,
     uri: Option<&str>,
-) -> Result<(), Refusal> {
+) -> Result<bool, Refusal> {
     let about = match inner {
         Some(inner) => note::known(app, &inner.object).await?.map(|p| p.id),
         None => None,
     };
+    let mut found = false;
     let is = |kind: ActivityKind| inner.is_none_or(|i| i.kind == kind);
     if is(ActivityKind::Like) {
         let named = match uri {
@@ -129,7 +132,7 @@ async fn undo_reaction(
             None => None,
         };
         if let Some(post) = about.or(named) {
-            reacting::unlike(app, signer.id, post).await?;
+            found |= reacting::unlike(app, signer.id, post).await?;
         }
     }
     if is(ActivityKind::Announce) {
@@ -143,8 +146,8 @@ async fn undo_reaction(
         if let Some(post) = about.or(named)
             && posts::by_id(&app.db.read, post).await?.is_some()
         {
-            reacting::unboost(app, signer.id, post).await?;
+            found |= reacting::unboost(app, signer.id, post).await?;
         }
     }
-    Ok(())
+    Ok(found)
 }

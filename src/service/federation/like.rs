@@ -6,7 +6,7 @@ use crate::activitypub::render::activity as render;
 use crate::activitypub::vocab::Activity;
 use crate::app::App;
 use crate::entity::{account, post, post_like};
-use crate::service::{Refusal, reacting};
+use crate::service::{Refusal, reacting, visibility};
 use crate::store::accounts;
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
@@ -19,7 +19,13 @@ pub async fn say(
     post: &post::Model,
 ) -> Result<(), Refusal> {
     let Some((body, author)) = body(app, tx, like, post).await? else { return Ok(()) };
-    tell(app, tx, Said { id: like.id, account_id: like.account_id, public: false, body }, say::to_one(&author)).await
+    tell(
+        app,
+        tx,
+        Said { id: like.id, account_id: like.account_id, public: visibility::of(post).is_open(), body },
+        say::to_one(&author),
+    )
+    .await
 }
 
 /// She takes it back.

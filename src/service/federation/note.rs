@@ -308,6 +308,10 @@ async fn change(app: &App, author: &account::Model, old: post::Model, note: Note
     app.db
         .write(move |tx| {
             Box::pin(async move {
+                // As it is now: it may have been deleted, or have found its parent, meanwhile.
+                let Some(old) = posts::by_id(tx, old.id).await?.filter(|p| p.deleted_at.is_none()) else {
+                    return Ok(());
+                };
                 // Who sees it and what it answers never change.
                 let row = post::Model {
                     html: fresh.html,

@@ -65,7 +65,7 @@ async fn handle_of(app: &App, actor: &Actor, budget: &Budget) -> Result<Handle, 
     if let Ok(jrd) = ask_webfinger(app, &said, budget).await
         && jrd.actor == actor.id
     {
-        if jrd.subject.host == said.host || jrd.subject.host == actor.id.host() {
+        if jrd.subject.host == said.host {
             return Ok(jrd.subject);
         }
         // Another handle: believed only if its own host says the same.
@@ -104,6 +104,9 @@ pub async fn ask_webfinger(app: &App, handle: &Handle, budget: &Budget) -> Resul
 /// Writes an actor's row, new or changed. Only for documents that came from the actor itself.
 pub async fn write(app: &App, actor: Actor, handle: Handle) -> Result<account::Model, Refusal> {
     let known = known(app, &actor.id).await?;
+    if known.as_ref().is_some_and(|k| k.deleted_at.is_some()) {
+        return Err(Refusal::Gone);
+    }
     let row = row_of(app, known.clone(), &actor, handle);
     let pictures = known
         .is_none_or(|k| k.avatar_url != row.avatar_url || k.header_url != row.header_url || k.remote_posts.is_none());

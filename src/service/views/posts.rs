@@ -131,6 +131,12 @@ pub async fn conversation(app: &App, reader: Reader, top: &post::Model) -> Resul
         stack.extend(under.remove(&row.id).unwrap_or_default().into_iter().rev().map(|p| (p, depth + 1)));
         ordered.push((row, depth));
     }
+    // What answers a reply that cannot be shown still belongs to the conversation.
+    if top.id == top.root_id {
+        let mut left: Vec<post::Model> = under.into_values().flatten().collect();
+        left.sort_by_key(|p| p.id);
+        ordered.extend(left.into_iter().map(|p| (p, 0)));
+    }
     let by: HashSet<i64> = ordered.iter().filter(|(p, _)| p.account_id == top.account_id).map(|(p, _)| p.id).collect();
     let depths: HashMap<String, i64> = ordered.iter().map(|(p, d)| (p.id.to_string(), *d)).collect();
     let views = posts(app, reader, ordered.into_iter().map(|(p, _)| p).collect()).await?;

@@ -188,7 +188,9 @@ async fn r003_a_signature_for_another_target_or_host_changes_nothing() {
         like.refused(like.sign(like.right(), names, Some("rsa-sha256"), ""), names).await;
     }
     let replayed = like.scene.bob.delivery("https://other.test/ap/inbox", &like.activity());
-    like.refused(replayed.to(&like.scene.inbox).without("host"), "signed for another host").await;
+    like.refused(replayed.to(&like.scene.inbox), "made for another server and sent on to us").await;
+    let renamed = like.scene.bob.delivery("https://other.test/ap/inbox", &like.activity());
+    like.refused(renamed.to(&like.scene.inbox).without("host"), "the same under our own name").await;
 }
 
 #[tokio::test]
@@ -271,6 +273,24 @@ async fn r007_a_key_of_another_server_does_not_count() {
     let now = scene.world().clock().system();
     let status = mallory.signed_post(&scene.inbox, body, "https://evil.test/key", now).send().await;
     assert_eq!(status, 401);
+    scene.a.quiet().await;
+    assert_eq!(scene.likes(&post).await, 0);
+}
+
+#[tokio::test]
+async fn d15_a_key_kept_on_another_server_than_its_actor_does_not_count() {
+    let scene = Scene::among(&["evil.test"]).await;
+    let evil = scene.world().peer("evil.test");
+    let post = scene.ada.post_photo("orientation-1.jpg", "A flower").await;
+    let (key_id, mut document) = ("https://evil.test/key", scene.bob.document());
+    document["publicKey"]["id"] = key_id.into();
+    scene.bob.serve(&document);
+    let mut key = document["publicKey"].clone();
+    key["@context"] = "https://w3id.org/security/v1".into();
+    evil.serve_json("/key", &key);
+    let body = scene.bob.activity("Like", post.id.as_str()).to_string().into_bytes();
+    let now = scene.world().clock().system();
+    assert_eq!(scene.bob.signed_post(&scene.inbox, body, key_id, now).send().await, 401);
     scene.a.quiet().await;
     assert_eq!(scene.likes(&post).await, 0);
 }

@@ -1,5 +1,7 @@
 //! Stopping well: what was begun ends, what hangs is cut off in time, what was accepted stays.
 
+#![allow(clippy::disallowed_methods, reason = "tests are no part of the server, whose tasks are tracked")]
+
 use super::binary::{Folder, Running, photograph};
 use super::tab::{Form, Tab};
 use std::io::{Read, Write};
