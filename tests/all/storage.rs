@@ -1,5 +1,7 @@
 //! Where photos are kept: the same promises over a folder and over an S3-compatible store.
 
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
 use crate::support::bucket::{ACCESS, BUCKET, Bucket, SECRET, files_below};
 use crate::support::{Person, Server, eventually, fixture_bytes};
 use std::path::PathBuf;

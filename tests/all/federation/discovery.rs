@@ -113,7 +113,7 @@ async fn nodeinfo_describes_the_server_in_both_versions() {
         assert_eq!(info["usage"]["users"]["total"], 1);
         assert_eq!((&info["usage"]["localPosts"], &info["usage"]["localComments"]), (&1.into(), &1.into()));
         assert!(info["metadata"].is_object());
-        assert_eq!(info["software"].get("repository").is_some_and(|_| version == "2.0"), false, "2.0 knows none");
+        assert!(version != "2.0" || info["software"].get("repository").is_none(), "2.0 knows none");
     }
 }
 

@@ -14,6 +14,7 @@ async fn post_signed(scene: &Scene, body: Vec<u8>) -> u16 {
 }
 
 #[tokio::test]
+#[allow(clippy::too_many_lines, reason = "a table of cases")]
 async fn r029_nonsense_is_refused_or_ignored_and_harms_nothing() {
     let scene = Scene::following().await;
     let like = |change: fn(&mut Value)| {

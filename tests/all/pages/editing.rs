@@ -98,16 +98,31 @@ async fn changes_that_cannot_be_saved_keep_what_was_typed_and_leave_the_post_alo
 }
 
 #[tokio::test]
-async fn opening_the_editor_again_begins_again() {
+async fn changes_are_kept_until_they_are_saved_and_nobody_sees_them_before() {
     let server = Server::start("a.test").await;
     let ada = server.person("ada").await;
     let out = three(&ada).await;
     let action = format!("{}/edit", out.path);
     let form = composer(&ada, &action).await.set("caption", "Half done").set("do", "add");
-    let page = ada.submit(form.file("photos", "palette.png", fixture_bytes("palette.png"))).await;
-    assert_eq!(photos(&page.form(&action).unwrap()).len(), 4);
+    ada.submit(form.file("photos", "palette.png", fixture_bytes("palette.png"))).await;
     let form = composer(&ada, &action).await;
-    assert_eq!((photos(&form).len(), form.values("caption")), (3, vec!["Three"]));
+    assert_eq!((photos(&form).len(), form.values("caption")), (4, vec!["Half done"]));
+    let page = server.visitor().page(&out.path).await;
+    assert!(alts(&page).len() == 3 && page.says("Three") && !page.says("Half done"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn changes_that_are_dropped_leave_the_post_as_it_was() {
+    let server = Server::start("a.test").await;
+    let ada = server.person("ada").await;
+    let out = three(&ada).await;
+    let action = format!("{}/edit", out.path);
+    let form = composer(&ada, &action).await.set("caption", "Half done").set("do", "add");
+    ada.submit(form.file("photos", "palette.png", fixture_bytes("palette.png"))).await;
+    let page = ada.submit(composer(&ada, &action).await.set("do", "discard")).await;
+    assert!(page.path.starts_with(&out.path) && page.says("The post is as it was."), "{}", page.text());
+    let form = composer(&ada, &action).await;
+    assert_eq!((photos(&form).len(), form.values("caption")), (3, vec!["Three"]), "the editor begins anew");
     assert_eq!(alts(&server.visitor().page(&out.path).await).len(), 3);
 }
 

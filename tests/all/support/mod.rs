@@ -20,7 +20,7 @@ mod tls;
 mod world;
 
 pub use actor::{Actor, Delivery, PUBLIC};
-pub use html::{Form, Image, Page};
+pub use html::{Form, Page};
 pub use peer::{Peer, Received};
 pub use person::{Person, Posted};
 pub use scene::{Scene, Two};
