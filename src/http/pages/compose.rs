@@ -275,12 +275,12 @@ async fn take(
     let form = read(&filled);
     let button = filled.text("do").to_owned();
     posting::keep(app, viewer.id(), draft.id, form.clone()).await?;
-    let mut errors = take_files(web, viewer, draft.id, &mut filled).await?;
     if button == "discard" {
         posting::discard(app, viewer.id(), draft.id).await?;
         let back = draft.editing_id.map_or("/".to_owned(), |post| urls::post_path(&viewer.account, post));
         return Ok(redirect(&format!("{back}?said=discarded")));
     }
+    let mut errors = take_files(web, viewer, draft.id, &mut filled).await?;
     let saves = button == "save_post" && draft.editing_id.is_some();
     let wants_post = (button == "post" || saves) && errors.is_empty();
     if wants_post {

@@ -121,17 +121,26 @@ impl From<Output> for Done {
 struct Said {
     lines: Mutex<VecDeque<String>>,
     more: Condvar,
+    /// Streams that are still open.
+    open: Mutex<usize>,
 }
 
 impl Said {
     fn listen(self: &Arc<Self>, from: impl Read + Send + 'static) {
         let said = self.clone();
+        *said.open.lock().unwrap() += 1;
         std::thread::spawn(move || {
             for line in BufReader::new(from).lines().map_while(Result::ok) {
                 said.lines.lock().unwrap().push_back(line);
                 said.more.notify_all();
             }
+            *said.open.lock().unwrap() -= 1;
         });
+    }
+
+    /// Everything printed has been read.
+    fn is_whole(&self) -> bool {
+        *self.open.lock().unwrap() == 0
     }
 }
 
@@ -192,7 +201,10 @@ impl Running {
     pub fn ended(&self, wait: Duration) -> Option<ExitStatus> {
         let end = Instant::now() + wait;
         loop {
-            if let Some(status) = self.child.lock().unwrap().try_wait().unwrap() {
+            // What it said last may not have been read yet when it ends.
+            if let Some(status) = self.child.lock().unwrap().try_wait().unwrap()
+                && self.said.is_whole()
+            {
                 return Some(status);
             }
             if Instant::now() >= end {
