@@ -14,9 +14,10 @@ pub mod fault;
 pub mod http;
 pub mod ids;
 pub mod net;
-pub mod photo;
 pub mod secrets;
 pub mod service;
 pub mod store;
 pub mod telemetry;
 pub mod worker;
+
+pub use cyanotype_photo as photo;

@@ -2,7 +2,7 @@
 
 use super::bytes::Bytes;
 use super::{Body, Found};
-use crate::photo::PhotoError;
+use crate::PhotoError;
 
 pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
     let mut bytes = Bytes::new(data);

@@ -2,12 +2,12 @@
 
 use super::bytes::Bytes;
 use super::{Body, Found};
-use crate::photo::limits::{MAX_ICC, MAX_ICC_CMYK, MAX_SCANS, MAX_SEGMENTS, MAX_XMP};
-use crate::photo::{PhotoError, metadata};
+use crate::limits::{MAX_ICC, MAX_ICC_CMYK, MAX_SCANS, MAX_SEGMENTS, MAX_XMP};
+use crate::{PhotoError, metadata};
 
 /// How the components of a JPEG are to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::photo) enum Components {
+pub(crate) enum Components {
     Grey,
     Rgb,
     YCbCr,
@@ -21,7 +21,7 @@ pub(in crate::photo) enum Components {
 }
 
 impl Components {
-    pub(in crate::photo) fn count(self) -> u64 {
+    pub(crate) fn count(self) -> u64 {
         match self {
             Self::Grey => 1,
             Self::Rgb | Self::YCbCr => 3,
@@ -33,7 +33,7 @@ impl Components {
 /// What the decoder needs, cut free from what it must not see: application segments, comments and
 /// everything behind the end marker.
 #[derive(Debug, Clone)]
-pub(in crate::photo) struct Jpeg {
+pub(crate) struct Jpeg {
     /// Start marker, tables and frame header before the first scan.
     pub header: Vec<u8>,
     /// Where the two bytes of the height stand in `header`.

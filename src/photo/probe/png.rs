@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use super::bytes::Bytes;
 use super::{Body, Found};
-use crate::photo::limits::{MAX_CHUNKS, MAX_ICC, MAX_XMP};
-use crate::photo::{PhotoError, metadata};
+use crate::limits::{MAX_CHUNKS, MAX_ICC, MAX_XMP};
+use crate::{PhotoError, metadata};
 
 /// Where the parts of a PNG that make its picture lie. Only these are handed to the decoder: it never
 /// sees text, animation or a compressed profile it would inflate without bound.
 #[derive(Debug, Clone, Default)]
-pub(in crate::photo) struct Png {
+pub(crate) struct Png {
     /// The whole header chunk.
     pub header: Range<usize>,
     /// Palette, transparency, picture data and end, as whole chunks in their order.

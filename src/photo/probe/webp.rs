@@ -2,8 +2,8 @@
 
 use super::bytes::Bytes;
 use super::{Body, Found};
-use crate::photo::limits::{MAX_CHUNKS, MAX_ICC, MAX_XMP};
-use crate::photo::{PhotoError, metadata};
+use crate::limits::{MAX_CHUNKS, MAX_ICC, MAX_XMP};
+use crate::{PhotoError, metadata};
 
 /// Reads every chunk header up to the end the file declares; what lies behind is never looked at.
 pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
