@@ -6,107 +6,18 @@
 #![allow(clippy::disallowed_methods, reason = "tests are no part of the server, whose tasks are tracked")]
 
 use crate::process::binary::{Folder, Running, photograph};
+use crate::process::stage::{Stage, database, followed, number, until_no_jobs};
 use crate::process::tab::{Form, Tab};
-use crate::support::{Peer, Received, World};
 use reqwest::Method;
 use serde_json::Value;
-use sqlx::{Connection, Row, SqliteConnection};
+use sqlx::Row;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const HOST: &str = "photos.test";
-const PASSWORD: &str = "whatever happens, happens";
 const PATIENCE: Duration = Duration::from_secs(20);
 const PHOTOS: [&str; 2] = ["srgb.jpg", "grey.jpg"];
 const PAUSE: Duration = Duration::from_millis(15);
-
-/// A world with a peer in it, and our server's TLS front.
-struct Stage {
-    world: World,
-    peer: Peer,
-}
-
-impl Stage {
-    async fn build() -> Self {
-        let world = World::new([HOST, "peer.test"]).await;
-        let peer = world.peer("peer.test");
-        Self { world, peer }
-    }
-
-    /// The settings with which the program finds this world.
-    fn env(&self) -> [(&'static str, String); 5] {
-        [
-            ("CYANOTYPE_PUBLIC_ADDRESS", format!("https://{HOST}")),
-            ("CYANOTYPE_TRUSTED_PROXIES", "127.0.0.0/8".to_owned()),
-            ("CYANOTYPE_RESOLVE", self.world.resolve()),
-            ("CYANOTYPE_LOG", "error".to_owned()),
-            ("SSL_CERT_FILE", self.world.ca_file().display().to_string()),
-        ]
-    }
-
-    fn launch(&self, folder: &Folder, fault: Option<usize>) -> Running {
-        let mut env = self.env().to_vec();
-        env.extend(fault.map(|n| ("CYANOTYPE_FAULT", n.to_string())));
-        let env: Vec<(&str, &str)> = env.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        let running = folder.launch(&env);
-        self.world.front(HOST).forward_to(folder.address());
-        running
-    }
-
-    /// Deliveries of the post with this caption.
-    fn arrived(&self, caption: &str) -> Vec<Received> {
-        let about = |r: &Received| {
-            r.json.as_ref().is_some_and(|j| j["object"]["content"].as_str().is_some_and(|c| c.contains(caption)))
-        };
-        self.peer.deliveries("Create").into_iter().filter(about).collect()
-    }
-}
-
-/// A folder whose owner has a follower on the peer, and her cookie.
-async fn followed(stage: &Stage) -> (Folder, String) {
-    let folder = Folder::new();
-    let arguments = ["admin", "create-account", "ada", "--email", "ada@example.org", "--role", "owner"];
-    assert!(folder.run(&arguments, PASSWORD).success);
-    let server = stage.launch(&folder, None);
-    server.until_ready();
-    let bob = stage.peer.actor("bob");
-    let finger = format!("https://{HOST}/.well-known/webfinger?resource=acct:ada@{HOST}");
-    let jrd: Value =
-        serde_json::from_slice(&stage.world.client().get(finger).send().await.unwrap().bytes().await.unwrap()).unwrap();
-    let links = jrd["links"].as_array().unwrap();
-    let ada = links.iter().find(|l| l["rel"] == "self").unwrap()["href"].as_str().unwrap().to_owned();
-    bob.follow(&ada).await;
-    stage.peer.expect("Accept").await;
-    let tab = Tab::at(&folder.url(""));
-    assert_eq!(tab.sign_in("ada", PASSWORD).await.led(), "/");
-    until_no_jobs(&folder, &server).await;
-    server.stop();
-    (folder, tab.cookie().unwrap())
-}
-
-async fn database(folder: &Folder) -> SqliteConnection {
-    let address = format!("sqlite://{}", folder.path("data/cyanotype.sqlite").display());
-    SqliteConnection::connect(&address).await.unwrap()
-}
-
-async fn number(db: &mut SqliteConnection, query: &'static str) -> i64 {
-    sqlx::query(query).fetch_one(db).await.unwrap().get(0)
-}
-
-/// Waits until the queue is empty; false if the process ended before.
-async fn until_no_jobs(folder: &Folder, server: &Running) -> bool {
-    let mut db = database(folder).await;
-    let since = Instant::now();
-    while number(&mut db, "SELECT count(*) FROM job WHERE dead = 0").await > 0 {
-        if server.ended(Duration::ZERO).is_some() {
-            return false;
-        }
-        assert!(since.elapsed() < PATIENCE, "jobs are left: {}", server.said());
-        tokio::time::sleep(PAUSE).await;
-    }
-    true
-}
 
 /// The form of an album of two, as a browser sends it; where it goes, and what it says.
 struct Story {

@@ -5,6 +5,8 @@
 
 pub mod binary;
 mod command_line;
+mod memory;
+pub mod stage;
 mod starting;
 mod stopping;
 pub mod tab;

@@ -197,6 +197,14 @@ impl Running {
         assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
+    /// The most memory the process has held so far, in bytes.
+    pub fn most_memory(&self) -> u64 {
+        let id = self.child.lock().unwrap().id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     /// How it ended, if it does within `wait`.
     pub fn ended(&self, wait: Duration) -> Option<ExitStatus> {
         let end = Instant::now() + wait;
