@@ -1,7 +1,7 @@
 //! Cyanotype: a photo-sharing server for the fediverse.
 //!
 //! Edges: [`http`], [`worker`], [`cli`]. Use cases: [`service`]. Crafts: [`activitypub`], [`photo`],
-//! [`net`], [`blob`], [`store`] over [`entity`]. [`app`] holds them together. Imports point downwards.
+//! [`darkroom`], [`net`], [`blob`], [`store`] over [`entity`]. [`app`] holds them together. Imports point downwards.
 
 pub mod activitypub;
 pub mod app;
@@ -9,6 +9,7 @@ pub mod blob;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod darkroom;
 pub mod entity;
 pub mod fault;
 pub mod http;

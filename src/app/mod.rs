@@ -1,17 +1,17 @@
 //! What every part of the server is handed: built once, cheap to clone, no globals.
 
-pub mod pool;
-
 use crate::activitypub::signature::keys::SigningKey;
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{PublicAddress, Settings};
+use crate::darkroom::{self, Darkroom};
 use crate::ids::Ids;
 use crate::net::Door;
+use crate::photo::Limits;
 use crate::secrets::Secrets;
 use crate::store::{self, Db, connect};
-use pool::Pool;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub struct Parts {
     pub blobs: Blobs,
     pub door: Door,
     /// Where photos are worked on.
-    pub photos: Pool,
+    pub photos: Darkroom,
     /// Where passwords are hashed: each takes 19 MiB, so only two at once.
     pub hashing: Semaphore,
     pub clock: Clock,
@@ -67,6 +67,8 @@ pub struct Overrides {
     pub clock: Option<Clock>,
     /// Root certificates (PEM) trusted besides the system's.
     pub extra_roots: Vec<Vec<u8>>,
+    /// The program started to work on photos; this one otherwise.
+    pub program: Option<PathBuf>,
 }
 
 impl App {
@@ -77,7 +79,7 @@ impl App {
         create_private(data).with_context(|| format!("the folder {} cannot be used", data.display()))?;
         let secrets = Secrets::load(&data.join("secret.key"))?;
         let pools = connect::open(&settings).await.context("the database could not be opened")?;
-        let tasks = TaskTracker::new();
+        let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         let wake = Arc::new(Notify::new());
         let db = Db::new(pools.read, pools.write, tasks.clone(), wake.clone());
         let clock = overrides.clock.unwrap_or_default();
@@ -85,7 +87,7 @@ impl App {
         let blobs = open_blobs(&settings).await?;
         let door = open_door(&settings, overrides.extra_roots)?;
         Ok(Self(Arc::new(Parts {
-            photos: Pool::new(settings.photo_workers, settings.photo_queue),
+            photos: open_darkroom(&settings, overrides.program, &tasks, &stopping)?,
             hashing: Semaphore::new(2),
             ids: Ids::new(clock.clone(), 0, largest),
             keys: moka::sync::Cache::new(1_000),
@@ -94,7 +96,7 @@ impl App {
                 .time_to_live(Duration::from_secs(600))
                 .build(),
             asking: moka::sync::Cache::builder().max_capacity(1_000).build(),
-            stopping: CancellationToken::new(),
+            stopping,
             frozen: AtomicBool::new(false),
             settings,
             db,
@@ -126,6 +128,27 @@ impl App {
     pub fn id(&self) -> i64 {
         self.ids.next()
     }
+}
+
+fn open_darkroom(
+    settings: &Settings,
+    program: Option<PathBuf>,
+    tasks: &TaskTracker,
+    stopping: &CancellationToken,
+) -> std::io::Result<Darkroom> {
+    let limits =
+        Limits { max_bytes: settings.max_photo_bytes, max_pixels: settings.max_photo_pixels, ..Limits::default() };
+    Ok(Darkroom::new(darkroom::Options {
+        program: program.map_or_else(darkroom::this_program, Ok)?,
+        workers: settings.photo_workers,
+        queue: settings.photo_queue,
+        memory: settings.photo_memory,
+        patience: Duration::from_secs(settings.photo_seconds),
+        idle: Duration::from_secs(30),
+        limits,
+        tasks: tasks.clone(),
+        stopping: stopping.clone(),
+    }))
 }
 
 fn local_name(listen: SocketAddr) -> String {

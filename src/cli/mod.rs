@@ -4,6 +4,7 @@ mod admin;
 mod serve;
 
 use crate::config::{KEYS, Settings};
+use crate::darkroom;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,6 +35,10 @@ enum Command {
 
 /// Runs the command line; what went wrong stands on standard error.
 pub fn main() -> ExitCode {
+    // Before anything else: such a process must own nothing yet.
+    if std::env::args_os().nth(1).is_some_and(|first| first == darkroom::ARGUMENT) {
+        return darkroom::run_inside();
+    }
     let cli = Cli::parse();
     // One crypto provider for the whole process, named before anything asks for one.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -72,6 +72,13 @@ pub const KEYS: &[Key] = &[
     key("max_caption", Kind::Number, "5000", "Characters in a caption or reply."),
     key("max_alt", Kind::Number, "2000", "Characters in an alt text."),
     key("photo_workers", Kind::Number, "2", "Photos worked on at the same time."),
+    key(
+        "photo_memory",
+        Kind::Number,
+        "402653184",
+        "Bytes of memory that photos worked on may need together; one that needs more is worked on alone.",
+    ),
+    key("photo_seconds", Kind::Number, "20", "Seconds one photo may take before it is given up."),
     key("photo_queue", Kind::Number, "32", "Photos that may wait for a worker before uploads are asked to come back."),
     key("deliveries", Kind::Number, "64", "Deliveries to other servers under way at the same time."),
     key("deliveries_per_host", Kind::Number, "2", "Deliveries to one other server under way at the same time."),

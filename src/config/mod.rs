@@ -32,6 +32,8 @@ pub struct Settings {
     pub max_caption: usize,
     pub max_alt: usize,
     pub photo_workers: usize,
+    pub photo_memory: u64,
+    pub photo_seconds: u64,
     pub photo_queue: usize,
     pub deliveries: usize,
     pub deliveries_per_host: usize,
@@ -113,6 +115,8 @@ struct Raw {
     max_caption: usize,
     max_alt: usize,
     photo_workers: usize,
+    photo_memory: usize,
+    photo_seconds: usize,
     photo_queue: usize,
     deliveries: usize,
     deliveries_per_host: usize,
@@ -299,6 +303,12 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
         max_caption: c.range("max_caption", raw.max_caption, 100, 50_000)?,
         max_alt: c.range("max_alt", raw.max_alt, 100, 10_000)?,
         photo_workers: c.range("photo_workers", raw.photo_workers, 1, 64)?,
+        photo_memory: c
+            .range("photo_memory", raw.photo_memory, 64 << 20, 64 << 30)
+            .map(|n| u64::try_from(n).unwrap_or(u64::MAX))?,
+        photo_seconds: c
+            .range("photo_seconds", raw.photo_seconds, 1, 600)
+            .map(|n| u64::try_from(n).unwrap_or(u64::MAX))?,
         photo_queue: c.range("photo_queue", raw.photo_queue, 1, 10_000)?,
         deliveries: c.range("deliveries", raw.deliveries, 1, 2_000)?,
         deliveries_per_host: c.range("deliveries_per_host", raw.deliveries_per_host, 1, 64)?,

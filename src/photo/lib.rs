@@ -19,6 +19,8 @@ mod resize;
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 pub use error::{Cause, PhotoError};
 pub use limits::Limits;
 pub use metadata::{Metadata, Orientation};
@@ -33,7 +35,7 @@ use resize::Part;
 pub const PIPELINE_VERSION: i32 = 1;
 
 /// Everything made of one original.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Derived {
     /// What the original is.
     pub format: Format,
@@ -52,13 +54,15 @@ pub struct Derived {
 }
 
 /// One file to serve: always a baseline sRGB JPEG without metadata.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Rendition {
     pub role: Role,
     /// Pixels.
     pub width: u32,
     /// Pixels.
     pub height: u32,
+    /// The file; not part of what is serialised.
+    #[serde(skip)]
     pub bytes: Vec<u8>,
 }
 
@@ -69,7 +73,7 @@ impl fmt::Debug for Rendition {
 }
 
 /// What a rendition is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Role {
     /// The file other servers fetch: long side at most 3840, at most 8 294 400 pixels, below 8 MB.
     Federated,

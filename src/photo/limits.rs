@@ -1,9 +1,11 @@
 //! Every number that bounds what a photo may cost us.
 
+use serde::{Deserialize, Serialize};
+
 use super::PhotoError;
 
 /// What one photo may be at most. All of it is checked on the header, before any pixel is decoded.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
     /// File size in bytes.
     pub max_bytes: usize,

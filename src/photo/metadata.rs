@@ -1,10 +1,12 @@
 //! What a photo says about itself. Both readers take a slice cut out by [`super::probe`], follow no
 //! offset outside it, and answer with nothing rather than an error: metadata never refuses a photo.
 
+use serde::{Deserialize, Serialize};
+
 use super::limits::{MAX_ALT_CHARS, MAX_EXIF_ENTRIES, MAX_XMP, MAX_XMP_NODES};
 
 /// What was read from the file before everything was dropped from it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metadata {
     /// The IPTC alternative text, to prefill the field with; at most 1500 characters.
     pub alt_text: Option<String>,

@@ -10,11 +10,13 @@ mod webp;
 pub(super) use jpeg::{Components, Jpeg};
 pub(super) use png::Png;
 
+use serde::{Deserialize, Serialize};
+
 use super::metadata::Orientation;
 use super::{Limits, PhotoError};
 
 /// A format photos are taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     Jpeg,
     Png,
@@ -81,7 +83,7 @@ impl Probe {
     }
 
     /// Bytes the decoder will hold at its worst moment, estimated from above.
-    fn memory(&self) -> u64 {
+    pub fn memory(&self) -> u64 {
         let a_pixel = match &self.body {
             // The finished picture and its planes; progressive: also two bytes a coefficient.
             Body::Jpeg(jpeg) => jpeg.components.count() * if self.progressive { 4 } else { 2 },

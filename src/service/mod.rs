@@ -103,12 +103,3 @@ impl From<crate::secrets::SecretError> for Refusal {
         Self::broken(error)
     }
 }
-
-impl From<crate::app::pool::PoolError> for Refusal {
-    fn from(error: crate::app::pool::PoolError) -> Self {
-        match error {
-            crate::app::pool::PoolError::Full => Self::Busy,
-            broken => Self::broken(broken),
-        }
-    }
-}

@@ -6,13 +6,15 @@
 use super::{Refusal, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
+use crate::darkroom::DarkroomError;
 use crate::entity::{photo, rendition};
 use crate::fault;
-use crate::photo::{self as craft, Derived, Limits, PhotoError};
-use crate::secrets::{random_hex, sha256};
+use crate::photo::{self as craft, Derived};
+use crate::secrets::random_hex;
 use crate::store::media;
 use bytes::Bytes;
 use std::path::PathBuf;
+use tokio::io::AsyncReadExt;
 
 /// The row is written, its bytes are on their way into the store.
 pub const STORING: &str = "storing";
@@ -37,11 +39,6 @@ impl Drop for Upload {
         // Gone already when it was moved into the store.
         let _ = std::fs::remove_file(&self.path);
     }
-}
-
-/// What photos may be, from the settings.
-pub fn photo_limits(app: &App) -> Limits {
-    Limits { max_bytes: app.settings.max_photo_bytes, max_pixels: app.settings.max_photo_pixels, ..Limits::default() }
 }
 
 /// A name for a new temporary file, on the same file system as the store.
@@ -110,21 +107,35 @@ pub async fn add_to_draft(
     storing.await.map_err(Refusal::broken)?
 }
 
-/// Reads the file and derives the sizes, in the bounded pool.
+/// Derives the sizes, and reads the file once more for its fingerprint and length.
 async fn derive(app: &App, upload: &Upload) -> Result<(Derived, Vec<u8>, i64), Refusal> {
-    let (limits, path) = (photo_limits(app), upload.path.clone());
-    // Read inside the pool: what waits for a worker holds no memory.
-    let work = move || -> std::io::Result<_> {
-        let bytes = std::fs::read(&path)?;
-        let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        Ok(craft::process(&bytes, &limits).map(|derived| (derived, sha256(&bytes), length)))
-    };
-    app.photos.run(work).await?.map_err(Refusal::broken)?.map_err(|e| refused(&upload.file_name, e))
+    let derived = app.photos.process(&upload.path).await.map_err(|e| refused(&upload.file_name, e))?;
+    let (hash, length) = fingerprint(&upload.path).await.map_err(Refusal::broken)?;
+    Ok((derived, hash, length))
+}
+
+/// SHA-256 and length of a file, read in pieces.
+async fn fingerprint(path: &std::path::Path) -> std::io::Result<(Vec<u8>, i64)> {
+    let mut file = tokio::fs::File::open(path).await?;
+    let mut sum = ring::digest::Context::new(&ring::digest::SHA256);
+    let mut piece = vec![0; 256 * 1024];
+    let mut length = 0;
+    loop {
+        let read = file.read(&mut piece).await?;
+        if read == 0 {
+            return Ok((sum.finish().as_ref().to_vec(), length));
+        }
+        sum.update(piece.get(..read).unwrap_or_default());
+        length += i64::try_from(read).unwrap_or(0);
+    }
 }
 
 /// A sentence that names the file and says why; what is our own fault is no sentence about the file.
-pub fn refused(file_name: &str, error: PhotoError) -> Refusal {
-    if matches!(error, PhotoError::Broken(_)) {
+pub fn refused(file_name: &str, error: DarkroomError) -> Refusal {
+    if matches!(error, DarkroomError::Full) {
+        return Refusal::Busy;
+    }
+    if !error.is_about_the_file() {
         return Refusal::broken(error);
     }
     let name = if file_name.is_empty() { "The file" } else { file_name };
@@ -248,10 +259,7 @@ async fn store_sizes(app: &App, sizes: &[rendition::Model], derived: &Derived) -
 
 /// The sizes of a remote photo that has been fetched into a file. No original is kept.
 pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Result<(), Refusal> {
-    let bytes = tokio::fs::read(&file.path).await.map_err(Refusal::broken)?;
-    let limits = photo_limits(app);
-    let derived =
-        app.photos.when_free(move || craft::process(&bytes, &limits)).await?.map_err(|e| refused("The photo", e))?;
+    let derived = app.photos.process_patiently(&file.path).await.map_err(|e| refused("The photo", e))?;
     let sizes = sizes_of(app, &derived, Some(row.id), None)?;
     // Rows first: whatever happens to the bytes, their keys are known.
     let (id, rows) = (row.id, sizes.clone());
@@ -315,16 +323,11 @@ pub async fn profile_picture(
     which: ProfilePicture,
     file: &Upload,
 ) -> Result<String, Refusal> {
-    let bytes = tokio::fs::read(&file.path).await.map_err(Refusal::broken)?;
-    let limits = photo_limits(app);
-    let made = app
-        .photos
-        .run(move || match which {
-            ProfilePicture::Avatar => craft::avatar(&bytes, &limits, 400),
-            ProfilePicture::Header => craft::fit(&bytes, &limits, 1500),
-        })
-        .await?
-        .map_err(|e| refused(&file.file_name, e))?;
+    let made = match which {
+        ProfilePicture::Avatar => app.photos.avatar(&file.path, 400).await,
+        ProfilePicture::Header => app.photos.fit(&file.path, 1500).await,
+    }
+    .map_err(|e| refused(&file.file_name, e))?;
     let key = new_key()?;
     let row = rendition::Model {
         key: key.to_string(),

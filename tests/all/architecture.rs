@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 /// What each top-level module may use, beside [`LEAVES`]. Nothing points upwards.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("cli", &["http", "worker", "service", "app", "store", "telemetry"]),
+    ("cli", &["http", "worker", "service", "app", "darkroom", "store", "telemetry"]),
     ("http", &["service", "app", "activitypub", "photo", "net", "blob", "store", "entity"]),
     ("worker", &["service", "app", "activitypub", "photo", "net", "blob", "store", "entity"]),
-    ("service", &["app", "activitypub", "photo", "net", "blob", "store", "entity"]),
-    ("app", &["activitypub", "photo", "net", "blob", "store", "entity"]),
+    ("service", &["app", "activitypub", "darkroom", "photo", "net", "blob", "store", "entity"]),
+    ("app", &["activitypub", "darkroom", "photo", "net", "blob", "store", "entity"]),
+    ("darkroom", &["photo"]),
     ("store", &["entity"]),
     ("activitypub", &[]),
     ("photo", &[]),

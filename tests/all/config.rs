@@ -122,6 +122,8 @@ const IMPOSSIBLE: &[(&str, &str, &str)] = &[
     ("max_caption", "99", "between 100 and 50000"),
     ("max_alt", "10001", "between 100 and 10000"),
     ("photo_workers", "0", "between 1 and 64"),
+    ("photo_memory", "1000", "between 67108864 and 68719476736"),
+    ("photo_seconds", "0", "between 1 and 600"),
     ("photo_queue", "0", "between 1 and 10000"),
     ("deliveries", "0", "between 1 and 2000"),
     ("deliveries_per_host", "65", "between 1 and 64"),

@@ -5,6 +5,7 @@ mod architecture;
 mod blob;
 mod browser;
 mod config;
+mod darkroom;
 mod faults;
 mod federation;
 mod inbox;

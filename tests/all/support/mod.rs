@@ -16,6 +16,7 @@ mod peer;
 mod person;
 mod scene;
 mod server;
+mod stopwatch;
 mod tls;
 mod world;
 
@@ -25,6 +26,7 @@ pub use peer::{Peer, Received};
 pub use person::{Person, Posted};
 pub use scene::{Scene, Two};
 pub use server::Server;
+pub use stopwatch::Stopwatch;
 pub use world::{Front, World};
 
 use std::future::Future;

@@ -56,7 +56,11 @@ impl Server {
             .chain(more)
             .map(|(name, value)| (format!("CYANOTYPE_{}", name.to_uppercase()), (*value).to_owned()));
         let settings = Settings::from_layers("test", "", layers)?;
-        let overrides = Overrides { clock: Some(world.clock().clone()), extra_roots: vec![tls::ca_pem()] };
+        let overrides = Overrides {
+            clock: Some(world.clock().clone()),
+            extra_roots: vec![tls::ca_pem()],
+            program: Some(env!("CARGO_BIN_EXE_cyanotype").into()),
+        };
         let app = App::open(settings, overrides).await?;
         federation::frozen::check(&app).await?;
         accounts::ensure_instance(&app).await?;

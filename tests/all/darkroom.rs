@@ -1,0 +1,177 @@
+//! A photo that misbehaves costs its own refusal and one child process, nothing else. Files that begin
+//! with `cyanotype-drill:` make a child of a debug build do what a broken decoder might.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::disallowed_methods, reason = "tests are no part of the server, whose tasks are tracked")]
+
+use crate::process::binary::{Folder, photograph};
+use crate::process::tab::{Form, Tab};
+use crate::support::{eventually, fixture};
+use cyanotype::darkroom::{Darkroom, DarkroomError, Options};
+use cyanotype::photo::Limits;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// A darkroom with these bounds, and a folder for files that misbehave.
+struct Scene {
+    room: Darkroom,
+    folder: TempDir,
+    tasks: TaskTracker,
+}
+
+impl Scene {
+    fn new(change: impl FnOnce(&mut Options)) -> Self {
+        let tasks = TaskTracker::new();
+        let mut options = Options {
+            program: env!("CARGO_BIN_EXE_cyanotype").into(),
+            workers: 2,
+            queue: 4,
+            memory: 384 << 20,
+            patience: Duration::from_secs(20),
+            idle: Duration::from_secs(30),
+            limits: Limits::default(),
+            tasks: tasks.clone(),
+            stopping: CancellationToken::new(),
+        };
+        change(&mut options);
+        Self { room: Darkroom::new(options), folder: tempfile::tempdir().unwrap(), tasks }
+    }
+
+    fn drill(&self, what: &str) -> PathBuf {
+        let path = self.folder.path().join(what);
+        std::fs::write(&path, format!("cyanotype-drill:{what}")).unwrap();
+        path
+    }
+
+    async fn fails(&self, what: &str) -> DarkroomError {
+        self.room.process(&self.drill(what)).await.expect_err(what)
+    }
+
+    async fn works(&self) {
+        let derived = self.room.process(&fixture("photo-coffee.jpg")).await.unwrap();
+        assert_eq!((derived.width, derived.height), (600, 400));
+        assert!(derived.renditions.iter().all(|r| r.bytes.starts_with(&[0xFF, 0xD8])));
+    }
+}
+
+#[tokio::test]
+async fn a_photo_is_the_same_whether_it_is_developed_here_or_in_a_child() {
+    let scene = Scene::new(|_| {});
+    let (here, there) = (
+        cyanotype::photo::process(&photograph("display-p3.jpg"), &Limits::default()).unwrap(),
+        scene.room.process(&fixture("display-p3.jpg")).await.unwrap(),
+    );
+    assert_eq!(here.blurhash, there.blurhash);
+    let bytes = |d: &cyanotype::photo::Derived| d.renditions.iter().map(|r| r.bytes.clone()).collect::<Vec<_>>();
+    assert_eq!(bytes(&here), bytes(&there));
+}
+
+#[tokio::test]
+async fn r070_a_child_reaches_no_file_no_network_and_no_other_program() {
+    let scene = Scene::new(|_| {});
+    for what in ["file", "folder", "network", "socket", "process"] {
+        // Exit status 3 is the drill's own: what it tried was not permitted.
+        match scene.fails(what).await {
+            DarkroomError::Crashed { status } => assert_eq!(status, "exit status: 3", "{what}"),
+            other => panic!("{what}: {other:?}"),
+        }
+    }
+    assert!(!std::path::Path::new("/tmp/cyanotype-drill").exists());
+    scene.works().await;
+}
+
+#[tokio::test]
+async fn whatever_ends_a_child_is_one_refused_photo() {
+    let scene = Scene::new(|_| {});
+    for what in ["abort", "overflow", "memory", "exit"] {
+        let error = scene.fails(what).await;
+        assert!(matches!(error, DarkroomError::Crashed { .. }), "{what}: {error:?}");
+        assert_eq!(error.to_string(), "could not be read: the file is damaged");
+        assert!(error.is_about_the_file(), "{what}: it is not tried again");
+        scene.works().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_its_child_warm() {
+    let scene = Scene::new(|_| {});
+    scene.works().await;
+    let error = scene.room.process(&fixture("svg.jpg")).await.unwrap_err();
+    assert!(error.to_string().contains("is an SVG drawing"), "{error}");
+    assert_eq!(scene.room.idle(), 1);
+}
+
+#[tokio::test]
+async fn r065a_what_spins_is_killed_in_time_and_the_whole_pool_is_back_at_once() {
+    let scene = Scene::new(|options| options.patience = Duration::from_secs(1));
+    scene.works().await;
+    let begun = Instant::now();
+    let (one, two) = tokio::join!(scene.fails("spin"), scene.fails("spin"));
+    for error in [one, two] {
+        assert!(matches!(error, DarkroomError::TooSlow | DarkroomError::Crashed { .. }), "{error:?}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
+    let back = Instant::now();
+    tokio::join!(scene.works(), scene.works());
+    assert!(back.elapsed() < Duration::from_secs(1), "{:?}", back.elapsed());
+}
+
+#[tokio::test]
+async fn r065a_the_queue_has_an_end() {
+    let scene = Scene::new(|options| {
+        (options.workers, options.queue, options.patience) = (1, 1, Duration::from_secs(2));
+    });
+    let (one, two, three) = tokio::join!(scene.fails("spin"), scene.fails("spin"), scene.fails("spin"));
+    let full = [one, two, three].iter().filter(|e| matches!(e, DarkroomError::Full)).count();
+    assert_eq!(full, 1, "one at work, one waiting, one asked to come back");
+}
+
+#[tokio::test]
+async fn a_photo_that_needs_more_than_all_the_memory_is_still_worked_on() {
+    let scene = Scene::new(|options| options.memory = 1 << 20);
+    tokio::join!(scene.works(), scene.works(), scene.works());
+}
+
+#[tokio::test]
+async fn children_without_work_end() {
+    let scene = Scene::new(|options| options.idle = Duration::from_millis(50));
+    scene.works().await;
+    assert_eq!(scene.room.idle(), 1);
+    scene.tasks.close();
+    scene.tasks.wait().await;
+    assert_eq!(scene.room.idle(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spinning_upload_is_refused_in_words_and_the_machine_is_calm_again() {
+    const PASSWORD: &str = "whatever spins, spins";
+    let folder = Folder::new().with("CYANOTYPE_PHOTO_SECONDS", "1");
+    let arguments = ["admin", "create-account", "ada", "--email", "ada@example.org", "--role", "owner"];
+    assert!(folder.run(&arguments, PASSWORD).success);
+    let server = folder.start();
+    let tab = Tab::at(&folder.url(""));
+    assert_eq!(tab.sign_in("ada", PASSWORD).await.led(), "/");
+    let draft = tab.compose().await;
+    for what in ["spin", "abort"] {
+        let form = Form::new().photo(&format!("{what}.jpg"), format!("cyanotype-drill:{what}").as_bytes());
+        let answer = tab.submit(&format!("{draft}/photos"), &form).await;
+        assert_eq!(answer.status, 422, "{what}: {}", answer.text());
+        assert!(answer.has(&format!("{what}.jpg ")), "{what}: {}", answer.text());
+    }
+    // A twentieth of a processor is 5 ticks of 10 ms in a second.
+    eventually(
+        || async {
+            let before = server.processor_time();
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            server.processor_time().saturating_sub(before) <= Duration::from_millis(50)
+        },
+        "the server and its children rest",
+    )
+    .await;
+    let form = Form::new().photo("lake.jpg", &photograph("photo-lake.jpg"));
+    assert_eq!(tab.submit(&format!("{draft}/photos"), &form).await.status, 201);
+    server.stop();
+}
