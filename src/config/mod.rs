@@ -146,7 +146,7 @@ impl Settings {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && named.is_none() => String::new(),
             Err(source) => return Err(ConfigError::Unreadable { file: file.display().to_string(), source }),
         };
-        Self::from_layers(&file.display().to_string(), &text, std::env::vars())
+        Self::from_layers(&file.display().to_string(), &text, environment()?.into_iter())
     }
 
     /// The same from given layers; tests use it directly.
@@ -160,6 +160,21 @@ impl Settings {
         read_env(&mut layers, env)?;
         check(layers)
     }
+}
+
+/// Our variables; those of others are none of our business, whatever bytes they hold.
+fn environment() -> Result<Vec<(String, String)>, ConfigError> {
+    let ours = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    ours.filter(|(name, _)| name.starts_with("CYANOTYPE_"))
+        .map(|(name, value)| match value.into_string() {
+            Ok(value) => Ok((name, value)),
+            Err(_) => Err(ConfigError::Impossible {
+                place: "environment".to_owned(),
+                name,
+                why: "its value is no text (UTF-8).".to_owned(),
+            }),
+        })
+        .collect()
 }
 
 fn defaults() -> Layers {

@@ -26,6 +26,15 @@ impl Client {
         format!("{}://{}", if self.https { "https" } else { "http" }, self.host)
     }
 
+    /// Asked for by a name others could know us by, not by a number or as this very machine.
+    pub fn asked_by_name(&self) -> bool {
+        let name = self.host.rsplit_once(':').map_or(self.host.as_str(), |(name, port)| {
+            if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &self.host }
+        });
+        let literal = name.starts_with('[') || name.parse::<IpAddr>().is_ok();
+        !literal && !name.is_empty() && !name.eq_ignore_ascii_case("localhost")
+    }
+
     /// For counting attempts: an IPv6 customer has a whole /64.
     pub fn bucket(&self) -> String {
         match self.address {

@@ -31,7 +31,7 @@ pub fn said(refusal: &Refusal) -> (StatusCode, String) {
         }
         Refusal::Full => (
             StatusCode::INSUFFICIENT_STORAGE,
-            "The server has no space left. Tell its owner; nothing was kept of this.".to_owned(),
+            "The server has no space left. Tell its owner; what you sent now was not kept.".to_owned(),
         ),
         Refusal::Broken(_) => (
             StatusCode::INTERNAL_SERVER_ERROR,

@@ -52,6 +52,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .merge(health::router())
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method)
+        .layer(axum::middleware::from_fn_with_state(web.clone(), ap::freeze))
         .layer(axum::middleware::from_fn(security::headers))
         .layer(DefaultBodyLimit::max(SMALL_BODY))
         .layer(RequestBodyTimeoutLayer::new(TIMEOUT))

@@ -80,6 +80,7 @@ impl From<DbErr> for Refusal {
         match error {
             DbErr::ConnectionAcquire(_) => Self::Busy,
             DbErr::RecordNotFound(_) => Self::Missing,
+            full if crate::store::is_full(&full) => Self::Full,
             other => Self::broken(other),
         }
     }

@@ -175,7 +175,8 @@ async fn arrange(app: &App, tx: &impl ConnectionTrait, photos: Vec<photo::Model>
     Ok(surface::drop_blobs(app, tx, keys).await?)
 }
 
-/// Takes one photo out of a draft.
+/// Takes one photo out of a draft; [`Refusal::Missing`] where it is not in it (a post keeps its own
+/// photos until changes are saved).
 pub async fn remove_photo(app: &App, account_id: i64, draft_id: i64, photo_id: i64) -> Result<(), Refusal> {
     let form = Form { removed: vec![photo_id], ..Form::default() };
     let app2 = app.clone();
@@ -186,7 +187,11 @@ pub async fn remove_photo(app: &App, account_id: i64, draft_id: i64, photo_id: i
                     .await?
                     .filter(|d| d.post_id.is_none())
                     .ok_or(Refusal::Missing)?;
-                let photos = media::of_draft(tx, draft.id).await?.into_iter().filter(|p| p.id == photo_id).collect();
+                let photos: Vec<photo::Model> =
+                    media::of_draft(tx, draft.id).await?.into_iter().filter(|p| p.id == photo_id).collect();
+                if photos.is_empty() {
+                    return Err(Refusal::Missing);
+                }
                 arrange(&app2, tx, photos, &form).await
             })
         })

@@ -3,7 +3,7 @@
 use super::accounts::{self as people, NewAccount};
 use super::{Refusal, limits};
 use crate::app::App;
-use crate::clock::{HOUR, Millis};
+use crate::clock::{HOUR, MINUTE, Millis};
 use crate::entity::{account, login, one_time_link, session};
 use crate::secrets::{random_hex, sha256};
 use crate::store::{accounts, sessions};
@@ -41,18 +41,20 @@ pub const RESET_LINK: &str = "reset";
 /// time and get the same answer.
 pub async fn sign_in(app: &App, name: &str, password: &str, address: &str, device: &str) -> Result<String, Refusal> {
     let name: String = name.trim().trim_start_matches('@').to_lowercase().chars().take(320).collect();
+    let found = find_login(app, &name).await?;
+    // Name and e-mail address are two ways to one account: they share its guesses.
+    let whose = found.as_ref().map_or(name, |l| l.account_id.to_string());
     let buckets = [
-        (format!("password:{name}"), limits::WRONG_PER_ACCOUNT),
+        (format!("password:{whose}"), limits::WRONG_PER_ACCOUNT),
         (format!("password-from:{address}"), limits::WRONG_PER_ADDRESS),
     ];
-    take_attempt(app, &buckets, limits::PASSWORD_WINDOW).await?;
-    let found = find_login(app, &name).await?;
+    let taken = take_attempt(app, &buckets, limits::PASSWORD_WINDOW).await?;
     let hash = found.as_ref().and_then(|l| l.password_hash.clone());
     let right = verify_password(app, password.to_owned(), hash).await?;
     let (Some(login), true) = (found, right) else {
         return Err(Refusal::invalid("password", "Name or password are not right."));
     };
-    give_back(app, &buckets, limits::PASSWORD_WINDOW).await?;
+    give_back(app, &buckets, taken).await?;
     open_session(app, login.account_id, device).await
 }
 
@@ -66,40 +68,39 @@ async fn find_login(app: &App, name: &str) -> Result<Option<login::Model>, Refus
     Ok(accounts::login_of(&app.db.read, row.id).await?)
 }
 
-fn window(now: Millis, length: Millis) -> Millis {
-    now - now.rem_euclid(length)
-}
-
 /// Counts an attempt before it is made, so that many at once are counted too; refuses when any of
-/// these buckets is full.
-async fn take_attempt(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<(), Refusal> {
-    let (start, now, buckets) = (window(app.now(), length), app.now(), buckets.to_vec());
+/// these buckets is full for the last `length`. Attempts are kept by the minute, and the minute is
+/// returned: a window that slides has no edge at which the count begins anew.
+async fn take_attempt(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<Millis, Refusal> {
+    let (now, buckets) = (app.now(), buckets.to_vec());
+    let minute = now - now.rem_euclid(MINUTE);
     app.db
         .write_quietly(move |tx| {
             Box::pin(async move {
                 for (bucket, most) in &buckets {
-                    if sessions::attempts(tx, bucket, start).await? >= *most {
-                        let left = (start + length - now).max(1_000) / 1_000;
+                    let (count, oldest) = sessions::attempts(tx, bucket, now - length).await?;
+                    if count >= *most {
+                        let left = (oldest + length - now).max(1_000) / 1_000;
                         return Err(Refusal::TooMany { retry_after: u64::try_from(left).unwrap_or(60) });
                     }
                 }
                 for (bucket, _) in &buckets {
-                    sessions::count_attempt(tx, bucket, start, 1).await?;
+                    sessions::count_attempt(tx, bucket, minute, 1).await?;
                 }
-                Ok(())
+                Ok(minute)
             })
         })
         .await
 }
 
 /// The attempt was no wrong one after all.
-async fn give_back(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<(), Refusal> {
-    let (start, buckets) = (window(app.now(), length), buckets.to_vec());
+async fn give_back(app: &App, buckets: &[(String, i64)], minute: Millis) -> Result<(), Refusal> {
+    let buckets = buckets.to_vec();
     app.db
         .write_quietly(move |tx| {
             Box::pin(async move {
                 for (bucket, _) in &buckets {
-                    sessions::count_attempt(tx, bucket, start, -1).await?;
+                    sessions::count_attempt(tx, bucket, minute, -1).await?;
                 }
                 Ok(())
             })
@@ -162,11 +163,11 @@ pub async fn sign_out_others(app: &App, viewer: &Viewer) -> Result<(), Refusal> 
 /// Changes the password and ends every other session.
 pub async fn change_password(app: &App, viewer: &Viewer, current: &str, new: &str) -> Result<(), Refusal> {
     let bucket = [(format!("change:{}", viewer.id()), limits::WRONG_PER_ACCOUNT)];
-    take_attempt(app, &bucket, limits::PASSWORD_WINDOW).await?;
+    let taken = take_attempt(app, &bucket, limits::PASSWORD_WINDOW).await?;
     if !verify_password(app, current.to_owned(), viewer.login.password_hash.clone()).await? {
         return Err(Refusal::invalid("current", "The current password is not right."));
     }
-    give_back(app, &bucket, limits::PASSWORD_WINDOW).await?;
+    give_back(app, &bucket, taken).await?;
     set_password(app, viewer.id(), new, Some(viewer.session_id)).await
 }
 

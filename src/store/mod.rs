@@ -19,7 +19,7 @@ pub mod tags;
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, SqliteTransactionMode,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 use std::sync::Arc;
@@ -45,6 +45,15 @@ impl Cursor {
     pub fn before(before: Option<i64>, limit: u64) -> Self {
         Self { before: before.unwrap_or(i64::MAX), limit }
     }
+}
+
+/// Whether the disk under the database is full: SQLITE_FULL, or PostgreSQL's disk_full.
+pub fn is_full(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return false;
+    };
+    let code = cause.as_database_error().and_then(|e| e.code());
+    code.is_some_and(|code| matches!(code.as_ref(), "13" | "53100"))
 }
 
 /// The database: readers, and the one way to write.

@@ -106,9 +106,16 @@ pub async fn count_attempt(db: &impl ConnectionTrait, bucket: &str, window: Mill
     attempt::Entity::insert(row.into_active_model()).on_conflict(again).exec_without_returning(db).await.map(drop)
 }
 
-pub async fn attempts(db: &impl ConnectionTrait, bucket: &str, window: Millis) -> Result<i64, DbErr> {
-    let row = attempt::Entity::find_by_id((bucket.to_owned(), window)).one(db).await?;
-    Ok(row.map_or(0, |r| r.count))
+/// Attempts in windows that began after `since`, and when the oldest of those windows began.
+pub async fn attempts(db: &impl ConnectionTrait, bucket: &str, since: Millis) -> Result<(i64, Millis), DbErr> {
+    let rows = attempt::Entity::find()
+        .filter(attempt::Column::Bucket.eq(bucket))
+        .filter(attempt::Column::WindowStart.gt(since))
+        .filter(attempt::Column::Count.gt(0))
+        .order_by_asc(attempt::Column::WindowStart)
+        .all(db)
+        .await?;
+    Ok((rows.iter().map(|r| r.count).sum(), rows.first().map_or(since, |r| r.window_start)))
 }
 
 /// Forgets windows that began before `before`, and sessions that have expired.

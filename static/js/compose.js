@@ -235,6 +235,15 @@ async function remove(item) {
   refresh();
   (next?.querySelector("textarea") ?? chooser).focus();
   if (!item.dataset.id) return;
+  if (form.dataset.editing) {
+    // The post keeps it until the changes are saved.
+    touched = true;
+    for (const [name, value] of [["photo", item.dataset.id], [`remove_${item.dataset.id}`, "true"]]) {
+      const input = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+      form.append(input);
+    }
+    return;
+  }
   try {
     const answer = await fetch(`/compose/${draft}/photos/${item.dataset.id}/remove`, { method: "POST", headers: { Accept: "application/json" } });
     if (!answer.ok && answer.status !== 404) throw new Error(answer.status);

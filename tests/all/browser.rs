@@ -32,11 +32,11 @@ impl Gallery {
 
     /// Posts photographs; returns the path of the post.
     async fn post(&self, caption: &str, names: &[&str]) -> String {
-        let mut form = Form::new().text("caption", caption).text("visibility", "public").text("do", "post");
-        for name in names {
-            form = form.photo(name, &photograph(name));
-        }
-        self.ada.submit(&self.ada.compose().await, &form).await.led()
+        let draft = self.ada.compose().await;
+        let words = |button| Form::new().text("caption", caption).text("visibility", "public").text("do", button);
+        let files = names.iter().fold(words("add"), |form, name| form.photo(name, &photograph(name)));
+        self.ada.submit(&draft, &files).await.led();
+        self.ada.submit(&draft, &words("post")).await.led()
     }
 
     /// A gallery with something in it: paths of a post with one photo, and of an album.
@@ -142,4 +142,11 @@ async fn the_main_things_can_be_done_with_the_keyboard_alone() {
     let gallery = Gallery::open().await;
     let (post, _) = gallery.hang().await;
     gallery.play("keyboard", json!({ "width": 1440, "post": post })).await;
+}
+
+#[tokio::test]
+async fn an_album_that_is_out_is_changed_on_a_phone() {
+    let gallery = Gallery::open().await;
+    let (_, album) = gallery.hang().await;
+    gallery.play("edit", json!({ "width": 390, "album": album })).await;
 }

@@ -81,7 +81,7 @@ async function composeInSteps(view) {
   await page.setInputFiles("#photos", album.map(([name]) => fixture(name)));
   await page.getByLabel("Caption", { exact: true }).fill("A walk in five #walk");
   await page.locator(".dropzone").getByRole("button", { name: "Add photos" }).click();
-  await page.waitForURL(/\/compose\/\d+$/);
+  await page.waitForURL(/\/compose\/\d+\?said=described$/);
   assert.equal(await page.getByLabel("Caption", { exact: true }).inputValue(), "A walk in five #walk");
   const items = page.locator("#drafts .draft");
   assert.equal(await items.count(), 5);

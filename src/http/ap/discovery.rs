@@ -1,6 +1,6 @@
 //! WebFinger, host-meta, NodeInfo.
 
-use super::{answer, urls};
+use super::{answer, naming, urls};
 use crate::activitypub::nodeinfo::{self, NodeInfo, Usage, Version};
 use crate::activitypub::webfinger::{self, Resource, Subject};
 use crate::activitypub::{JRD_JSON, XRD_XML};
@@ -36,9 +36,9 @@ pub async fn webfinger(State(web): State<Web>, Query(asked): Query<Asked>) -> Re
         return (StatusCode::BAD_REQUEST, "resource is missing\n").into_response();
     };
     let found = async {
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         let subject = subject(&web, &urls, &resource).await?;
-        Ok(json(&webfinger::jrd(&subject), JRD_JSON))
+        Ok(naming(StatusCode::OK, json(&webfinger::jrd(&subject), JRD_JSON)))
     };
     answer(found.await)
 }
@@ -85,7 +85,7 @@ async fn subject(web: &Web, urls: &Urls, resource: &str) -> Result<Subject, Refu
 
 pub async fn host_meta(State(web): State<Web>) -> Response {
     let found = async {
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         Ok(([(header::CONTENT_TYPE, XRD_XML)], webfinger::host_meta_xml(urls.origin())).into_response())
     };
     answer(found.await)
@@ -93,7 +93,7 @@ pub async fn host_meta(State(web): State<Web>) -> Response {
 
 pub async fn host_meta_json(State(web): State<Web>) -> Response {
     let found = async {
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         Ok(json(&webfinger::host_meta_json(urls.origin()), "application/json; charset=utf-8"))
     };
     answer(found.await)
@@ -101,7 +101,7 @@ pub async fn host_meta_json(State(web): State<Web>) -> Response {
 
 pub async fn nodeinfo_links(State(web): State<Web>) -> Response {
     let found = async {
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         Ok(json(&nodeinfo::discovery(urls.origin(), &urls.actor(INSTANCE)), "application/json; charset=utf-8"))
     };
     answer(found.await)

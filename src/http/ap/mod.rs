@@ -4,6 +4,7 @@ mod discovery;
 mod inbox;
 mod objects;
 
+use super::client::Client;
 use super::pages::redirect;
 use super::{Web, error};
 use crate::activitypub::{ACTIVITY_JSON, wants_activitypub};
@@ -13,10 +14,12 @@ use crate::service::federation::urls::Urls;
 use crate::service::federation::{documents, frozen, inbox as hearing};
 use crate::service::visibility::Reader;
 use crate::service::{Refusal, accounts};
-use axum::Router;
-use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -62,7 +65,36 @@ fn document(value: &Value, public: bool) -> Response {
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (headers, value.to_string()).into_response()
+    naming(StatusCode::OK, (headers, value.to_string()))
+}
+
+/// Marks an answer that names somebody or something of ours by its address.
+#[derive(Clone, Copy)]
+struct NamesUs;
+
+/// An answer that holds addresses of ours which others will remember.
+fn naming(status: StatusCode, answer: impl IntoResponse) -> Response {
+    let mut response = (status, answer).into_response();
+    response.extensions_mut().insert(NamesUs);
+    response
+}
+
+/// Freezes the public address before the first answer that makes others remember it. A scanner that
+/// knows only our number heard nothing it could remember us by, and nor did one that found nothing.
+pub async fn freeze(
+    State(web): State<Web>,
+    Extension(client): Extension<Client>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let response = next.run(request).await;
+    if response.extensions().get::<NamesUs>().is_none() || !client.asked_by_name() {
+        return response;
+    }
+    match frozen::freeze(&web.app).await {
+        Ok(_) => response,
+        Err(refusal) => error::bare(&refusal),
+    }
 }
 
 /// The way from an id to its page, for browsers.
@@ -80,9 +112,9 @@ fn answer(result: Result<Response, Refusal>) -> Response {
     })
 }
 
-/// Addresses, frozen from this answer on.
-async fn urls(app: &App) -> Result<Urls, Refusal> {
-    frozen::freeze(app).await
+/// Addresses, where there is a public one.
+fn urls(app: &App) -> Result<Urls, Refusal> {
+    Urls::of(app).ok_or(Refusal::Missing)
 }
 
 /// Who asks, by signature; only where a public address is set.
@@ -93,14 +125,15 @@ async fn reader(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Reader, Ref
 }
 
 /// A local person's document at her page's address.
-pub async fn actor_by_acct(web: &Web, headers: &HeaderMap, acct: &str) -> Response {
-    let _ = headers;
+pub async fn actor_by_acct(web: &Web, headers: &HeaderMap, uri: &Uri, acct: &str) -> Response {
     let found = async {
+        // Only to learn that a server that is kept out asks.
+        reader(&web.app, headers, uri).await?;
         let row = accounts::by_acct(&web.app, acct).await?;
         if !row.domain.is_empty() {
             return Err(Refusal::Missing);
         }
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         Ok(document(&documents::actor(&web.app, &urls, row.id).await?, true))
     };
     answer(found.await)

@@ -25,7 +25,7 @@ pub struct Part {
 /// The server's own actor: to everybody, signed or not, whatever is asked for but a page.
 pub async fn instance(State(web): State<Web>) -> Response {
     let found = async {
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         Ok(document(&documents::actor(&web.app, &urls, INSTANCE).await?, true))
     };
     answer(found.await)
@@ -33,7 +33,7 @@ pub async fn instance(State(web): State<Web>) -> Response {
 
 pub async fn instance_outbox(State(web): State<Web>) -> Response {
     let found = async {
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         Ok(document(&collection::ordered_items(&urls.outbox(INSTANCE), Vec::new()), true))
     };
     answer(found.await)
@@ -56,7 +56,7 @@ pub async fn actor(
         }
         // Only to learn that a server that is kept out asks.
         reader(&web.app, &headers, &uri).await?;
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         Ok(document(&documents::actor(&web.app, &urls, user).await?, true))
     };
     answer(found.await)
@@ -107,7 +107,7 @@ async fn written(
     let found = async {
         let post = id(post)?;
         let who = reader(app, headers, uri).await?;
-        let urls = urls(app).await?;
+        let urls = urls(app)?;
         match documents::post(app, &urls, who, post, form).await {
             Ok(made) => Ok(document(&made.value, made.public)),
             Err(Refusal::Gone) => {
@@ -130,7 +130,7 @@ pub async fn replies(
 ) -> Response {
     let found = async {
         let who = reader(&web.app, &headers, &uri).await?;
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         let value = documents::replies(&web.app, &urls, who, own_post(&web, &post).await?, part.page.is_some()).await?;
         Ok(document(&value, who.is_none()))
     };
@@ -158,7 +158,7 @@ pub async fn shares(
 async fn count(web: Web, headers: HeaderMap, uri: Uri, post: String, what: &str) -> Response {
     let found = async {
         let who = reader(&web.app, &headers, &uri).await?;
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         let value = documents::count(&web.app, &urls, who, own_post(&web, &post).await?, what).await?;
         Ok(document(&value, who.is_none()))
     };
@@ -182,7 +182,7 @@ where
     let found = async {
         reader(&web.app, &headers, &uri).await?;
         let user = id(&user)?;
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         Ok(document(&make(&web, &urls, user, &part).await?, true))
     };
     answer(found.await)
@@ -261,7 +261,7 @@ pub async fn activity(
 ) -> Response {
     let found = async {
         let who = reader(&web.app, &headers, &uri).await?;
-        let urls = urls(&web.app).await?;
+        let urls = urls(&web.app)?;
         let made = documents::activity(&web.app, &urls, who, id(&number)?).await?;
         Ok(document(&made.value, made.public))
     };

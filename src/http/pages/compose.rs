@@ -129,6 +129,7 @@ impl<'a> Screen<'a> {
             max_alt: whole(settings.max_alt),
             max_bytes: whole(settings.max_photo_bytes),
             with_alt: whole(with_alt),
+            removed: self.removed(),
             action: self.action,
             errors: self.errors,
             photos,
@@ -136,6 +137,12 @@ impl<'a> Screen<'a> {
         let mut response = shown.render("compose.html", &page);
         *response.status_mut() = status;
         Ok(response)
+    }
+
+    /// What the form takes out of a post; carried on until the changes are saved.
+    fn removed(&self) -> Vec<String> {
+        let own = |id: &&i64| self.editing && self.photos.iter().any(|p| p.id == **id);
+        self.form.iter().flat_map(|f| &f.removed).filter(own).map(i64::to_string).collect()
     }
 
     /// The photos in the form's order, with the alt texts it carried.
@@ -280,9 +287,11 @@ async fn take(
         let back = draft.editing_id.map_or("/".to_owned(), |post| urls::post_path(&viewer.account, post));
         return Ok(redirect(&format!("{back}?said=discarded")));
     }
+    let brought_files = !filled.files.is_empty();
     let mut errors = take_files(web, viewer, draft.id, &mut filled).await?;
     let saves = button == "save_post" && draft.editing_id.is_some();
-    let wants_post = (button == "post" || saves) && errors.is_empty();
+    // Photos that have just come in are shown first, with a field for each one's alt text.
+    let wants_post = (button == "post" || saves) && errors.is_empty() && !brought_files;
     if wants_post {
         let form = with_new_photos(app, viewer, draft.id, form.clone()).await?;
         let done = match saves {
@@ -297,7 +306,8 @@ async fn take(
     }
     let (draft, photos) = posting::draft(app, viewer.id(), draft.id).await?;
     if errors.is_empty() && draft.editing_id.is_none() {
-        return Ok(redirect(&format!("/compose/{}", draft.id)));
+        let said = if brought_files { "?said=described" } else { "" };
+        return Ok(redirect(&format!("/compose/{}{said}", draft.id)));
     }
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let form = with_new_photos(app, viewer, draft.id, form).await?;
@@ -327,13 +337,23 @@ async fn take_files(web: &Web, viewer: &Viewer, draft_id: i64, filled: &mut Fill
         match taking::add_to_draft(&web.app, viewer.id(), draft_id, upload, &taken).await {
             Ok(row) => taken.push(row.id),
             Err(Refusal::Invalid { why, .. }) => errors.push(why),
-            Err(Refusal::Busy) => {
-                errors.push(format!("{name} had to be left out: the server is busy. Add it again in a moment."))
-            }
-            Err(refusal) => return Err(refusal),
+            Err(refusal) => errors.push(left_out(&name, refusal)?),
         }
     }
     Ok(errors)
+}
+
+/// A sentence about a photo that is lost by no fault of its own; the others and the words are kept.
+fn left_out(name: &str, refusal: Refusal) -> Result<String, Refusal> {
+    error::log(&refusal);
+    match refusal {
+        Refusal::Busy => Ok(format!("{name} had to be left out: the server is busy. Add it again in a moment.")),
+        Refusal::Full => Ok(format!("{name} had to be left out: the server has no space left. Tell its owner.")),
+        Refusal::Broken(_) => {
+            Ok(format!("{name} had to be left out: something broke on the server. It has been noted; add it again."))
+        }
+        other => Err(other),
+    }
 }
 
 /// One photo from a script.

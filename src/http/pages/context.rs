@@ -136,6 +136,8 @@ pub struct Compose {
     /// Editing a post that is out: no choice of visibility, the button says "Save changes".
     pub editing: bool,
     pub photos: Vec<DraftPhoto>,
+    /// Ids of the post's own photos that go when the changes are saved; not shown any more.
+    pub removed: Vec<String>,
     pub caption: String,
     pub warning: String,
     pub languages: Vec<Choice>,

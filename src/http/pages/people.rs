@@ -12,7 +12,7 @@ use crate::service::federation::urls;
 use crate::service::visibility::can_see;
 use crate::service::{Refusal, accounts, following as follows, limits, moderation, views};
 use crate::store::{Cursor, policies, posts, relations};
-use axum::extract::{Path, State};
+use axum::extract::{OriginalUri, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum_extra::extract::{Form, Query};
@@ -31,11 +31,12 @@ pub async fn show(
     State(web): State<Web>,
     visitor: Visitor,
     headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
     Path(acct): Path<String>,
     Query(tab): Query<Tab>,
 ) -> Response {
     if ap::asks_for_activity(&headers) {
-        return ap::actor_by_acct(&web, &headers, &acct).await;
+        return ap::actor_by_acct(&web, &headers, &uri, &acct).await;
     }
     let answer = profile_page(&web, &visitor, &acct, tab).await;
     finish(&web, &visitor, answer).await

@@ -531,6 +531,7 @@ impl Compose {
             draft: "77".into(),
             editing: false,
             photos,
+            removed: vec!["71".into()],
             caption: "First frost on the lake. I waited forty minutes for the wind to stop. #frost #largeformat".into(),
             warning: String::new(),
             languages: vec![

@@ -126,6 +126,7 @@ fn notice(path: &str) -> String {
         "saved" => "Saved.",
         "password" => "Your password was changed. Other devices were signed out.",
         "deleted" => "The post was deleted. Other servers have been asked to delete it too.",
+        "described" => "The photos are here; nothing is posted yet. Say what is to be seen in them, then post.",
         "discarded" => "Your changes were dropped. The post is as it was.",
         "blocked" => "Blocked. You will not see each other any more.",
         "asked" => "Asked. You will see their posts once they accept.",

@@ -48,6 +48,26 @@ async fn an_address_that_others_have_heard_is_frozen() {
 }
 
 #[tokio::test]
+async fn an_answer_nobody_could_remember_us_by_freezes_nothing() {
+    let world = World::new(["a.test", "c.test"]).await;
+    let server = world.server("a.test").await;
+    server.owner("ada").await;
+    for path in
+        ["/.well-known/webfinger?resource=acct:x@y.test", "/ap/users/12345", "/.well-known/nodeinfo", "/robots.txt"]
+    {
+        server.document(path).await;
+    }
+    let scanner = world.client();
+    for path in ["/@ada", "/.well-known/webfinger?resource=acct:ada@a.test"] {
+        let request =
+            scanner.get(format!("http://{}{path}", server.address)).header("accept", "application/activity+json");
+        assert_eq!(request.send().await.unwrap().status(), 200, "asked by number: {path}");
+    }
+    let data = server.stop().await;
+    assert!(world.server_in("c.test", data, &[]).await.is_ok());
+}
+
+#[tokio::test]
 async fn an_address_nobody_has_heard_may_change() {
     let world = World::new(["a.test", "c.test"]).await;
     let server = world.server("a.test").await;

@@ -49,7 +49,8 @@ async fn r095_a_signed_request_from_a_kept_out_server_is_refused() {
     let scene = Scene::followed().await;
     let post = scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
     keep_out(&scene.a, "peer.test").await;
-    for address in [&post.id, &scene.ada_id, &format!("{}/outbox", scene.ada_id)] {
+    let page = "https://a.test/@ada".to_owned();
+    for address in [&post.id, &scene.ada_id, &format!("{}/outbox", scene.ada_id), &page] {
         let (status, _) = scene.bob.get(address).await;
         assert!(status == 403 || status == 404, "{address}: {status}");
     }

@@ -133,7 +133,9 @@ async fn pressing_save_twice_saves_once() {
     let out = three(&ada).await;
     let action = format!("{}/edit", out.path);
     let form = composer(&ada, &action).await.set("caption", "Changed").set("do", "save_post");
-    let form = form.file("photos", "palette.png", fixture_bytes("palette.png"));
+    let page = ada.submit(form.file("photos", "palette.png", fixture_bytes("palette.png"))).await;
+    assert_eq!(photos(&page.forms().into_iter().find(|f| f.multipart).unwrap()).len(), 4, "shown before it is saved");
+    let form = page.forms().into_iter().find(|f| f.multipart).unwrap().set("do", "save_post");
     let pages = futures_util::future::join_all((0..3).map(|_| ada.submit(form.clone()))).await;
     let outcome: Vec<_> = pages.iter().map(|p| (p.status.as_u16(), p.path.clone())).collect();
     assert!(pages.iter().all(|p| p.status == 200 && p.path == out.path), "{outcome:?}");

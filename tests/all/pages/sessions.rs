@@ -136,6 +136,28 @@ async fn r089_wrong_passwords_for_one_account_are_stopped_whoever_they_claim_to_
 }
 
 #[tokio::test]
+async fn r089_name_and_address_of_one_account_share_its_guesses_and_no_window_has_an_edge() {
+    let server = Server::start_with("a.test", &[("trusted_proxies", "127.0.0.0/8")]).await;
+    server.person("ada").await;
+    let guesser = server.visitor();
+    let mut wrong = 0;
+    // Straddles every quarter of an hour there is: two guesses a minute, for half an hour.
+    for n in 0..60 {
+        if n % 2 == 0 {
+            server.world.clock().advance(MINUTE / 2);
+        }
+        let login = if n % 2 == 0 { "ada" } else { "ada@mail.example" };
+        let claimed = format!("203.0.113.{n}");
+        let status = sign_in(&guesser, login, &format!("guess number {n}"), &[("x-forwarded-for", &claimed)]).await;
+        wrong += usize::from(status == 422);
+        assert!(n < 24 || wrong < 25, "{wrong} guesses after {n}");
+        if n == 24 {
+            assert_eq!(status, 429, "stopped by the 25th");
+        }
+    }
+}
+
+#[tokio::test]
 async fn r089_guesses_over_many_accounts_from_one_address_are_stopped() {
     let server = Server::start("a.test").await;
     let guesser = server.visitor();

@@ -180,7 +180,7 @@ impl Running {
 
     /// Whether the process accepts connections and says it is ready.
     pub fn is_ready(&self) -> bool {
-        status_of(self.address, "/readyz") == Some(200)
+        status_of(self.address, "/readyz", "localhost") == Some(200)
     }
 
     pub fn until_ready(&self) {
@@ -263,11 +263,11 @@ impl Drop for Running {
     }
 }
 
-/// The status of a GET over a connection of its own; none if there is no answer.
-pub fn status_of(address: SocketAddr, path: &str) -> Option<u16> {
+/// The status of a GET over a connection of its own, of this host; none if there is no answer.
+pub fn status_of(address: SocketAddr, path: &str, host: &str) -> Option<u16> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     answer.split(' ').nth(1)?.parse().ok()

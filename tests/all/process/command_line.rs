@@ -154,3 +154,38 @@ fn a_settings_file_that_was_named_but_is_not_there_is_said() {
     let printed = folder.run(&["config", "--config", "nowhere.toml"], "");
     assert!(!printed.success && printed.err.contains("nowhere.toml"), "{printed:?}");
 }
+
+#[test]
+fn variables_of_others_may_hold_anything_and_ours_must_be_text() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = Folder::new();
+    let noise = OsStr::from_bytes(b"\xff\xfe");
+    assert!(folder.command(&["config"]).env("LESS_TERMCAP", noise).output().unwrap().status.success());
+    let refused = folder.command(&["config"]).env("CYANOTYPE_SERVER_NAME", noise).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && said.contains("CYANOTYPE_SERVER_NAME") && said.contains("no text"), "{said}");
+}
+
+/// The block of code in the README that begins so.
+fn recipe(beginning: &str) -> String {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let inside = readme.split(beginning).nth(1).unwrap_or_else(|| panic!("no {beginning} in the README"));
+    inside.split("```").next().unwrap().to_owned()
+}
+
+#[test]
+fn nginx_takes_the_recipe_of_the_readme() {
+    let folder = Folder::new();
+    let keys = rcgen::generate_simple_self_signed(["photos.example".to_owned()]).unwrap();
+    std::fs::write(folder.path("fullchain.pem"), keys.cert.pem()).unwrap();
+    std::fs::write(folder.path("privkey.pem"), keys.signing_key.serialize_pem()).unwrap();
+    let here = folder.path("").display().to_string();
+    let server = recipe("```nginx").replace("/etc/letsencrypt/live/photos.example/", &here);
+    let whole = format!("pid {here}nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{server}}}\n");
+    std::fs::write(folder.path("nginx.conf"), whole).unwrap();
+    let conf = folder.path("nginx.conf").display().to_string();
+    let done = std::process::Command::new("nginx").args(["-t", "-p", &here, "-c", &conf]).output();
+    let done = done.expect("nginx is there: .ci/test installs it");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}

@@ -140,8 +140,8 @@ fn a_server_that_runs_says_that_it_is_alive_and_ready() {
     let folder = Folder::new();
     assert!(!folder.run(&["health"], "").success, "nothing runs yet");
     let _server = folder.start();
-    assert_eq!(status_of(folder.address(), "/healthz"), Some(200));
-    assert_eq!(status_of(folder.address(), "/readyz"), Some(200));
+    assert_eq!(status_of(folder.address(), "/healthz", "localhost"), Some(200));
+    assert_eq!(status_of(folder.address(), "/readyz", "localhost"), Some(200));
     let health = folder.run(&["health"], "");
     assert_eq!((health.success, health.out.trim()), (true, "ready"));
 }
@@ -151,8 +151,8 @@ fn a_server_that_cannot_store_photos_is_alive_but_not_ready() {
     let folder = Folder::new();
     let _server = folder.start();
     std::fs::remove_dir_all(folder.path("data/media")).unwrap();
-    assert_eq!(status_of(folder.address(), "/healthz"), Some(200));
-    assert_eq!(status_of(folder.address(), "/readyz"), Some(503));
+    assert_eq!(status_of(folder.address(), "/healthz", "localhost"), Some(200));
+    assert_eq!(status_of(folder.address(), "/readyz", "localhost"), Some(503));
     let health = folder.run(&["health"], "");
     assert!(!health.success && health.err.contains("storage"), "{health:?}");
 }
@@ -196,7 +196,7 @@ fn an_address_that_has_federated_cannot_be_changed_later() {
     let first = [("CYANOTYPE_PUBLIC_ADDRESS", "https://photos.example")];
     let server = folder.launch(&first);
     server.until_ready();
-    assert_eq!(status_of(folder.address(), "/actor"), Some(200));
+    assert_eq!(status_of(folder.address(), "/actor", "photos.example"), Some(200));
     server.stop();
     for (name, value) in
         [("CYANOTYPE_PUBLIC_ADDRESS", "https://pictures.example"), ("CYANOTYPE_HANDLE_DOMAIN", "example.org")]
