@@ -21,7 +21,7 @@ use std::str::FromStr;
 
 pub use error::{Cause, PhotoError};
 pub use limits::Limits;
-pub use metadata::{Metadata, Orientation};
+pub use metadata::{Metadata, Orientation, Removed};
 pub use probe::{Format, Probe, probe};
 
 use encode::Chroma;
@@ -49,6 +49,8 @@ pub struct Derived {
     pub average: [u8; 3],
     /// What the original said about itself.
     pub metadata: Metadata,
+    /// What is in the original and in nothing that is served.
+    pub removed: Vec<Removed>,
 }
 
 /// One file to serve: always a baseline sRGB JPEG without metadata.
@@ -153,8 +155,8 @@ pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
     }
 
     let (blurhash, average) = placeholder::placeholder(&pixels)?;
-    let metadata = Metadata { alt_text: probe.xmp.as_deref().and_then(metadata::alt_text) };
-    Ok(Derived { format: probe.format, width, height, renditions, blurhash, average, metadata })
+    let (metadata, removed) = (probe.metadata(), probe.removed());
+    Ok(Derived { format: probe.format, width, height, renditions, blurhash, average, metadata, removed })
 }
 
 /// Nothing is enlarged, and no size is made that the federated file already is; 2560 only when it is

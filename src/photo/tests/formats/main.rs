@@ -1,0 +1,5 @@
+//! What the photo crate promises about formats: what it reads of them, what it refuses, what colours it
+//! keeps, and what never leaves it.
+
+mod metadata;
+mod support;
