@@ -14,11 +14,13 @@ mod metadata;
 mod pixels;
 mod placeholder;
 mod probe;
+pub mod profile;
 mod resize;
 
 use std::fmt;
 use std::str::FromStr;
 
+pub use colour::Gamut;
 pub use error::{Cause, PhotoError};
 pub use limits::Limits;
 pub use metadata::{Metadata, Orientation, Removed};

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use exif::orientation;
+pub(super) use exif::{is_adobe_rgb, orientation};
 pub use removed::Removed;
 use text::{link, list};
 

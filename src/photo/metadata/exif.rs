@@ -29,6 +29,17 @@ pub(crate) fn orientation(exif: &[u8]) -> Orientation {
     value.and_then(|value| u16::try_from(value).ok()).map(Orientation::from_exif).unwrap_or_default()
 }
 
+/// Whether the block says Adobe RGB, as cameras do that embed no profile: an interoperability index of
+/// `R03` beside an uncalibrated colour space (DCF 2.0).
+pub(crate) fn is_adobe_rgb(exif: &[u8]) -> bool {
+    let found = Tiff::open(exif).and_then(|tiff| {
+        let photo = tiff.below(&tiff.first()?, 0x8769)?;
+        let index = tiff.below(&photo, 0xA005)?.entry(0x0001)?;
+        Some(photo.whole(0xA001) == Some(0xFFFF) && index.data.starts_with(b"R03"))
+    });
+    found.unwrap_or_default()
+}
+
 /// Whether a description is one that cameras write by themselves.
 pub(super) fn is_default(text: &str) -> bool {
     const DEFAULTS: [&str; 12] = [
