@@ -360,6 +360,8 @@ def formats():
     sky = Image.linear_gradient("L").resize((6000, 4000), Image.Resampling.BILINEAR)
     blue = Image.merge("RGB", [sky.point(lambda v: v * 200 // 255), sky.transpose(Image.Transpose.ROTATE_180), Image.new("L", sky.size, 90)])
     write("large.jpg", jpeg(blue, 40, subsampling=2, optimize=True))
+    write("rgb.jpg", jpeg(marked(), 90, keep_rgb=True))
+    write("restart.jpg", jpeg(marked(), 85, subsampling=2, restart_marker_blocks=1))
     script = "0;\n1;\n2;\n"
     tmp = HERE / "scans.tmp"
     tmp.write_text(script)

@@ -108,12 +108,14 @@ fn ycck_to_cmyk(mut data: Vec<u8>) -> Vec<u8> {
 }
 
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1A\n";
+const PNG_END: &[u8] = b"\0\0\0\0IEND\xAE\x42\x60\x82";
 
 fn read_png(input: &[u8], png: &Png, limits: &Limits) -> Result<Pixels, PhotoError> {
     let mut bytes = PNG_SIGNATURE.to_vec();
     for part in std::iter::once(&png.header).chain(&png.picture) {
         bytes.extend(input.get(part.clone()).unwrap_or_default());
     }
+    bytes.extend(PNG_END);
     let decoder = codecs::png::PngDecoder::with_limits(Cursor::new(bytes), decoder_limits(limits));
     flatten(decoder.map_err(PhotoError::unreadable)?)
 }

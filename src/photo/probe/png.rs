@@ -14,7 +14,7 @@ use crate::metadata::{self, Removed};
 pub(crate) struct Png {
     /// The whole header chunk.
     pub header: Range<usize>,
-    /// Palette, transparency, picture data and end, as whole chunks in their order.
+    /// Palette, transparency and picture data, as whole chunks in their order.
     pub picture: Vec<Range<usize>>,
     /// The whole chunk with the compressed colour profile.
     pub profile: Option<Range<usize>>,
@@ -50,7 +50,6 @@ pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
             }
             b"cICP" => png.cicp = payload.first_chunk().map(|&[primaries, transfer]| (primaries, transfer)),
             b"IEND" => {
-                png.picture.push(whole);
                 if data.get(bytes.position()..).unwrap_or_default().iter().any(|&byte| byte != 0) {
                     found.carried.saw(Removed::Trailer);
                 }
