@@ -4,10 +4,12 @@
 Needs Pillow (PyPI) with WebP, and `jpegtran` (Debian: libjpeg-turbo-progs) on the PATH:
 
     python3 make.py             the made pictures
+    python3 make.py told leaky  some of them, by the names of their functions
     python3 make.py photos DIR  the photographs too; DIR holds the unpacked sources (see README.md)
 """
 import io, itertools, pathlib, struct, subprocess, sys, zlib
 from PIL import Image, ImageDraw
+from PIL.TiffImagePlugin import IFDRational
 
 HERE = pathlib.Path(__file__).resolve().parent
 CANARY = b"CANARY-7f3a-never-serve-this"
@@ -197,6 +199,28 @@ ALT_XMP = xmp(f"""<Iptc4xmpCore:AltTextAccessibility><rdf:Alt><rdf:li xml:lang="
 LEAKY_XMP = xmp(f"<exif:GPSLatitude>54,30.2N</exif:GPSLatitude><photoshop:City>{CANARY.decode()}</photoshop:City>")
 
 
+def told_exif():
+    """What a good camera and a careful photographer write; and what nobody may see."""
+    data = Image.Exif()
+    data.update({0x010F: "NIKON CORPORATION", 0x0110: "NIKON D850", 0x010E: "SONY DSC", 0x013B: "Ada Lens", 0x0112: 1,
+                 0x8298: "© 2026 Ada Lens".encode(), 0x9C9B: "Harbour".encode("utf-16-le") + b"\0\0"})
+    data.get_ifd(0x8769).update({
+        0x829A: IFDRational(10, 2500), 0x829D: IFDRational(28, 10), 0x8827: 640, 0x9003: "2026:07:04 18:22:03", 0x9011: "+02:00",
+        0x9204: IFDRational(-2, 3), 0x9209: 16, 0x920A: IFDRational(350, 10), 0xA405: 52, 0xA433: "NIKON",
+        0xA434: "AF-S NIKKOR 35mm f/1.8G", 0xA431: CANARY.decode(), 0x927C: CANARY})
+    data.get_ifd(0x8825).update({1: "N", 2: (54.0, 30.0, 12.0), 3: "E", 4: (18.0, 40.0, 6.0)})
+    return data.tobytes()
+
+
+TOLD_XMP = xmp(f"""<Iptc4xmpCore:AltTextAccessibility><rdf:Alt><rdf:li xml:lang="de">Ein Leuchtturm</rdf:li>
+<rdf:li xml:lang="x-default">{ALT}</rdf:li></rdf:Alt></Iptc4xmpCore:AltTextAccessibility>
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">Evening ferry to Hel</rdf:li></rdf:Alt></dc:description>
+<dc:subject><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>lighthouse</rdf:li><rdf:li>sea</rdf:li></rdf:Bag></dc:subject>
+<cc:license xmlns:cc="http://creativecommons.org/ns#" rdf:resource="https://creativecommons.org/licenses/by-sa/4.0/"/>
+<a:Film xmlns:a="http://analogexif.sourceforge.net/ns/">Kodak Portra 400</a:Film>
+<a:Developer xmlns:a="http://analogexif.sourceforge.net/ns/">XTOL</a:Developer>""")
+
+
 def segment(marker, payload):
     return bytes([0xFF, marker]) + struct.pack(">H", len(payload) + 2) + payload
 
@@ -306,6 +330,15 @@ def leaky():
     write("alt-text.jpg", jpeg(landscape(), 85, xmp=ALT_XMP))
 
 
+def told():
+    picture = marked()
+    write("told.jpg", jpeg(picture, 90, exif=told_exif(), xmp=TOLD_XMP))
+    picture.save(HERE / "told.webp", exif=told_exif(), xmp=TOLD_XMP, quality=85)
+    rows = b"".join(b"\0" + picture.crop((0, y, 192, y + 1)).tobytes() for y in range(128))
+    text = chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(TOLD_XMP))
+    write("told.png", png(192, 128, 8, 2, rows, chunk(b"eXIf", told_exif()[6:]), text))
+
+
 def formats():
     alpha = Image.new("RGBA", (160, 120), (0, 0, 0, 0))
     ImageDraw.Draw(alpha).ellipse([30, 20, 130, 100], fill=(200, 30, 60, 255))
@@ -327,6 +360,8 @@ def formats():
     sky = Image.linear_gradient("L").resize((6000, 4000), Image.Resampling.BILINEAR)
     blue = Image.merge("RGB", [sky.point(lambda v: v * 200 // 255), sky.transpose(Image.Transpose.ROTATE_180), Image.new("L", sky.size, 90)])
     write("large.jpg", jpeg(blue, 40, subsampling=2, optimize=True))
+    write("rgb.jpg", jpeg(marked(), 90, keep_rgb=True))
+    write("restart.jpg", jpeg(marked(), 85, subsampling=2, restart_marker_blocks=1))
     script = "0;\n1;\n2;\n"
     tmp = HERE / "scans.tmp"
     tmp.write_text(script)
@@ -378,7 +413,8 @@ def photos(root):
 
 
 if __name__ == "__main__":
-    for make in (orientations, colours, leaky, formats, hostile):
-        make()
+    makers = {make.__name__: make for make in (orientations, colours, leaky, told, formats, hostile)}
     if sys.argv[1:2] == ["photos"]:
         photos(sys.argv[2])
+    for name in sys.argv[1:] if set(sys.argv[1:]) <= set(makers) and sys.argv[1:] else makers:
+        makers[name]()

@@ -5,8 +5,9 @@ use std::io::{Cursor, Read};
 use image::{DynamicImage, ImageDecoder, codecs};
 use rusty_jpeg::decode::{ColorTransform, Decoder};
 
-use super::colour::Tag;
+use super::colour::{self, Tag};
 use super::limits::MAX_ICC_CMYK;
+use super::metadata::is_adobe_rgb;
 use super::pixels::{Kind, Pixels};
 use super::probe::{Body, Components, Jpeg, Png, Probe};
 use super::{Limits, PhotoError};
@@ -19,7 +20,8 @@ pub(super) fn decode(
     wanted: (u32, u32),
     limits: &Limits,
 ) -> Result<(Pixels, Option<Tag>), PhotoError> {
-    let icc = || probe.icc.clone().map(Tag::Icc);
+    let said = || probe.carried.exif.as_deref().is_some_and(is_adobe_rgb).then_some(Tag::AdobeRgb);
+    let icc = || probe.icc.clone().map(Tag::Icc).or_else(said);
     match &probe.body {
         Body::Jpeg(jpeg) => Ok((read_jpeg(input, jpeg, wanted, limits)?, icc())),
         Body::Png(png) => Ok((read_png(input, png, limits)?, png_tag(input, png))),
@@ -106,12 +108,14 @@ fn ycck_to_cmyk(mut data: Vec<u8>) -> Vec<u8> {
 }
 
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1A\n";
+const PNG_END: &[u8] = b"\0\0\0\0IEND\xAE\x42\x60\x82";
 
 fn read_png(input: &[u8], png: &Png, limits: &Limits) -> Result<Pixels, PhotoError> {
     let mut bytes = PNG_SIGNATURE.to_vec();
     for part in std::iter::once(&png.header).chain(&png.picture) {
         bytes.extend(input.get(part.clone()).unwrap_or_default());
     }
+    bytes.extend(PNG_END);
     let decoder = codecs::png::PngDecoder::with_limits(Cursor::new(bytes), decoder_limits(limits));
     flatten(decoder.map_err(PhotoError::unreadable)?)
 }
@@ -160,14 +164,15 @@ fn decoder_limits(limits: &Limits) -> image::Limits {
 /// Decodes, reduces to 8 bits and lays what is transparent on white.
 fn flatten(decoder: impl ImageDecoder) -> Result<Pixels, PhotoError> {
     let (width, height) = decoder.dimensions();
+    let reduced = |samples: &[u16], channels| colour::to_8_bits(samples, width as usize, channels);
     let (kind, data) = match DynamicImage::from_decoder(decoder).map_err(PhotoError::unreadable)? {
         DynamicImage::ImageRgb8(rgb) => (Kind::Rgb, rgb.into_raw()),
-        picture @ (DynamicImage::ImageLuma8(_) | DynamicImage::ImageLuma16(_)) => {
-            (Kind::Grey, picture.into_luma8().into_raw())
-        }
-        picture @ (DynamicImage::ImageLumaA8(_) | DynamicImage::ImageLumaA16(_)) => {
-            (Kind::Grey, on_white::<2>(&picture.into_luma_alpha8()))
-        }
+        DynamicImage::ImageLuma8(grey) => (Kind::Grey, grey.into_raw()),
+        DynamicImage::ImageRgb16(rgb) => (Kind::Rgb, reduced(&rgb, 3)),
+        DynamicImage::ImageLuma16(grey) => (Kind::Grey, reduced(&grey, 1)),
+        DynamicImage::ImageLumaA8(grey) => (Kind::Grey, on_white::<2>(&grey)),
+        DynamicImage::ImageLumaA16(grey) => (Kind::Grey, on_white::<2>(&reduced(&grey, 2))),
+        DynamicImage::ImageRgba16(rgba) => (Kind::Rgb, on_white::<4>(&reduced(&rgba, 4))),
         picture if picture.color().has_alpha() => (Kind::Rgb, on_white::<4>(&picture.into_rgba8())),
         picture => (Kind::Rgb, picture.into_rgb8().into_raw()),
     };

@@ -14,6 +14,7 @@ mod metadata;
 mod pixels;
 mod placeholder;
 mod probe;
+pub mod profile;
 mod resize;
 
 use std::fmt;
@@ -21,9 +22,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use colour::Gamut;
 pub use error::{Cause, PhotoError};
 pub use limits::Limits;
-pub use metadata::{Metadata, Orientation};
+pub use metadata::{Metadata, Orientation, Removed};
 pub use probe::{Format, Probe, probe};
 
 use encode::Chroma;
@@ -51,6 +53,8 @@ pub struct Derived {
     pub average: [u8; 3],
     /// What the original said about itself.
     pub metadata: Metadata,
+    /// What is in the original and in nothing that is served.
+    pub removed: Vec<Removed>,
 }
 
 /// One file to serve: always a baseline sRGB JPEG without metadata.
@@ -157,8 +161,8 @@ pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
     }
 
     let (blurhash, average) = placeholder::placeholder(&pixels)?;
-    let metadata = Metadata { alt_text: probe.xmp.as_deref().and_then(metadata::alt_text) };
-    Ok(Derived { format: probe.format, width, height, renditions, blurhash, average, metadata })
+    let (metadata, removed) = (probe.metadata(), probe.removed());
+    Ok(Derived { format: probe.format, width, height, renditions, blurhash, average, metadata, removed })
 }
 
 /// Nothing is enlarged, and no size is made that the federated file already is; 2560 only when it is

@@ -90,7 +90,19 @@ pub(super) const MAX_ICC_TAGS: u32 = 100;
 pub(super) const MAX_XMP: usize = 256 * 1024;
 /// Nodes in an XMP packet.
 pub(super) const MAX_XMP_NODES: u32 = 20_000;
+/// Bytes of an Exif block: one segment of a JPEG holds 64 kB, other formats set no bound.
+pub(super) const MAX_EXIF: usize = 1 << 20;
 /// Entries read from an Exif directory; cameras write about twenty.
 pub(super) const MAX_EXIF_ENTRIES: u16 = 500;
 /// Characters of alternative text taken from a file.
 pub(super) const MAX_ALT_CHARS: usize = 1_500;
+/// Characters of a caption or long description taken from a file.
+pub(super) const MAX_CAPTION_CHARS: usize = 5_000;
+/// Characters of a name (of a camera, a person, a title) taken from a file.
+pub(super) const MAX_NAME_CHARS: usize = 300;
+/// Keywords taken from a file, and characters of each.
+pub(super) const MAX_KEYWORDS: usize = 50;
+pub(super) const MAX_KEYWORD_CHARS: usize = 100;
+/// Bytes of IPTC records, and records read.
+pub(super) const MAX_IPTC: usize = 256 * 1024;
+pub(super) const MAX_IPTC_RECORDS: usize = 1_000;

@@ -1,15 +1,211 @@
-//! What a photo says about itself. Both readers take a slice cut out by [`super::probe`], follow no
-//! offset outside it, and answer with nothing rather than an error: metadata never refuses a photo.
+//! What a photo says about itself. Every reader takes a slice cut out by [`super::probe`], follows no
+//! offset outside it, counts what it reads, and answers with nothing rather than an error: metadata
+//! never refuses a photo.
+
+mod exif;
+mod iptc;
+mod removed;
+mod text;
+mod xmp;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::limits::{MAX_ALT_CHARS, MAX_EXIF_ENTRIES, MAX_XMP, MAX_XMP_NODES};
+pub(super) use exif::{is_adobe_rgb, orientation};
+pub use removed::Removed;
+use text::{link, list};
 
-/// What was read from the file before everything was dropped from it.
+use super::limits::MAX_IPTC;
+
+/// What was read from the file before everything was dropped from it: for its owner, who decides which
+/// of it is shown. Coordinates and serial numbers are never among it. As JSON, what is absent is left
+/// out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Metadata {
+    /// Maker of the camera, as it writes itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub make: Option<String>,
+    /// Model of the camera; often begins with its maker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lens_make: Option<String>,
+    /// Model of the lens, or its range: "24–70 mm f/2.8".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lens: Option<String>,
+    /// Millimetres: "35", "4.3".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focal_length: Option<String>,
+    /// Millimetres of the lens that would show as much on 35 mm film.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focal_length_35mm: Option<u32>,
+    /// The f-number: "2.8".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aperture: Option<String>,
+    /// Seconds, as people read them: "1/250", "0.8", "30".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure: Option<String>,
+    /// Steps of exposure (EV), never zero: "+0.7", "-1".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exposure_bias: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iso: Option<u32>,
+    /// Whether the flash fired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flash: Option<bool>,
+    /// The camera's own clock: "2026-07-04T18:22:03". Without `taken_offset` nobody knows its zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken: Option<String>,
+    /// The zone of `taken`, if the camera wrote one: "+02:00".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_offset: Option<String>,
+    /// Film the picture was taken on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub film: Option<String>,
+    /// Developer and process of the film.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chemistry: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scanner: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The caption; what cameras write into it by themselves is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// At most 50, each once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keywords: Vec<String>,
     /// The IPTC alternative text, to prefill the field with; at most 1500 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub alt_text: Option<String>,
+    /// The IPTC extended description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub long_description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub creator: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copyright: Option<String>,
+    /// Address of the licence or of the statement of rights; `http` or `https`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// Last word of the IPTC digital source type: "digitalCapture", "trainedAlgorithmicMedia".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_type: Option<String>,
+    /// The file told where it was taken. Where is never kept.
+    #[serde(skip_serializing_if = "is_false")]
+    pub gps: bool,
+    /// The file held signed content credentials (C2PA). They are not checked.
+    #[serde(skip_serializing_if = "is_false")]
+    pub content_credentials: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Metadata {
+    /// Maker and model, the maker once: "Nikon D850", "Apple iPhone 15".
+    pub fn camera(&self) -> Option<String> {
+        match (self.make.as_deref(), self.model.as_deref()) {
+            (Some(make), Some(model)) => Some(text::with_maker(make, model)),
+            (make, model) => model.or(make).map(str::to_owned),
+        }
+    }
+}
+
+/// The parts of a file that speak of the picture, as the walk of its format cut them out.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Carried {
+    /// A TIFF block, with or without `Exif\0\0` before it.
+    pub exif: Option<Vec<u8>>,
+    /// An XMP packet.
+    pub xmp: Option<Vec<u8>>,
+    /// Records of IPTC-IIM.
+    pub iptc: Option<Vec<u8>>,
+    /// What the walk saw that will not be served.
+    pub seen: BTreeSet<Removed>,
+}
+
+/// How a segment with Photoshop's resources begins.
+pub(super) const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
+
+impl Carried {
+    /// Takes the IPTC records out of a segment of Photoshop's resources.
+    pub(super) fn photoshop(&mut self, segment: &[u8]) {
+        self.saw(Removed::PhotoshopData);
+        let records = segment.strip_prefix(PHOTOSHOP).and_then(iptc::records).filter(|data| data.len() <= MAX_IPTC);
+        if let (None, Some(records)) = (&self.iptc, records) {
+            self.iptc = Some(records.to_vec());
+        }
+    }
+
+    /// Marks what is seen and will not be served.
+    pub(super) fn saw(&mut self, what: Removed) {
+        self.seen.insert(what);
+    }
+
+    /// Everything read; what a person wrote into XMP wins over IPTC, that over Exif.
+    pub(super) fn metadata(&self) -> Metadata {
+        let exif = self.exif.as_deref().map(exif::read).unwrap_or_default();
+        let iptc = self.iptc.as_deref().map(iptc::read).unwrap_or_default();
+        let xmp = self.xmp.as_deref().map(xmp::read).unwrap_or_default();
+        let scanned = exif.scanned;
+        let (camera, said) = (exif.camera, exif.said);
+        let scanner = xmp.scanner.or_else(|| if scanned { camera.camera() } else { None });
+        // What scanned the film took no picture.
+        let (make, model) = if scanned { (None, None) } else { (camera.make.clone(), camera.model.clone()) };
+        Metadata {
+            make: make.or(xmp.make),
+            model: model.or(xmp.model),
+            lens: camera.lens.clone().or(xmp.lens),
+            film: xmp.film,
+            chemistry: xmp.chemistry,
+            scanner,
+            title: xmp.said.title.or(iptc.title).or(said.title),
+            description: xmp.said.description.or(iptc.description).or(said.description),
+            keywords: list([xmp.said.keywords, iptc.keywords, said.keywords]),
+            alt_text: xmp.alt_text,
+            long_description: xmp.long_description,
+            creator: xmp.said.creator.or(iptc.creator).or(said.creator),
+            copyright: xmp.said.copyright.or(iptc.copyright).or(said.copyright),
+            licence: xmp.licence.as_deref().and_then(link),
+            source_type: xmp.source_type,
+            gps: exif.gps || xmp.gps,
+            content_credentials: self.seen.contains(&Removed::ContentCredentials),
+            ..camera
+        }
+    }
+
+    /// Everything that will not be served, in the order of the enumeration.
+    pub(super) fn removed(&self) -> Vec<Removed> {
+        let mut all = self.seen.clone();
+        if let Some(block) = &self.exif {
+            all.insert(Removed::Exif);
+            all.extend(exif::removed(block));
+        }
+        if let Some(records) = &self.iptc {
+            all.insert(Removed::Iptc);
+            all.extend(iptc::names_a_place(records).then_some(Removed::Location));
+        }
+        if let Some(packet) = &self.xmp {
+            all.insert(Removed::Xmp);
+            all.extend(xmp::read(packet).removed);
+        }
+        all.into_iter().collect()
+    }
+}
+
+/// What a person said about a picture, in any of the three languages files have for it.
+#[derive(Debug, Clone, Default)]
+struct Said {
+    title: Option<String>,
+    description: Option<String>,
+    keywords: Vec<String>,
+    creator: Option<String>,
+    copyright: Option<String>,
 }
 
 /// How the stored picture must be turned to stand upright (Exif tag 0x0112).
@@ -29,18 +225,25 @@ pub enum Orientation {
 }
 
 impl Orientation {
+    const ALL: [Self; 8] = [
+        Self::Upright,
+        Self::Mirrored,
+        Self::HalfTurn,
+        Self::Flipped,
+        Self::Transposed,
+        Self::QuarterTurn,
+        Self::Transversed,
+        Self::QuarterBack,
+    ];
+
     /// Values outside 1 to 8 mean nothing and leave the picture as it is.
     fn from_exif(value: u16) -> Self {
-        match value {
-            2 => Self::Mirrored,
-            3 => Self::HalfTurn,
-            4 => Self::Flipped,
-            5 => Self::Transposed,
-            6 => Self::QuarterTurn,
-            7 => Self::Transversed,
-            8 => Self::QuarterBack,
-            _ => Self::Upright,
-        }
+        usize::from(value).checked_sub(1).and_then(|index| Self::ALL.get(index)).copied().unwrap_or_default()
+    }
+
+    /// The value of Exif tag 0x0112, 1 to 8.
+    pub fn exif(self) -> u16 {
+        Self::ALL.iter().zip(1..).find(|(one, _)| **one == self).map_or(1, |(_, value)| value)
     }
 
     /// Whether width and height change places.
@@ -52,82 +255,4 @@ impl Orientation {
     pub(super) fn turn(self, (width, height): (u32, u32)) -> (u32, u32) {
         if self.swaps_sides() { (height, width) } else { (width, height) }
     }
-}
-
-/// Reads the orientation from a TIFF block, with or without `Exif\0\0` before it. Only the first
-/// directory is read, so that no chain of offsets can loop.
-pub(super) fn orientation(exif: &[u8]) -> Orientation {
-    let tiff = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
-    Tiff::open(tiff)
-        .and_then(|tiff| tiff.short_in_first_directory(0x0112))
-        .map(Orientation::from_exif)
-        .unwrap_or_default()
-}
-
-struct Tiff<'a> {
-    bytes: &'a [u8],
-    little_endian: bool,
-}
-
-impl<'a> Tiff<'a> {
-    fn open(bytes: &'a [u8]) -> Option<Self> {
-        let little_endian = match bytes.get(..4)? {
-            b"II*\0" => true,
-            b"MM\0*" => false,
-            _ => return None,
-        };
-        Some(Self { bytes, little_endian })
-    }
-
-    fn u16(&self, at: usize) -> Option<u16> {
-        let raw = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.little_endian { u16::from_le_bytes(raw) } else { u16::from_be_bytes(raw) })
-    }
-
-    fn u32(&self, at: usize) -> Option<u32> {
-        let raw = *self.bytes.get(at..)?.first_chunk()?;
-        Some(if self.little_endian { u32::from_le_bytes(raw) } else { u32::from_be_bytes(raw) })
-    }
-
-    fn short_in_first_directory(&self, tag: u16) -> Option<u16> {
-        const SHORT: u16 = 3;
-        let directory = usize::try_from(self.u32(4)?).ok()?;
-        let entries = self.u16(directory)?.min(MAX_EXIF_ENTRIES);
-        let first = directory.checked_add(2)?;
-        let found = (0..usize::from(entries))
-            .filter_map(|i| first.checked_add(i * 12))
-            .find(|&at| self.u16(at) == Some(tag))?;
-        (self.u16(found + 2)? == SHORT && self.u32(found + 4)? == 1).then(|| self.u16(found + 8))?
-    }
-}
-
-/// Reads `Iptc4xmpCore:AltTextAccessibility` from an XMP packet: the default language, else the first.
-/// A document type is refused, so no entity is ever expanded (R077).
-pub(super) fn alt_text(xmp: &[u8]) -> Option<String> {
-    const IPTC: &str = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/";
-    const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
-    const XML: &str = "http://www.w3.org/XML/1998/namespace";
-    if xmp.len() > MAX_XMP {
-        return None;
-    }
-    let text = std::str::from_utf8(xmp).ok()?.trim_end_matches('\0');
-    let options = roxmltree::ParsingOptions { allow_dtd: false, nodes_limit: MAX_XMP_NODES, ..Default::default() };
-    let document = roxmltree::Document::parse_with_options(text, options).ok()?;
-
-    let property = (IPTC, "AltTextAccessibility");
-    if let Some(short) = document.descendants().find_map(|node| node.attribute(property)) {
-        return plain(short);
-    }
-    let property = document.descendants().find(|node| node.has_tag_name(property))?;
-    let mut languages = property.descendants().filter(|node| node.has_tag_name((RDF, "li")));
-    let first = languages.clone().next();
-    let default = languages.find(|node| node.attribute((XML, "lang")) == Some("x-default"));
-    plain(default.or(first).unwrap_or(property).text()?)
-}
-
-/// Trimmed, without control characters, cut to length; nothing if nothing is left.
-fn plain(text: &str) -> Option<String> {
-    let kept = |c: &char| *c == '\n' || !c.is_control();
-    let text: String = text.trim().chars().filter(kept).take(MAX_ALT_CHARS).collect();
-    (!text.is_empty()).then_some(text)
 }

@@ -1,5 +1,5 @@
 //! What a file is, told by its bytes, and what its header claims: read by our own bounded walk before
-//! any decoder sees it. Cheap: nothing is inflated or decoded.
+//! any decoder sees it. Cheap: no picture is decoded, and nothing is inflated but text, up to a small limit.
 
 mod bytes;
 mod gif;
@@ -12,7 +12,7 @@ pub(super) use png::Png;
 
 use serde::{Deserialize, Serialize};
 
-use super::metadata::Orientation;
+use super::metadata::{Carried, Metadata, Orientation, Removed};
 use super::{Limits, PhotoError};
 
 /// A format photos are taken in.
@@ -71,8 +71,7 @@ pub struct Probe {
     pub scans: u32,
     /// The embedded ICC profile (a PNG's is compressed and read while decoding).
     pub icc: Option<Vec<u8>>,
-    /// The XMP packet.
-    pub xmp: Option<Vec<u8>>,
+    pub(super) carried: Carried,
     pub(super) body: Body,
 }
 
@@ -80,6 +79,16 @@ impl Probe {
     /// Width and height as seen, after `orientation`.
     pub fn upright_size(&self) -> (u32, u32) {
         self.orientation.turn((self.width, self.height))
+    }
+
+    /// What the photo says about itself. Never fails: what cannot be read is not there.
+    pub fn metadata(&self) -> Metadata {
+        self.carried.metadata()
+    }
+
+    /// What the file holds and nothing that is served of it will, for its owner to read.
+    pub fn removed(&self) -> Vec<Removed> {
+        self.carried.removed()
     }
 
     /// Bytes the decoder will hold at its worst moment, estimated from above.
@@ -117,7 +126,7 @@ struct Found {
     progressive: bool,
     scans: u32,
     icc: Option<Vec<u8>>,
-    xmp: Option<Vec<u8>>,
+    carried: Carried,
     body: Body,
 }
 
@@ -142,7 +151,7 @@ pub fn probe(input: &[u8], limits: &Limits) -> Result<Probe, PhotoError> {
         progressive: found.progressive,
         scans: found.scans.max(1),
         icc: found.icc,
-        xmp: found.xmp,
+        carried: found.carried,
         body: found.body,
     };
     limits.check_size(probe.width, probe.height)?;

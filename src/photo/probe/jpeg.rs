@@ -2,8 +2,9 @@
 
 use super::bytes::Bytes;
 use super::{Body, Found};
-use crate::limits::{MAX_ICC, MAX_ICC_CMYK, MAX_SCANS, MAX_SEGMENTS, MAX_XMP};
-use crate::{PhotoError, metadata};
+use crate::PhotoError;
+use crate::limits::{MAX_ICC, MAX_ICC_CMYK, MAX_SCANS, MAX_SEGMENTS};
+use crate::metadata::{self, Carried, Removed};
 
 /// How the components of a JPEG are to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +60,7 @@ struct Walk<'a> {
     frame: Option<Frame>,
     jfif: bool,
     adobe: Option<u8>,
-    exif: Option<&'a [u8]>,
-    xmp: Option<&'a [u8]>,
+    carried: Carried,
     icc: Vec<(u8, u8, &'a [u8])>,
     first_scan: Option<usize>,
     scans: u32,
@@ -91,7 +91,17 @@ pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
         let Some(payload) = payload(&mut bytes) else { break };
         walk.segment(marker, at, payload)?;
     }
-    walk.finish(data.len(), end)
+    let behind = end.and_then(|end| data.get(end + 2..)).unwrap_or_default();
+    walk.finish(data.len(), end, trailer(behind))
+}
+
+/// What follows the end of the picture; padding is nothing.
+fn trailer(behind: &[u8]) -> Option<Removed> {
+    match behind {
+        [0xFF, 0xD8, ..] => Some(Removed::SecondPicture),
+        _ if behind.iter().all(|&byte| byte == 0) => None,
+        _ => Some(Removed::Trailer),
+    }
 }
 
 fn payload<'a>(bytes: &mut Bytes<'a>) -> Option<&'a [u8]> {
@@ -108,10 +118,9 @@ impl<'a> Walk<'a> {
             0xC5..=0xC8 | 0xCD..=0xCF | 0xDE | 0xDF => return Err(PhotoError::RareKind("hierarchical")),
             0xC4 | 0xDB | 0xDD => self.keep(marker, payload),
             0xDA => self.scan(at, payload)?,
-            0xE0 => self.jfif |= payload.starts_with(b"JFIF\0"),
-            0xE1 => self.app1(payload),
-            0xE2 => self.app2(payload),
             0xEE if payload.starts_with(b"Adobe") => self.adobe = payload.get(11).copied(),
+            0xE0..=0xEF => self.application(marker, payload),
+            0xFE => self.carried.saw(Removed::Comments),
             _ => {}
         }
         Ok(())
@@ -182,17 +191,39 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn app1(&mut self, payload: &'a [u8]) {
-        if payload.starts_with(b"Exif\0\0") {
-            self.exif = self.exif.or(Some(payload));
-        } else if let Some(packet) = payload.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0") {
-            self.xmp = self.xmp.or(Some(packet)).filter(|packet| packet.len() <= MAX_XMP);
+    /// What speaks of the picture is cut out; the rest is only told about.
+    fn application(&mut self, marker: u8, payload: &'a [u8]) {
+        let carried = &mut self.carried;
+        match (marker, payload) {
+            (0xE0, [b'J', b'F', b'I', b'F', 0, rest @ ..]) => {
+                self.jfif = true;
+                if rest.get(7..9).is_some_and(|sides| !sides.contains(&0)) {
+                    carried.saw(Removed::Thumbnail);
+                }
+            }
+            (0xE0, [b'J', b'F', b'X', b'X', 0, ..]) => carried.saw(Removed::Thumbnail),
+            (0xE1, [b'E', b'x', b'i', b'f', 0, 0, ..]) => {
+                carried.exif.get_or_insert_with(|| payload.to_vec());
+            }
+            (0xE2, [b'I', b'C', b'C', b'_', b'P', b'R', b'O', b'F', b'I', b'L', b'E', 0, number, total, part @ ..]) => {
+                self.icc.push((*number, *total, part));
+                carried.saw(Removed::ColourProfile);
+            }
+            (0xE2, [b'M', b'P', b'F', 0, ..]) => carried.saw(Removed::SecondPicture),
+            (0xE2, _) if payload.starts_with(b"urn:iso:std:iso:ts:21496") => carried.saw(Removed::GainMap),
+            (0xEB, [b'J', b'P', ..]) if payload.windows(4).any(|four| four == b"c2pa") => {
+                carried.saw(Removed::ContentCredentials);
+            }
+            (0xED, _) if payload.starts_with(metadata::PHOTOSHOP) => carried.photoshop(payload),
+            (0xE1, _) if payload.starts_with(b"http://ns.adobe.com/x") => self.xmp(payload),
+            _ => carried.saw(Removed::Other),
         }
     }
 
-    fn app2(&mut self, payload: &'a [u8]) {
-        if let Some(&[number, total, ref part @ ..]) = payload.strip_prefix(b"ICC_PROFILE\0") {
-            self.icc.push((number, total, part));
+    fn xmp(&mut self, payload: &[u8]) {
+        self.carried.saw(Removed::Xmp);
+        if let Some(packet) = payload.strip_prefix(b"http://ns.adobe.com/xap/1.0/\0") {
+            self.carried.xmp.get_or_insert_with(|| packet.to_vec());
         }
     }
 
@@ -220,7 +251,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn finish(mut self, length: usize, end: Option<usize>) -> Result<Found, PhotoError> {
+    fn finish(mut self, length: usize, end: Option<usize>, trailer: Option<Removed>) -> Result<Found, PhotoError> {
         let frame = self.frame.take().ok_or(PhotoError::damaged("no frame"))?;
         let first_scan = self.first_scan.ok_or(PhotoError::damaged("no scan"))?;
         // A whole progressive file may leave out detail; it may not leave out a component. In a cut one
@@ -232,14 +263,17 @@ impl<'a> Walk<'a> {
         }
         let components = self.components(&frame.ids);
         let icc = self.profile(if components.count() == 4 { MAX_ICC_CMYK } else { MAX_ICC });
+        if let Some(kind) = trailer {
+            self.carried.saw(kind);
+        }
         Ok(Found {
             width: frame.width.into(),
             height: frame.height.into(),
-            orientation: self.exif.map(metadata::orientation).unwrap_or_default(),
+            orientation: self.carried.exif.as_deref().map(metadata::orientation).unwrap_or_default(),
             progressive: frame.progressive,
             scans: self.scans,
             icc,
-            xmp: self.xmp.map(<[u8]>::to_vec),
+            carried: self.carried,
             body: Body::Jpeg(Jpeg {
                 header: self.header,
                 height_at: frame.height_at,

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::bytes::Bytes;
 use super::{Body, Found};
-use crate::limits::{MAX_CHUNKS, MAX_ICC, MAX_XMP};
-use crate::{PhotoError, metadata};
+use crate::PhotoError;
+use crate::limits::{MAX_CHUNKS, MAX_EXIF, MAX_ICC, MAX_XMP};
+use crate::metadata::{self, Removed};
 
 /// Where the parts of a PNG that make its picture lie. Only these are handed to the decoder: it never
 /// sees text, animation or a compressed profile it would inflate without bound.
@@ -13,7 +14,7 @@ use crate::{PhotoError, metadata};
 pub(crate) struct Png {
     /// The whole header chunk.
     pub header: Range<usize>,
-    /// Palette, transparency, picture data and end, as whole chunks in their order.
+    /// Palette, transparency and picture data, as whole chunks in their order.
     pub picture: Vec<Range<usize>>,
     /// The whole chunk with the compressed colour profile.
     pub profile: Option<Range<usize>>,
@@ -43,15 +44,18 @@ pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
             }
             _ if count == 0 => return Err(PhotoError::damaged("IHDR is not first")),
             b"PLTE" | b"tRNS" | b"IDAT" => png.picture.push(whole),
-            b"iCCP" if payload.len() <= MAX_ICC => png.profile = Some(whole),
+            b"iCCP" => {
+                found.carried.saw(Removed::ColourProfile);
+                png.profile = (payload.len() <= MAX_ICC).then_some(whole);
+            }
             b"cICP" => png.cicp = payload.first_chunk().map(|&[primaries, transfer]| (primaries, transfer)),
-            b"eXIf" => found.orientation = metadata::orientation(payload),
-            b"iTXt" if payload.len() <= MAX_XMP => found.xmp = found.xmp.or(xmp(payload)),
             b"IEND" => {
-                png.picture.push(whole);
+                if data.get(bytes.position()..).unwrap_or_default().iter().any(|&byte| byte != 0) {
+                    found.carried.saw(Removed::Trailer);
+                }
                 break;
             }
-            _ => {}
+            _ => carry(&mut found, kind, payload),
         }
     }
     if png.header.is_empty() {
@@ -83,9 +87,39 @@ fn header(payload: &[u8]) -> Option<(u32, u32, u64)> {
     Some((width, height, channels * if depth == 16 { 3 } else { 2 }))
 }
 
-/// The XMP packet of an uncompressed `iTXt`; a compressed one is left alone.
+/// Cuts out what speaks of the picture and tells about the rest.
+fn carry(found: &mut Found, kind: [u8; 4], payload: &[u8]) {
+    const HARMLESS: [&[u8; 4]; 11] =
+        [b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"mDCV", b"cLLI", b"fdAT"];
+    let carried = &mut found.carried;
+    match &kind {
+        b"eXIf" if payload.len() <= MAX_EXIF => {
+            found.orientation = metadata::orientation(payload);
+            carried.exif = Some(payload.to_vec());
+        }
+        b"eXIf" => carried.saw(Removed::Exif),
+        b"iTXt" if payload.starts_with(XMP_KEYWORD) => {
+            carried.saw(Removed::Xmp);
+            carried.xmp = carried.xmp.take().or_else(|| xmp(payload));
+        }
+        b"tEXt" | b"zTXt" | b"iTXt" | b"tIME" => carried.saw(Removed::Comments),
+        b"acTL" => carried.saw(Removed::Animation),
+        b"caBX" => carried.saw(Removed::ContentCredentials),
+        kind if HARMLESS.contains(&kind) => {}
+        _ => carried.saw(Removed::Other),
+    }
+}
+
+const XMP_KEYWORD: &[u8] = b"XML:com.adobe.xmp\0";
+
+/// The XMP packet of an `iTXt`; a compressed one is inflated up to the limit of any packet.
 fn xmp(payload: &[u8]) -> Option<Vec<u8>> {
-    let rest = payload.strip_prefix(b"XML:com.adobe.xmp\0\0\0")?;
-    let mut parts = rest.splitn(3, |&byte| byte == 0);
-    parts.nth(2).map(<[u8]>::to_vec)
+    let (&[compressed, method], rest) = payload.strip_prefix(XMP_KEYWORD)?.split_first_chunk()?;
+    // Language and translated keyword stand before the text.
+    let text = rest.splitn(3, |&byte| byte == 0).nth(2)?;
+    match (compressed, method) {
+        (0, _) => (text.len() <= MAX_XMP).then(|| text.to_vec()),
+        (1, 0) => miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(text, MAX_XMP).ok(),
+        _ => None,
+    }
 }

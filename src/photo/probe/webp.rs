@@ -2,13 +2,14 @@
 
 use super::bytes::Bytes;
 use super::{Body, Found};
-use crate::limits::{MAX_CHUNKS, MAX_ICC, MAX_XMP};
-use crate::{PhotoError, metadata};
+use crate::PhotoError;
+use crate::limits::{MAX_CHUNKS, MAX_EXIF, MAX_ICC, MAX_XMP};
+use crate::metadata::{self, Carried, Removed};
 
 /// Reads every chunk header up to the end the file declares; what lies behind is never looked at.
-pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
-    let declared = riff_end(data).ok_or(PhotoError::damaged("RIFF size"))?;
-    let data = data.get(..declared).ok_or(PhotoError::damaged("RIFF size beyond the file"))?;
+pub(super) fn walk(file: &[u8]) -> Result<Found, PhotoError> {
+    let declared = riff_end(file).ok_or(PhotoError::damaged("RIFF size"))?;
+    let data = file.get(..declared).ok_or(PhotoError::damaged("RIFF size beyond the file"))?;
     let mut bytes = Bytes::new(data);
     bytes.take(12).ok_or(PhotoError::damaged("RIFF header"))?;
 
@@ -26,12 +27,11 @@ pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
             b"VP8 " if picture.is_none() => picture = Some(lossy_size(payload).ok_or(PhotoError::damaged("VP8"))?),
             b"VP8L" if picture.is_none() => picture = Some(lossless_size(payload).ok_or(PhotoError::damaged("VP8L"))?),
             b"ANMF" => frames += 1,
-            b"ICCP" if payload.len() <= MAX_ICC => found.icc = Some(payload.to_vec()),
-            b"EXIF" => found.orientation = metadata::orientation(payload),
-            b"XMP " if payload.len() <= MAX_XMP => found.xmp = Some(payload.to_vec()),
-            _ => {}
+            b"ALPH" | b"ANIM" | b"VP8 " | b"VP8L" => {}
+            _ => carry(&mut found, &kind, payload),
         }
     }
+    tell_rest(&mut found.carried, frames, file.get(declared..).unwrap_or_default());
     (found.width, found.height) = match (canvas, picture) {
         (Some(canvas), Some(picture)) if frames == 0 && canvas != picture => {
             return Err(PhotoError::damaged("canvas and picture differ in size"));
@@ -42,6 +42,34 @@ pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
         _ => return Err(PhotoError::damaged("no picture in the WebP file")),
     };
     Ok(found)
+}
+
+fn carry(found: &mut Found, kind: &[u8; 4], payload: &[u8]) {
+    let carried = &mut found.carried;
+    match kind {
+        b"ICCP" => {
+            carried.saw(Removed::ColourProfile);
+            found.icc = (payload.len() <= MAX_ICC).then(|| payload.to_vec());
+        }
+        b"EXIF" if payload.len() <= MAX_EXIF => {
+            found.orientation = metadata::orientation(payload);
+            carried.exif = Some(payload.to_vec());
+        }
+        b"EXIF" => carried.saw(Removed::Exif),
+        b"XMP " if payload.len() <= MAX_XMP => carried.xmp = Some(payload.to_vec()),
+        b"XMP " => carried.saw(Removed::Xmp),
+        b"C2PA" => carried.saw(Removed::ContentCredentials),
+        _ => carried.saw(Removed::Other),
+    }
+}
+
+fn tell_rest(carried: &mut Carried, frames: u32, behind: &[u8]) {
+    if frames > 1 {
+        carried.saw(Removed::Animation);
+    }
+    if behind.iter().any(|&byte| byte != 0) {
+        carried.saw(Removed::Trailer);
+    }
 }
 
 fn riff_end(data: &[u8]) -> Option<usize> {

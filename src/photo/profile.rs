@@ -1,0 +1,230 @@
+//! ICC profiles (ICC.1:2022): the two we write ourselves, telling them when others write them, and
+//! taking the words out of one that is kept.
+
+use std::sync::LazyLock;
+
+use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
+
+use super::limits::{MAX_ICC_CMYK, MAX_ICC_TAGS};
+
+/// Colorants relative to the white of the profile connection space, in 1/65536: X, Y and Z of red, green
+/// and blue. From the chromaticities of IEC 61966-2-1 and of SMPTE RP 431-2, white D65 in both, adapted
+/// to D50 with the Bradford matrix.
+type Colorants = [[i32; 3]; 3];
+
+const SRGB: Colorants = [[28_576, 14_581, 912], [25_239, 46_983, 6_361], [9_375, 3_972, 46_787]];
+const DISPLAY_P3: Colorants = [[33_759, 15_807, -69], [19_135, 45_367, 2_745], [10_296, 4_363, 51_385]];
+const D50: [i32; 3] = [63_190, 65_536, 54_061];
+/// From D65 to D50.
+const ADAPTATION: [i32; 9] = [68_674, 1_502, -3_291, 1_939, 64_912, -1_119, -606, 988, 49_262];
+
+static SRGB_ICC: LazyLock<Vec<u8>> = LazyLock::new(|| minimal("sRGB", &SRGB));
+static DISPLAY_P3_ICC: LazyLock<Vec<u8>> = LazyLock::new(|| minimal("Display P3", &DISPLAY_P3));
+
+/// Our own sRGB profile, about 500 bytes: its name, and "CC0" where the format asks for a copyright.
+pub fn srgb() -> &'static [u8] {
+    &SRGB_ICC
+}
+
+/// Our own Display P3 profile, made as [`srgb`].
+pub fn display_p3() -> &'static [u8] {
+    &DISPLAY_P3_ICC
+}
+
+/// Whether a profile means sRGB, whatever it calls itself: the same primaries within 0.001, the same
+/// curve within 1/1024 at 17 points, and no tables beside them.
+pub fn is_srgb(icc: &[u8]) -> bool {
+    parsed(icc).is_some_and(|profile| is_like(&profile, &SRGB))
+}
+
+/// Whether a profile means Display P3; see [`is_srgb`].
+pub fn is_display_p3(icc: &[u8]) -> bool {
+    parsed(icc).is_some_and(|profile| is_like(&profile, &DISPLAY_P3))
+}
+
+/// Reads a profile of a bounded size with a bounded number of tags.
+pub(super) fn parsed(icc: &[u8]) -> Option<ColorProfile> {
+    let tags = u32::from_be_bytes(*icc.get(128..)?.first_chunk()?);
+    (tags <= MAX_ICC_TAGS && icc.len() <= MAX_ICC_CMYK).then(|| ColorProfile::new_from_slice(icc).ok())?
+}
+
+fn is_like(profile: &ColorProfile, colorants: &Colorants) -> bool {
+    let tables = [&profile.lut_a_to_b_perceptual, &profile.lut_a_to_b_colorimetric, &profile.lut_a_to_b_saturation];
+    let own = [profile.red_colorant, profile.green_colorant, profile.blue_colorant];
+    let near = |value: f64, wanted: i32| (value - f64::from(wanted) / 65_536.0).abs() < 0.001;
+    let primaries =
+        own.iter().zip(colorants).all(|(own, &[x, y, z])| near(own.x, x) && near(own.y, y) && near(own.z, z));
+    let curves = [&profile.red_trc, &profile.green_trc, &profile.blue_trc];
+    profile.color_space == DataColorSpace::Rgb
+        && profile.pcs == DataColorSpace::Xyz
+        && tables.iter().all(|table| table.is_none())
+        && primaries
+        && curves.iter().all(|curve| curve.as_ref().is_some_and(is_srgb_curve))
+}
+
+fn is_srgb_curve(curve: &ToneReprCurve) -> bool {
+    (0..=16).map(|step| f64::from(step) / 16.0).all(|value| {
+        let wanted = if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) };
+        light(curve, value).is_some_and(|light| (light - wanted).abs() < 1.0 / 1024.0)
+    })
+}
+
+/// The light a coded value stands for (ICC.1, 10.6 and 10.18).
+fn light(curve: &ToneReprCurve, value: f64) -> Option<f64> {
+    let number = |x: f32| f64::from(x);
+    match curve {
+        ToneReprCurve::Lut(table) => match table.as_slice() {
+            [] => Some(value),
+            &[gamma] => Some(value.powf(f64::from(gamma) / 256.0)),
+            table => {
+                let at = value * (table.len() - 1) as f64;
+                let below = table.get(at as usize)?;
+                let above = table.get(at.ceil() as usize)?;
+                let (below, above) = (f64::from(*below), f64::from(*above));
+                Some((below + (above - below) * at.fract()) / 65_535.0)
+            }
+        },
+        ToneReprCurve::Parametric(parameters) => {
+            let (g, a, b, c, d, e, f) = match *parameters.as_slice() {
+                [g] => (g, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+                [g, a, b] => (g, a, b, 0.0, -b / a, 0.0, 0.0),
+                [g, a, b, c] => (g, a, b, 0.0, -b / a, c, c),
+                [g, a, b, c, d] => (g, a, b, c, d, 0.0, 0.0),
+                [g, a, b, c, d, e, f] => (g, a, b, c, d, e, f),
+                _ => return None,
+            };
+            Some(if value >= number(d) {
+                (number(a) * value + number(b)).powf(number(g)) + number(e)
+            } else {
+                number(c) * value + number(f)
+            })
+        }
+    }
+}
+
+/// A display profile of version 4 with a name, primaries and the sRGB curve.
+fn minimal(name: &str, colorants: &Colorants) -> Vec<u8> {
+    // 2.4, 1/1.055, 0.055/1.055, 1/12.92 and 0.04045 of IEC 61966-2-1, as the fourth kind of curve.
+    let curve = [b"para\0\0\0\0\0\x03\0\0".to_vec(), fixed(&[157_286, 62_119, 3_417, 5_072, 2_651])].concat();
+    let mut tags = vec![
+        (*b"desc", text(name)),
+        (*b"cprt", text("CC0")),
+        (*b"wtpt", xyz(&D50)),
+        (*b"chad", [b"sf32\0\0\0\0".to_vec(), fixed(&ADAPTATION)].concat()),
+    ];
+    tags.extend([*b"rXYZ", *b"gXYZ", *b"bXYZ"].into_iter().zip(colorants.iter().map(xyz)));
+    tags.extend([*b"rTRC", *b"gTRC", *b"bTRC"].map(|name| (name, curve.clone())));
+    assemble(*b"mntrRGB XYZ ", 0x0430_0000, 1, &tags)
+}
+
+fn xyz(value: &[i32; 3]) -> Vec<u8> {
+    [b"XYZ \0\0\0\0".to_vec(), fixed(value)].concat()
+}
+
+fn fixed(values: &[i32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_be_bytes()).collect()
+}
+
+/// A text in one language, as version 4 writes it.
+fn text(words: &str) -> Vec<u8> {
+    let letters: Vec<u8> = words.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let length = u32::try_from(letters.len()).unwrap_or(0).to_be_bytes();
+    [&b"mluc\0\0\0\0\0\0\0\x01\0\0\0\x0CenUS"[..], &length, &28u32.to_be_bytes(), &letters].concat()
+}
+
+/// A text as version 2 writes it: the first kind of a description, the second of a copyright.
+fn old_text(tag: [u8; 4], words: &str) -> Vec<u8> {
+    if tag == *b"cprt" {
+        return [b"text\0\0\0\0", words.as_bytes(), b"\0"].concat();
+    }
+    let length = u32::try_from(words.len() + 1).unwrap_or(0).to_be_bytes();
+    [b"desc\0\0\0\0", &length[..], words.as_bytes(), &[0; 1 + 8 + 3 + 67]].concat()
+}
+
+/// A whole profile. `kinds`: class, colour space and connection space. Equal data is stored once.
+pub(super) fn assemble(kinds: [u8; 12], version: u32, intent: u32, tags: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
+    let start = 128 + 4 + 12 * tags.len();
+    let (mut table, mut body): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
+    let mut stored: Vec<(&[u8], usize)> = Vec::new();
+    for (name, data) in tags {
+        let known = stored.iter().find(|(other, _)| other == data).map(|&(_, at)| at);
+        let at = known.unwrap_or_else(|| {
+            let at = start + body.len();
+            body.extend(data);
+            body.resize(body.len().next_multiple_of(4), 0);
+            stored.push((data, at));
+            at
+        });
+        table.extend(name);
+        table.extend(size(at));
+        table.extend(size(data.len()));
+    }
+    let mut icc = [size(start + body.len()), [0; 4], version.to_be_bytes()].concat();
+    icc.extend(kinds);
+    // A date is asked for; ours says nothing.
+    icc.extend([7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0]);
+    icc.extend(b"acsp");
+    icc.resize(64, 0);
+    icc.extend(intent.to_be_bytes());
+    icc.extend(fixed(&D50));
+    icc.resize(128, 0);
+    icc.extend(size(tags.len()));
+    icc.extend(table);
+    icc.extend(body);
+    icc
+}
+
+fn size(value: usize) -> [u8; 4] {
+    u32::try_from(value).unwrap_or(u32::MAX).to_be_bytes()
+}
+
+/// The same colours without a word: sRGB and Display P3 become our own profiles; of any other only the
+/// numbers are kept that turn its colours into those of the connection space. `None` if it cannot be
+/// read.
+pub fn neutral(icc: &[u8]) -> Option<Vec<u8>> {
+    const KEPT: [&[u8; 4]; 13] = [
+        b"wtpt", b"chad", b"rXYZ", b"gXYZ", b"bXYZ", b"rTRC", b"gTRC", b"bTRC", b"kTRC", b"A2B0", b"A2B1", b"A2B2",
+        b"cicp",
+    ];
+    let profile = parsed(icc)?;
+    if is_like(&profile, &SRGB) {
+        return Some(srgb().to_vec());
+    }
+    if is_like(&profile, &DISPLAY_P3) {
+        return Some(display_p3().to_vec());
+    }
+    let header = icc.first_chunk::<128>()?;
+    let version = u32::from_be_bytes([*header.get(8)?, *header.get(9)?, 0, 0]);
+    let kinds = *header.get(12..)?.first_chunk()?;
+    let intent = u32::from_be_bytes([0, 0, 0, *header.get(67)?]);
+    let (table, _) = icc.get(132..)?.as_chunks::<12>();
+    let count = usize::try_from(u32::from_be_bytes(*icc.get(128..)?.first_chunk()?)).ok()?;
+    let words = |tag, words| (tag, if version >= 0x0400_0000 { text(words) } else { old_text(tag, words) });
+    let mut tags = vec![words(*b"desc", "Colours"), words(*b"cprt", "CC0")];
+    for &[a, b, c, d, o0, o1, o2, o3, s0, s1, s2, s3] in table.iter().take(count) {
+        let name = [a, b, c, d];
+        if KEPT.contains(&&name) && !tags.iter().any(|(other, _)| *other == name) {
+            let at = usize::try_from(u32::from_be_bytes([o0, o1, o2, o3])).ok()?;
+            let length = usize::try_from(u32::from_be_bytes([s0, s1, s2, s3])).ok()?;
+            tags.push((name, numbers(icc.get(at..at.checked_add(length)?)?)?));
+        }
+    }
+    Some(assemble(kinds, version, intent, &tags)).filter(|icc| parsed(icc).is_some() && icc.len() <= MAX_ICC_CMYK)
+}
+
+/// A tag's data if it is of a kind that holds only numbers, cut where they end.
+fn numbers(data: &[u8]) -> Option<Vec<u8>> {
+    let kind = data.first_chunk::<4>()?;
+    let count = |at: usize| usize::try_from(u32::from_be_bytes(*data.get(at..)?.first_chunk()?)).ok();
+    let length = match kind {
+        b"XYZ " => 20,
+        b"sf32" => 44,
+        b"cicp" => 12,
+        b"curv" => count(8)?.checked_mul(2)?.checked_add(12)?,
+        b"para" => 12 + 4 * [1, 3, 4, 5, 7].get(usize::from(*data.get(9)?))?,
+        // Tables: their parts lie at offsets within.
+        b"mft1" | b"mft2" | b"mAB " => data.len(),
+        _ => return None,
+    };
+    data.get(..length.min(data.len())).map(<[u8]>::to_vec)
+}
