@@ -7,16 +7,52 @@ use std::str::FromStr;
 const ORIGINALS: &str = "originals/";
 /// Where derived pictures lie, which anyone who knows the name may read.
 const MEDIA: &str = "media/";
-const MEDIA_END: &str = ".jpg";
 
-/// The name of one object: `originals/{32 hex}` or `media/{32 hex}.jpg`, nothing else, so that no
-/// key can change a path or a request.
+/// What may be served, told by the end of its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaType {
+    Jpeg,
+    Png,
+    WebP,
+    Gif,
+}
+
+impl MediaType {
+    const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::WebP, Self::Gif];
+
+    fn end(self) -> &'static str {
+        match self {
+            Self::Jpeg => ".jpg",
+            Self::Png => ".png",
+            Self::WebP => ".webp",
+            Self::Gif => ".gif",
+        }
+    }
+
+    /// As in `Content-Type`.
+    pub fn mime(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::WebP => "image/webp",
+            Self::Gif => "image/gif",
+        }
+    }
+
+    /// The type with this name, if it is one that may be served.
+    pub fn of_mime(mime: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.mime() == mime)
+    }
+}
+
+/// The name of one object: `originals/{32 hex}` or `media/{32 hex}` with the end of a [`MediaType`],
+/// nothing else, so that no key can change a path or a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(String);
 
 /// The text is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a key is originals/ and 32 hex digits, or media/, 32 hex digits and .jpg")]
+#[error("a key is originals/ and 32 hex digits, or media/, 32 hex digits and .jpg, .png, .webp or .gif")]
 pub struct BadKey;
 
 impl Key {
@@ -28,12 +64,17 @@ impl Key {
         checked(id).map(|id| Self(format!("{ORIGINALS}{id}")))
     }
 
-    /// The key of a derived JPEG; `id` is 32 lower-case hex digits.
+    /// The key of something served; `id` is 32 lower-case hex digits.
     ///
     /// # Errors
     /// [`BadKey`] for anything else.
-    pub fn media(id: &str) -> Result<Self, BadKey> {
-        checked(id).map(|id| Self(format!("{MEDIA}{id}{MEDIA_END}")))
+    pub fn media(id: &str, kind: MediaType) -> Result<Self, BadKey> {
+        checked(id).map(|id| Self(format!("{MEDIA}{id}{}", kind.end())))
+    }
+
+    /// What is served under it; nothing for originals.
+    pub fn media_type(&self) -> Option<MediaType> {
+        MediaType::ALL.into_iter().find(|kind| self.is_media() && self.0.ends_with(kind.end()))
     }
 
     /// The whole key.
@@ -59,8 +100,10 @@ impl FromStr for Key {
         if let Some(id) = text.strip_prefix(ORIGINALS) {
             return Self::original(id);
         }
-        let id = text.strip_prefix(MEDIA).and_then(|rest| rest.strip_suffix(MEDIA_END));
-        Self::media(id.ok_or(BadKey)?)
+        let name = text.strip_prefix(MEDIA).ok_or(BadKey)?;
+        let known = MediaType::ALL.into_iter().find_map(|kind| Some((name.strip_suffix(kind.end())?, kind)));
+        let (id, kind) = known.ok_or(BadKey)?;
+        Self::media(id, kind)
     }
 }
 

@@ -6,7 +6,7 @@ mod local;
 mod s3;
 
 pub use error::BlobError;
-pub use key::{BadKey, Key};
+pub use key::{BadKey, Key, MediaType};
 pub use s3::S3Config;
 
 use bytes::{Bytes, BytesMut};

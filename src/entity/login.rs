@@ -21,6 +21,14 @@ pub struct Model {
     pub created_at: i64,
     #[sea_orm(nullable)]
     pub seen_at: Option<i64>,
+    /// Fields of camera data shown with new photos, with commas.
+    #[sea_orm(column_type = "Text")]
+    pub shows: String,
+    /// Written into the files that are served, where not empty.
+    #[sea_orm(column_type = "Text")]
+    pub credit_artist: String,
+    #[sea_orm(column_type = "Text")]
+    pub credit_copyright: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -38,6 +38,20 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub remote_url: Option<String>,
     pub created_at: i64,
+    /// JSON of what the file said about itself; empty for remote photos.
+    #[sea_orm(column_type = "Text")]
+    pub metadata: String,
+    /// JSON list of what of the original is in nothing that is served.
+    #[sea_orm(column_type = "Text")]
+    pub removed: String,
+    /// Keys of the fields of `metadata` that everybody may see, with commas.
+    #[sea_orm(column_type = "Text")]
+    pub shows: String,
+    /// 1: a cleaned copy of the original may be had by everybody who sees the post.
+    pub offered: i32,
+    /// Pixels of the original, upright; 0 where it was not kept.
+    pub original_width: i64,
+    pub original_height: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

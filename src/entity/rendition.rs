@@ -17,6 +17,13 @@ pub struct Model {
     pub height: i64,
     pub bytes: i64,
     pub created_at: i64,
+    /// JPEG quality; 0 for what was copied rather than encoded.
+    pub quality: i64,
+    /// `srgb` or `p3`.
+    #[sea_orm(column_type = "Text")]
+    pub gamut: String,
+    #[sea_orm(nullable)]
+    pub content_hash: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

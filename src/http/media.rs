@@ -1,4 +1,4 @@
-//! `/media/{key}.jpg`: derived pictures, for browsers and other servers alike. No cookies are read or
+//! `/media/{key}.jpg` and the like: derived pictures, for browsers and other servers alike. No cookies are read or
 //! set; names are random and never change their bytes.
 
 use super::{Web, error};
@@ -16,8 +16,7 @@ pub fn router() -> Router<Web> {
     Router::new().route("/media/{file}", get(serve).options(preflight))
 }
 
-const FIXED: [(&str, &str); 8] = [
-    ("content-type", "image/jpeg"),
+const FIXED: [(&str, &str); 7] = [
     ("x-content-type-options", "nosniff"),
     ("content-security-policy", "default-src 'none'; sandbox"),
     ("cross-origin-resource-policy", "cross-origin"),
@@ -39,7 +38,7 @@ async fn preflight() -> Response {
 async fn serve(State(web): State<Web>, method: Method, Path(file): Path<String>, headers: HeaderMap) -> Response {
     let Ok(key) = format!("media/{file}").parse::<Key>() else { return error::bare(&Refusal::Missing) };
     // The bytes under a key never change, so the key is the tag.
-    let tag = format!("\"{}\"", file.trim_end_matches(".jpg"));
+    let tag = format!("\"{}\"", file.split('.').next().unwrap_or_default());
     let same = headers
         .get(header::IF_NONE_MATCH)
         .and_then(|v| v.to_str().ok())
@@ -65,6 +64,8 @@ async fn answer(
     let total = web.app.blobs.size(key).await?.ok_or(Refusal::Missing)?;
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
+    let kind = key.media_type().ok_or(Refusal::Missing)?;
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind.mime()));
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -8,6 +8,8 @@ mod tests;
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use moxcms::{
     CicpColorPrimaries, CicpProfile, ColorProfile, DataColorSpace, Layout, MatrixCoefficients, RenderingIntent,
     TransferCharacteristics, Transform8BitExecutor, TransformOptions,
@@ -34,7 +36,7 @@ pub(super) enum Tag {
 }
 
 /// The colours a served picture is encoded in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Gamut {
     Srgb,
     DisplayP3,

@@ -49,12 +49,12 @@ pub(super) fn jpeg(pixels: &Pixels, quality: u8, chroma: Chroma) -> Result<Vec<u
 }
 
 /// The federated file: the best quality that fits, then ever smaller. Gives its pixels with it.
-pub(super) fn federated(mut pixels: Pixels, chroma: Chroma) -> Result<(Pixels, Vec<u8>), PhotoError> {
+pub(super) fn federated(mut pixels: Pixels, chroma: Chroma) -> Result<(Pixels, u8, Vec<u8>), PhotoError> {
     let mut bytes = Vec::new();
     for quality in FEDERATED_QUALITIES {
         bytes = jpeg(&pixels, quality, chroma)?;
         if bytes.len() < FEDERATED_BYTES {
-            return Ok((pixels, bytes));
+            return Ok((pixels, quality, bytes));
         }
     }
     let [.., lowest] = FEDERATED_QUALITIES;
@@ -63,5 +63,5 @@ pub(super) fn federated(mut pixels: Pixels, chroma: Chroma) -> Result<(Pixels, V
         pixels = resize::resize(&pixels, smaller, Part::Whole)?;
         bytes = jpeg(&pixels, lowest, chroma)?;
     }
-    Ok((pixels, bytes))
+    Ok((pixels, lowest, bytes))
 }

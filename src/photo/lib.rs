@@ -6,6 +6,7 @@
 //! bytes nothing survives.
 
 mod colour;
+mod credit;
 mod decode;
 mod encode;
 mod error;
@@ -23,6 +24,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 pub use colour::Gamut;
+pub use credit::with_credit;
 pub use error::{Cause, PhotoError};
 pub use limits::Limits;
 pub use metadata::{Metadata, Orientation, Removed};
@@ -65,6 +67,10 @@ pub struct Rendition {
     pub width: u32,
     /// Pixels.
     pub height: u32,
+    /// JPEG quality, 1 to 100.
+    pub quality: u8,
+    /// The colours it is encoded in; anything but sRGB carries our profile for it.
+    pub gamut: Gamut,
     /// The file; not part of what is serialised.
     #[serde(skip)]
     pub bytes: Vec<u8>,
@@ -147,8 +153,16 @@ pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
     let pixels = picture(input, &probe, resize::federated((width, height)), Part::Whole, limits)?;
     let chroma = if probe.format == Format::Jpeg { Chroma::Halved } else { Chroma::suiting(&pixels) };
 
-    let (mut pixels, bytes) = encode::federated(pixels, chroma)?;
-    let mut renditions = vec![Rendition { role: Role::Federated, width: pixels.width, height: pixels.height, bytes }];
+    let (mut pixels, quality, bytes) = encode::federated(pixels, chroma)?;
+    let rendition = |role, pixels: &Pixels, quality, bytes| Rendition {
+        role,
+        width: pixels.width,
+        height: pixels.height,
+        quality,
+        gamut: Gamut::Srgb,
+        bytes,
+    };
+    let mut renditions = vec![rendition(Role::Federated, &pixels, quality, bytes)];
     let largest = pixels.size();
     for role in Role::ALL {
         let Some((side, quality)) = role.smaller().filter(|&(side, _)| earns_its_place(role, side, largest)) else {
@@ -157,7 +171,7 @@ pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
         // Each from the next larger: as good as from the original, at half the cost.
         pixels = resize::resize(&pixels, resize::long_side((width, height), side), Part::Whole)?;
         let bytes = encode::jpeg(&pixels, quality, chroma)?;
-        renditions.push(Rendition { role, width: pixels.width, height: pixels.height, bytes });
+        renditions.push(rendition(role, &pixels, quality, bytes));
     }
 
     let (blurhash, average) = placeholder::placeholder(&pixels)?;
@@ -201,8 +215,9 @@ pub fn fit(input: &[u8], limits: &Limits, max_width: u32) -> Result<Rendition, P
 
 fn single(pixels: Pixels) -> Result<Rendition, PhotoError> {
     let chroma = Chroma::suiting(&pixels);
-    let (pixels, bytes) = encode::federated(pixels, chroma)?;
-    Ok(Rendition { role: Role::Federated, width: pixels.width, height: pixels.height, bytes })
+    let (pixels, quality, bytes) = encode::federated(pixels, chroma)?;
+    let (width, height) = pixels.size();
+    Ok(Rendition { role: Role::Federated, width, height, quality, gamut: Gamut::Srgb, bytes })
 }
 
 /// The part of the photo asked for: `size` pixels, upright, in sRGB. Turning and colour come after the

@@ -65,6 +65,9 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
         notifications_seen: 0,
         created_at: app.now(),
         seen_at: None,
+        shows: String::new(),
+        credit_artist: String::new(),
+        credit_copyright: String::new(),
     };
     let (made, now) = (row.clone(), app.now());
     app.db

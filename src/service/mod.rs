@@ -8,6 +8,7 @@ pub mod following;
 pub mod housekeeping;
 pub mod limits;
 pub mod moderation;
+pub mod photos;
 pub mod posting;
 pub mod reacting;
 pub mod search;

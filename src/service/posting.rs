@@ -1,6 +1,7 @@
 //! Composing, posting, editing, deleting, pinning.
 
 use super::conversation::{self, Words};
+use super::photos::data;
 use super::{Refusal, federation, limits, surface, uploads, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
@@ -23,6 +24,35 @@ pub struct Form {
     pub alts: HashMap<i64, String>,
     /// Photos to leave out.
     pub removed: Vec<i64>,
+    /// What is shown of a photo, by its id.
+    pub shown: HashMap<i64, Offer>,
+}
+
+impl Form {
+    /// Another file for a photo: it takes its place and, where it says nothing itself, its alt text.
+    pub fn replace(&mut self, old: i64, new: i64) {
+        for id in &mut self.order {
+            if *id == old {
+                *id = new;
+            }
+        }
+        if let Some(alt) = self.alts.remove(&old).filter(|alt| !alt.trim().is_empty()) {
+            self.alts.insert(new, alt);
+        }
+        if let Some(shown) = self.shown.remove(&old) {
+            self.shown.insert(new, shown);
+        }
+        self.removed.push(old);
+    }
+}
+
+/// What everybody may have of a photo beside its sizes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Offer {
+    /// Keys of [`data::FIELDS`].
+    pub fields: Vec<String>,
+    /// A cleaned copy of the original.
+    pub original: bool,
 }
 
 /// A number for a draft that is not written yet: the form that is shown carries it, so that sending
@@ -171,6 +201,10 @@ async fn arrange(app: &App, tx: &impl ConnectionTrait, photos: Vec<photo::Model>
             .get(&photo.id)
             .map_or(photo.alt, |alt| uploads::clip(&alt.replace("\r\n", "\n"), app.settings.max_alt * 2));
         media::arrange(tx, photo.id, place, &alt).await?;
+        if let Some(shown) = form.shown.get(&photo.id) {
+            let fields = data::chosen(shown.fields.iter().map(String::as_str));
+            media::set_shown(tx, photo.id, &fields, shown.original).await?;
+        }
     }
     Ok(surface::drop_blobs(app, tx, keys).await?)
 }

@@ -5,13 +5,13 @@
 
 use super::{Refusal, posting, surface};
 use crate::app::App;
-use crate::blob::Key;
+use crate::blob::{Key, MediaType};
 use crate::darkroom::DarkroomError;
 use crate::entity::{photo, rendition};
 use crate::fault;
 use crate::photo::{self as craft, Derived};
-use crate::secrets::random_hex;
-use crate::store::media;
+use crate::secrets::{random_hex, sha256};
+use crate::store::{accounts, media};
 use bytes::Bytes;
 use std::path::PathBuf;
 use tokio::io::AsyncReadExt;
@@ -63,8 +63,9 @@ pub async fn add_to_draft(
     if draft.post_id.is_some() {
         return Err(Refusal::Missing);
     }
-    let (derived, hash, bytes) = derive(app, &upload).await?;
-    let new = NewPhoto::of(app, account_id, &upload.file_name, &derived, hash, bytes)?;
+    let made = Made::of(app, account_id, &upload, false).await?;
+    let (hash, bytes) = fingerprint(&upload.path).await.map_err(Refusal::broken)?;
+    let new = NewPhoto::of(app, account_id, &upload.file_name, &made, hash, bytes)?;
     let (row, sizes, most, in_post) = (new.row.clone(), new.sizes.clone(), app.settings.max_photos, draft.editing_id);
     let with = with.to_vec();
     let new = app
@@ -96,7 +97,7 @@ pub async fn add_to_draft(
     // In a task of its own: a closed tab must not leave a photo half stored.
     let app2 = app.clone();
     let storing = app.tasks.spawn(async move {
-        match new.store(&app2, Some(&upload), &derived).await {
+        match new.store(&app2, &upload, &made.derived).await {
             Ok(()) => make_ready(&app2, new.row).await,
             Err(refusal) => {
                 forget(&app2, new.row.id).await?;
@@ -107,11 +108,61 @@ pub async fn add_to_draft(
     storing.await.map_err(Refusal::broken)?
 }
 
-/// Derives the sizes, and reads the file once more for its fingerprint and length.
-async fn derive(app: &App, upload: &Upload) -> Result<(Derived, Vec<u8>, i64), Refusal> {
-    let derived = app.photos.process(&upload.path).await.map_err(|e| refused(&upload.file_name, e))?;
-    let (hash, length) = fingerprint(&upload.path).await.map_err(Refusal::broken)?;
-    Ok((derived, hash, length))
+/// Everything made of an original of a person of this server.
+pub struct Made {
+    pub derived: Derived,
+    /// Fields of camera data her photos show unless she says otherwise.
+    shows: String,
+}
+
+impl Made {
+    /// Derives the sizes and writes her name into them, where she asked for it. `patient`: nobody waits
+    /// for it.
+    pub async fn of(app: &App, account_id: i64, file: &Upload, patient: bool) -> Result<Self, Refusal> {
+        let derived = match patient {
+            true => app.photos.process_patiently(&file.path).await,
+            false => app.photos.process(&file.path).await,
+        };
+        let mut derived = derived.map_err(|e| refused(&file.file_name, e))?;
+        let login = accounts::login_of(&app.db.read, account_id).await?;
+        let Some(login) = login else { return Ok(Self { derived, shows: String::new() }) };
+        for rendition in &mut derived.renditions {
+            let bytes = std::mem::take(&mut rendition.bytes);
+            rendition.bytes = craft::with_credit(bytes, &login.credit_artist, &login.credit_copyright);
+        }
+        Ok(Self { derived, shows: login.shows })
+    }
+
+    /// Rows for its sizes, each with a new random key.
+    pub fn sizes(&self, app: &App, photo_id: i64) -> Result<Vec<rendition::Model>, Refusal> {
+        sizes_of(app, &self.derived, Some(photo_id))
+    }
+
+    /// The row with what is known of the original and its sizes.
+    pub fn described(&self, row: photo::Model) -> photo::Model {
+        let derived = &self.derived;
+        let json = |value: Result<String, serde_json::Error>, none: &str| value.unwrap_or_else(|_| none.to_owned());
+        photo::Model {
+            metadata: json(serde_json::to_string(&derived.metadata), "{}"),
+            removed: json(serde_json::to_string(&derived.removed), "[]"),
+            original_width: i64::from(derived.width),
+            original_height: i64::from(derived.height),
+            ..seen(row, derived)
+        }
+    }
+}
+
+/// The row with what can be seen of it, remote or not.
+fn seen(row: photo::Model, derived: &Derived) -> photo::Model {
+    let largest = derived.renditions.first();
+    photo::Model {
+        width: largest.map_or(0, |r| i64::from(r.width)),
+        height: largest.map_or(0, |r| i64::from(r.height)),
+        blurhash: derived.blurhash.clone(),
+        color: color(derived.average),
+        pipeline: i64::from(craft::PIPELINE_VERSION),
+        ..row
+    }
 }
 
 /// SHA-256 and length of a file, read in pieces.
@@ -175,13 +226,13 @@ impl NewPhoto {
         app: &App,
         account_id: i64,
         file_name: &str,
-        derived: &Derived,
+        made: &Made,
         hash: Vec<u8>,
         bytes: i64,
     ) -> Result<Self, Refusal> {
         let id = app.id();
-        let sizes = sizes_of(app, derived, Some(id), None)?;
-        let row = photo::Model {
+        let derived = &made.derived;
+        let row = made.described(photo::Model {
             id,
             account_id,
             post_id: None,
@@ -196,22 +247,18 @@ impl NewPhoto {
             original_type: derived.format.mime().to_owned(),
             original_bytes: bytes,
             content_hash: Some(hash),
-            width: sizes.first().map_or(0, |s| s.width),
-            height: sizes.first().map_or(0, |s| s.height),
-            blurhash: derived.blurhash.clone(),
-            color: color(derived.average),
-            pipeline: i64::from(craft::PIPELINE_VERSION),
-            remote_url: None,
+            shows: made.shows.clone(),
             created_at: app.now(),
-        };
-        Ok(Self { row, sizes })
+            ..blank()
+        });
+        Ok(Self { row, sizes: made.sizes(app, id)? })
     }
 
     /// Everything durable in the store, the original first.
-    async fn store(&self, app: &App, original: Option<&Upload>, derived: &Derived) -> Result<(), Refusal> {
-        if let (Some(upload), Some(key)) = (original, &self.row.original_key) {
+    async fn store(&self, app: &App, original: &Upload, derived: &Derived) -> Result<(), Refusal> {
+        if let Some(key) = &self.row.original_key {
             fault::point("before the original is stored");
-            app.blobs.put_file(&key_of(key)?, &upload.path, &self.row.original_type).await?;
+            app.blobs.put_file(&key_of(key)?, &original.path, &self.row.original_type).await?;
         }
         store_sizes(app, &self.sizes, derived).await
     }
@@ -222,29 +269,63 @@ fn key_of(text: &str) -> Result<Key, Refusal> {
 }
 
 /// A name nobody can guess.
-fn new_key() -> Result<Key, Refusal> {
-    Key::media(&random_hex::<16>()?).map_err(Refusal::broken)
+pub fn new_key(kind: MediaType) -> Result<Key, Refusal> {
+    Key::media(&random_hex::<16>()?, kind).map_err(Refusal::broken)
+}
+
+/// A photo of which nothing is known.
+pub fn blank() -> photo::Model {
+    photo::Model {
+        id: 0,
+        account_id: 0,
+        post_id: None,
+        draft_id: None,
+        position: 0,
+        state: REMOTE.to_owned(),
+        alt: String::new(),
+        focus_x: 0,
+        focus_y: 0,
+        file_name: String::new(),
+        original_key: None,
+        original_type: String::new(),
+        original_bytes: 0,
+        content_hash: None,
+        width: 0,
+        height: 0,
+        blurhash: String::new(),
+        color: String::new(),
+        pipeline: 0,
+        remote_url: None,
+        created_at: 0,
+        metadata: "{}".to_owned(),
+        removed: "[]".to_owned(),
+        shows: String::new(),
+        offered: 0,
+        original_width: 0,
+        original_height: 0,
+    }
+}
+
+/// A row for one made file.
+fn size_row(app: &App, r: &craft::Rendition, role: &str) -> Result<rendition::Model, Refusal> {
+    Ok(rendition::Model {
+        key: new_key(MediaType::Jpeg)?.to_string(),
+        photo_id: None,
+        account_id: None,
+        role: role.to_owned(),
+        width: i64::from(r.width),
+        height: i64::from(r.height),
+        bytes: i64::try_from(r.bytes.len()).unwrap_or(i64::MAX),
+        created_at: app.now(),
+        quality: i64::from(r.quality),
+        gamut: if r.gamut == craft::Gamut::DisplayP3 { "p3" } else { "srgb" }.to_owned(),
+        content_hash: Some(sha256(&r.bytes)),
+    })
 }
 
 /// Rows for the sizes, each with a new random key.
-fn sizes_of(
-    app: &App,
-    derived: &Derived,
-    photo_id: Option<i64>,
-    account_id: Option<i64>,
-) -> Result<Vec<rendition::Model>, Refusal> {
-    let row = |r: &craft::Rendition| {
-        Ok(rendition::Model {
-            key: new_key()?.to_string(),
-            photo_id,
-            account_id,
-            role: r.role.as_str().to_owned(),
-            width: i64::from(r.width),
-            height: i64::from(r.height),
-            bytes: i64::try_from(r.bytes.len()).unwrap_or(i64::MAX),
-            created_at: app.now(),
-        })
-    };
+fn sizes_of(app: &App, derived: &Derived, photo_id: Option<i64>) -> Result<Vec<rendition::Model>, Refusal> {
+    let row = |r: &craft::Rendition| Ok(rendition::Model { photo_id, ..size_row(app, r, r.role.as_str())? });
     derived.renditions.iter().map(row).collect()
 }
 
@@ -260,7 +341,7 @@ async fn store_sizes(app: &App, sizes: &[rendition::Model], derived: &Derived) -
 /// The sizes of a remote photo that has been fetched into a file. No original is kept.
 pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Result<(), Refusal> {
     let derived = app.photos.process_patiently(&file.path).await.map_err(|e| refused("The photo", e))?;
-    let sizes = sizes_of(app, &derived, Some(row.id), None)?;
+    let sizes = sizes_of(app, &derived, Some(row.id))?;
     // Rows first: whatever happens to the bytes, their keys are known.
     let (id, rows) = (row.id, sizes.clone());
     let wanted = app
@@ -281,11 +362,7 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
     }
     store_sizes(app, &sizes, &derived).await?;
     row.state = READY.to_owned();
-    row.width = sizes.first().map_or(0, |s| s.width);
-    row.height = sizes.first().map_or(0, |s| s.height);
-    row.blurhash = derived.blurhash.clone();
-    row.color = color(derived.average);
-    row.pipeline = i64::from(craft::PIPELINE_VERSION);
+    let row = seen(row, &derived);
     let (app2, keys) = (app.clone(), sizes.into_iter().map(|s| s.key).collect());
     app.db
         .write(move |tx| {
@@ -328,17 +405,9 @@ pub async fn profile_picture(
         ProfilePicture::Header => app.photos.fit(&file.path, 1500).await,
     }
     .map_err(|e| refused(&file.file_name, e))?;
-    let key = new_key()?;
-    let row = rendition::Model {
-        key: key.to_string(),
-        photo_id: None,
-        account_id: Some(account_id),
-        role: if which == ProfilePicture::Avatar { "avatar" } else { "header" }.to_owned(),
-        width: i64::from(made.width),
-        height: i64::from(made.height),
-        bytes: i64::try_from(made.bytes.len()).unwrap_or(i64::MAX),
-        created_at: app.now(),
-    };
+    let role = if which == ProfilePicture::Avatar { "avatar" } else { "header" };
+    let row = rendition::Model { account_id: Some(account_id), ..size_row(app, &made, role)? };
+    let key = key_of(&row.key)?;
     app.db
         .write(move |tx| Box::pin(async move { Ok::<_, Refusal>(media::insert_sizes(tx, vec![row]).await?) }))
         .await?;

@@ -127,3 +127,21 @@ pub async fn insert_if_new(db: &impl ConnectionTrait, row: account::Model) -> Re
         .await?;
     Ok(made > 0)
 }
+
+/// What new photos of a person show of themselves, and what is written into their files.
+pub async fn set_photo_choices(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    shows: &str,
+    artist: &str,
+    copyright: &str,
+) -> Result<(), DbErr> {
+    login::Entity::update_many()
+        .col_expr(login::Column::Shows, Expr::value(shows))
+        .col_expr(login::Column::CreditArtist, Expr::value(artist))
+        .col_expr(login::Column::CreditCopyright, Expr::value(copyright))
+        .filter(login::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await
+        .map(drop)
+}

@@ -122,3 +122,63 @@ pub async fn drop_sizes(db: &impl ConnectionTrait, photo_id: i64) -> Result<(), 
 pub async fn remove_picture(db: &impl ConnectionTrait, key: &str) -> Result<(), DbErr> {
     rendition::Entity::delete_by_id(key).exec(db).await.map(drop)
 }
+
+/// Gives a served file another role.
+pub async fn set_role(db: &impl ConnectionTrait, key: &str, role: &str) -> Result<(), DbErr> {
+    rendition::Entity::update_many()
+        .col_expr(rendition::Column::Role, Expr::value(role))
+        .filter(rendition::Column::Key.eq(key))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Photos with an original that were made by a pipeline below `version`, by id.
+pub async fn originals_below(
+    db: &impl ConnectionTrait,
+    version: i64,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<photo::Model>, DbErr> {
+    below(version).filter(photo::Column::Id.gt(after)).order_by_asc(photo::Column::Id).limit(limit).all(db).await
+}
+
+pub async fn count_originals(db: &impl ConnectionTrait, version: i64) -> Result<u64, DbErr> {
+    below(version).count(db).await
+}
+
+fn below(version: i64) -> Select<photo::Entity> {
+    photo::Entity::find()
+        .filter(photo::Column::OriginalKey.is_not_null())
+        .filter(photo::Column::State.eq("ready"))
+        .filter(photo::Column::Pipeline.lt(version))
+}
+
+/// This person's photos with an original, by id.
+pub async fn originals_of(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<photo::Model>, DbErr> {
+    photo::Entity::find()
+        .filter(photo::Column::AccountId.eq(account_id))
+        .filter(photo::Column::OriginalKey.is_not_null())
+        .filter(photo::Column::State.eq("ready"))
+        .filter(photo::Column::Id.gt(after))
+        .order_by_asc(photo::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Which camera data of a photo is shown, and whether its original is offered.
+pub async fn set_shown(db: &impl ConnectionTrait, id: i64, shows: &str, offered: bool) -> Result<(), DbErr> {
+    photo::Entity::update_many()
+        .col_expr(photo::Column::Shows, Expr::value(shows))
+        .col_expr(photo::Column::Offered, Expr::value(i32::from(offered)))
+        .filter(photo::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}

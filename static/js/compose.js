@@ -75,7 +75,7 @@ function remember() {
 function named(item, id) {
   item.dataset.id = id;
   item.querySelector("[name=photo]").value = id;
-  for (const name of ["alt", "order", "remove"]) {
+  for (const name of ["alt", "order", "remove", "data", "offer", "replace"]) {
     const field = item.querySelector(`[name^=${name}_]`);
     field.name = `${name}_${id}`;
     if (name === "alt") {
@@ -127,6 +127,29 @@ function upload(item, id) {
   });
 }
 
+// What the photo says about itself, to be shown or not.
+function lines(item, photo) {
+  const box = item.querySelector(".data-lines");
+  for (const line of [...photo.lines].reverse()) {
+    const tick = Object.assign(document.createElement("input"), { type: "checkbox", name: `show_${photo.id}`, value: line.key, checked: line.shown });
+    const words = document.createElement("span");
+    const value = document.createElement("bdi");
+    value.textContent = line.value;
+    words.append(`${line.label}: `, value);
+    const label = document.createElement("label");
+    label.append(tick, words);
+    box.prepend(label);
+  }
+}
+
+// The photo's own title and tags, where nothing has been written yet.
+function propose(words) {
+  const caption = document.getElementById("caption");
+  if (!words || caption.value.trim() || form.dataset.editing) return;
+  caption.value = words;
+  caption.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 function arrived(item, photo) {
   remember();
   // The same file chosen twice is one photo.
@@ -137,6 +160,8 @@ function arrived(item, photo) {
   }
   named(item, photo.id);
   item.querySelectorAll("[name]").forEach((field) => { field.disabled = false; });
+  lines(item, photo);
+  propose(photo.caption);
   const alt = item.querySelector("textarea");
   if (!alt.value && photo.alt) alt.value = photo.alt;
   item.querySelector("progress").hidden = true;
@@ -149,6 +174,10 @@ function arrived(item, photo) {
   thumb.height = photo.height;
   thumb.src = photo.thumb;
   delete item.file;
+  if (item.instead) {
+    remove(item.instead);
+    delete item.instead;
+  }
 }
 
 function failed(item, fault) {
@@ -254,6 +283,29 @@ async function remove(item) {
   }
 }
 
+// Another file in the same place: its words stay, the old photo goes once the new one is there.
+function replace(item) {
+  if (!item.dataset.id) return;
+  const picker = Object.assign(document.createElement("input"), { type: "file", accept: chooser.accept });
+  picker.addEventListener("change", () => {
+    const [file] = picker.files;
+    if (!file) return;
+    if (file.size > mostBytes) {
+      refuse(`${file.name} is ${Math.ceil(file.size / 1e6)} MB; up to ${Math.floor(mostBytes / 1e6)} MB work.`);
+      return;
+    }
+    const next = place(file);
+    next.querySelector("textarea").value = item.querySelector("textarea").value;
+    next.instead = item;
+    item.after(next);
+    waiting.push(next);
+    total += 1;
+    touched = true;
+    work();
+  });
+  picker.click();
+}
+
 chooser.addEventListener("change", () => {
   add([...chooser.files]);
   chooser.value = "";
@@ -264,6 +316,7 @@ list.addEventListener("click", (event) => {
   const item = pressed?.closest(".draft");
   if (!item) return;
   if (pressed.dataset.do === "remove") remove(item);
+  else if (pressed.dataset.do === "replace") replace(item);
   else {
     move(item, pressed.dataset.do === "up" ? -1 : 1);
     (pressed.disabled ? item.querySelector("[data-do]:not(:disabled)") : pressed).focus();

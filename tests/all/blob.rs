@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use crate::support::bucket::{ACCESS, Asked, BUCKET, Bucket, SECRET};
-use cyanotype::blob::{Blob, BlobError, Blobs, Key, S3Config};
+use cyanotype::blob::{Blob, BlobError, Blobs, Key, MediaType, S3Config};
 use futures_util::{StreamExt, TryStreamExt};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -60,7 +60,7 @@ fn original(n: u8) -> Key {
 }
 
 fn media(n: u8) -> Key {
-    Key::media(&format!("{n:02x}").repeat(16)).expect("a key")
+    Key::media(&format!("{n:02x}").repeat(16), MediaType::Jpeg).expect("a key")
 }
 
 async fn put(store: &Fixture, key: &Key, bytes: &'static [u8]) {
@@ -170,7 +170,7 @@ async fn lists_find_by_prefix_and_only_our_own(store: Fixture) {
         let folder = store.root.path().join(folder);
         if folder.is_dir() || folder.ends_with("s3/photos/media") {
             std::fs::create_dir_all(&folder).unwrap();
-            std::fs::write(folder.join("abababababababababababababababab.png"), "someone else's").unwrap();
+            std::fs::write(folder.join("abababababababababababababababab.bmp"), "someone else's").unwrap();
         }
     }
     let keys =
@@ -225,8 +225,8 @@ async fn temporary_files_do_not_show(store: Fixture) {
 fn r048_r074_keys_are_digits_and_nothing_else() {
     let id = "0123456789abcdef0123456789abcdef";
     assert_eq!(Key::original(id).unwrap().to_string(), format!("originals/{id}"));
-    assert_eq!(Key::media(id).unwrap().to_string(), format!("media/{id}.jpg"));
-    for key in [Key::original(id).unwrap(), Key::media(id).unwrap()] {
+    assert_eq!(Key::media(id, MediaType::Jpeg).unwrap().to_string(), format!("media/{id}.jpg"));
+    for key in [Key::original(id).unwrap(), Key::media(id, MediaType::Jpeg).unwrap()] {
         assert_eq!(key.as_str().parse::<Key>().unwrap(), key);
     }
     let (upper, short, long, dots) =
@@ -241,11 +241,11 @@ fn r048_r074_keys_are_digits_and_nothing_else() {
         "0123456789abcdef0123456789abcde\0",
         "０１２３４５６７８９0",
     ] {
-        assert!(Key::original(bad).is_err() && Key::media(bad).is_err(), "{bad:?}");
+        assert!(Key::original(bad).is_err() && Key::media(bad, MediaType::Jpeg).is_err(), "{bad:?}");
     }
     for bad in [
         format!("media/{id}"),
-        format!("media/{id}.png"),
+        format!("media/{id}.bmp"),
         format!("originals/{id}.jpg"),
         format!("/media/{id}.jpg"),
         format!("tmp/{id}"),

@@ -1,6 +1,6 @@
 //! The composer: one screen, with and without script, for new posts and for editing.
 
-use super::context::{Choice, Compose, DraftPhoto};
+use super::context::{Choice, Compose, DataChoice, DraftPhoto};
 use super::templates::Shown;
 use super::{Answer, finish, id, redirect};
 use crate::activitypub::Visibility;
@@ -10,7 +10,8 @@ use crate::http::error;
 use crate::http::uploads::{self, Filled};
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::urls;
-use crate::service::posting::{self, Form};
+use crate::service::photos::data;
+use crate::service::posting::{self, Form, Offer};
 use crate::service::sessions::Viewer;
 use crate::service::uploads as taking;
 use crate::service::{Refusal, views, visibility};
@@ -158,8 +159,28 @@ impl<'a> Screen<'a> {
             }
         }
         let numbered = photos.into_iter().zip(1..);
-        Ok(numbered.map(|((row, picture), number)| DraftPhoto { picture, file_name: row.file_name, number }).collect())
+        let shown = |row: &photo::Model| self.form.as_ref().and_then(|f| f.shown.get(&row.id));
+        Ok(numbered
+            .map(|((row, picture), number)| DraftPhoto {
+                lines: data_choices(&row, shown(&row)),
+                offered: shown(&row).map_or(row.offered != 0, |s| s.original),
+                picture,
+                file_name: row.file_name,
+                number,
+            })
+            .collect())
     }
+}
+
+/// What a photo says about itself, as the row or a form that came back has it ticked.
+fn data_choices(row: &photo::Model, form: Option<&Offer>) -> Vec<DataChoice> {
+    let choice = |line: data::Line| DataChoice {
+        shown: form.map_or(line.shown, |f| f.fields.iter().any(|key| key == line.key)),
+        key: line.key.to_owned(),
+        label: line.label.to_owned(),
+        value: line.value,
+    };
+    data::lines(row).into_iter().map(choice).collect()
 }
 
 fn whole(n: usize) -> i64 {
@@ -185,11 +206,17 @@ fn read(filled: &Filled) -> Form {
     let mut places: Vec<(i64, usize, i64)> = Vec::new();
     let mut alts = HashMap::new();
     let mut removed = Vec::new();
+    let mut shown = HashMap::new();
     for (index, id) in ids.into_iter().enumerate() {
         let fallback = i64::try_from(index + 1).unwrap_or(i64::MAX);
         places.push((filled.text(&format!("order_{id}")).trim().parse().unwrap_or(fallback), index, id));
         if filled.fields.iter().any(|(name, _)| *name == format!("alt_{id}")) {
             alts.insert(id, filled.text(&format!("alt_{id}")).to_owned());
+        }
+        // Boxes that are not ticked are not sent: this one says that they were there.
+        if !filled.text(&format!("data_{id}")).is_empty() {
+            let fields = filled.all(&format!("show_{id}")).map(str::to_owned).collect();
+            shown.insert(id, Offer { fields, original: !filled.text(&format!("offer_{id}")).is_empty() });
         }
         if !filled.text(&format!("remove_{id}")).is_empty() {
             removed.push(id);
@@ -205,6 +232,7 @@ fn read(filled: &Filled) -> Form {
         order: places.into_iter().map(|(_, _, id)| id).collect(),
         alts,
         removed,
+        shown,
     }
 }
 
@@ -288,7 +316,17 @@ async fn take(
         return Ok(redirect(&format!("{back}?said=discarded")));
     }
     let brought_files = !filled.files.is_empty();
-    let mut errors = take_files(web, viewer, draft.id, &mut filled).await?;
+    let mut form = form;
+    let Taken { mut errors, replaced, caption } = take_files(web, viewer, draft.id, &mut filled).await?;
+    for (old, new) in &replaced {
+        form.replace(*old, *new);
+    }
+    if form.caption.trim().is_empty() && draft.editing_id.is_none() {
+        form.caption = caption;
+    }
+    if brought_files {
+        posting::keep(app, viewer.id(), draft.id, form.clone()).await?;
+    }
     let saves = button == "save_post" && draft.editing_id.is_some();
     // Photos that have just come in are shown first, with a field for each one's alt text.
     let wants_post = (button == "post" || saves) && errors.is_empty() && !brought_files;
@@ -328,19 +366,37 @@ async fn with_new_photos(
     Ok(form)
 }
 
+/// What became of the files of a form.
+struct Taken {
+    /// A sentence about each that was refused.
+    errors: Vec<String>,
+    /// Photos of which another file came, and what came.
+    replaced: Vec<(i64, i64)>,
+    /// How the first of them would begin the caption.
+    caption: String,
+}
+
 /// Every file on its own: one that is refused does not lose the others.
-async fn take_files(web: &Web, viewer: &Viewer, draft_id: i64, filled: &mut Filled) -> Result<Vec<String>, Refusal> {
-    let mut errors = std::mem::take(&mut filled.refused);
+async fn take_files(web: &Web, viewer: &Viewer, draft_id: i64, filled: &mut Filled) -> Result<Taken, Refusal> {
+    let errors = std::mem::take(&mut filled.refused);
+    let mut done = Taken { errors, replaced: Vec::new(), caption: String::new() };
     let mut taken = Vec::new();
-    for (_, upload) in std::mem::take(&mut filled.files) {
+    for (field, upload) in std::mem::take(&mut filled.files) {
         let name = upload.file_name.clone();
+        let old = field.strip_prefix("replace_").and_then(|id| id.parse().ok());
         match taking::add_to_draft(&web.app, viewer.id(), draft_id, upload, &taken).await {
-            Ok(row) => taken.push(row.id),
-            Err(Refusal::Invalid { why, .. }) => errors.push(why),
-            Err(refusal) => errors.push(left_out(&name, refusal)?),
+            Ok(row) => {
+                taken.push(row.id);
+                done.replaced.extend(old.map(|old| (old, row.id)));
+                if done.caption.is_empty() && old.is_none() {
+                    done.caption = data::proposed_caption(&data::metadata(&row));
+                }
+            }
+            Err(Refusal::Invalid { why, .. }) => done.errors.push(why),
+            Err(refusal) => done.errors.push(left_out(&name, refusal)?),
         }
     }
-    Ok(errors)
+    Ok(done)
 }
 
 /// A sentence about a photo that is lost by no fault of its own; the others and the words are kept.
@@ -372,10 +428,12 @@ pub async fn upload(
         let (_, upload) = filled.files.pop().ok_or(Refusal::invalid("photo", "No photo came with the form."))?;
         let row = taking::add_to_draft(&web.app, viewer.id(), draft_id, upload, &[]).await?;
         let name = row.file_name.clone();
+        let (lines, caption) = (data_choices(&row, None), data::proposed_caption(&data::metadata(&row)));
         let Some((_, picture)) = views::of_photos(&web.app, vec![row]).await?.pop() else {
             return Err(Refusal::Missing);
         };
         let answer = json!({
+            "lines": lines, "caption": caption,
             "id": picture.id, "thumb": picture.thumb, "src": picture.src, "width": picture.width, "height": picture.height,
             "alt": picture.alt, "color": picture.color, "file_name": name,
         });

@@ -113,6 +113,57 @@ pub struct DraftPhoto {
     pub file_name: String,
     /// 1, 2, 3 …
     pub number: i64,
+    /// What the photo says about itself, with the choice to show it.
+    pub lines: Vec<DataChoice>,
+    /// A cleaned copy of the original is offered.
+    pub offered: bool,
+}
+
+/// A field of camera data in the composer, or in the settings (there without a value).
+#[derive(Debug, Clone, Serialize, Default, PartialEq, Eq)]
+pub struct DataChoice {
+    pub key: String,
+    pub label: String,
+    pub value: String,
+    pub shown: bool,
+}
+
+/// `files.html`: what is kept of the photos of a post and what is served of them, for their owner.
+#[derive(Debug, Clone, Serialize)]
+pub struct Files {
+    pub frame: Frame,
+    pub post_path: String,
+    pub photos: Vec<PhotoFiles>,
+}
+
+/// One photo on `files.html`.
+#[derive(Debug, Clone, Serialize)]
+pub struct PhotoFiles {
+    pub id: String,
+    pub file_name: String,
+    /// "JPEG"
+    pub format: String,
+    pub width: i64,
+    pub height: i64,
+    pub bytes: i64,
+    pub original_path: String,
+    /// Noun phrases.
+    pub removed: Vec<String>,
+    pub files: Vec<ServedFile>,
+}
+
+/// One served file on `files.html`.
+#[derive(Debug, Clone, Serialize)]
+pub struct ServedFile {
+    pub purpose: String,
+    pub src: String,
+    pub format: String,
+    pub profile: String,
+    /// 0 where it was copied, not encoded.
+    pub quality: i64,
+    pub width: i64,
+    pub height: i64,
+    pub bytes: i64,
 }
 
 /// A choice in a `<select>`.
@@ -157,6 +208,10 @@ pub struct Compose {
 #[derive(Debug, Clone, Serialize)]
 pub struct Settings {
     pub frame: Frame,
+    /// Fields of camera data, those ticked that new photos show.
+    pub data: Vec<DataChoice>,
+    pub credit_artist: String,
+    pub credit_copyright: String,
     pub name: String,
     pub bio: String,
     pub avatar: String,

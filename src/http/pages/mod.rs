@@ -4,6 +4,7 @@ mod account;
 mod compose;
 pub mod context;
 mod feeds;
+mod files;
 mod people;
 mod post;
 pub mod samples;
@@ -66,6 +67,10 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/@{acct}/{post}/pin", post_to(post::pin))
         .route("/@{acct}/{post}/unpin", post_to(post::unpin))
         .route("/@{acct}/{post}/reply", post_to(post::reply))
+        .route("/@{acct}/{post}/files", get(files::show))
+        .route("/@{acct}/{post}/files/{photo}", get(files::original))
+        .route("/settings/originals.tar", get(files::export))
+        .route("/settings/photos", post_to(settings::save_photos))
         .route("/@{acct}/{post}/delete", get(post::ask_delete).post(post::delete))
         .route("/static/{*path}", get(static_file))
         .route("/favicon.ico", get(|| static_file(Path("mark.svg".to_owned()))))

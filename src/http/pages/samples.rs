@@ -4,13 +4,14 @@
 //! text, text that looks like HTML, panoramas and narrow portraits, photos not fetched yet.
 
 use super::context::{
-    About, Choice, Compose, Confirm, DraftPhoto, ErrorPage, Explore, FieldInput, Frame, Home, Join, Notifications,
-    People, PostPage, ProfilePage, Reset, Search, SessionLine, Settings, SignIn, Tag,
+    About, Choice, Compose, Confirm, DataChoice, DraftPhoto, ErrorPage, Explore, FieldInput, Files, Frame, Home, Join,
+    Notifications, People, PhotoFiles, PostPage, ProfilePage, Reset, Search, ServedFile, SessionLine, Settings, SignIn,
+    Tag,
 };
 use crate::activitypub::html::sanitize;
 use crate::activitypub::{SanitizedHtml, Visibility};
 use crate::service::views::{
-    Answered, Field, Notification, Page, Person, Picture, Post, Profile, Relation, Reply, Size,
+    Answered, DataLine, Field, Notification, OtherFile, Page, Person, Picture, Post, Profile, Relation, Reply, Size,
 };
 
 fn html(markup: &str) -> SanitizedHtml {
@@ -64,6 +65,10 @@ fn everyone() -> [Person; 5] {
     [ada(), jun(), layla(), long(), mallory()]
 }
 
+fn other_file(end: &str) -> OtherFile {
+    OtherFile { src: format!("/media/sample/other.{end}"), width: 6000, height: 4000, bytes: 9_490_000 }
+}
+
 fn picture(id: i64, width: i64, height: i64, color: &str, alt: &str) -> Picture {
     let path = |role: &str| format!("/media/sample/{id}-{role}.jpg");
     let size = |role: &str, wide: i64| Size {
@@ -86,6 +91,9 @@ fn picture(id: i64, width: i64, height: i64, color: &str, alt: &str) -> Picture 
         large: path("2560"),
         srcset: sizes.iter().map(|s| format!("{} {}w", s.src, s.width)).collect::<Vec<_>>().join(", "),
         sizes,
+        data: vec![DataLine { label: "Camera".into(), value: "Nikon <D850>".into() }],
+        animation: (id == 102).then(|| other_file("gif")),
+        original: (id % 2 == 0).then(|| other_file("jpg")),
         ready: true,
     }
 }
@@ -511,6 +519,44 @@ fn choice(value: &str, label: &str, hint: &str, chosen: bool) -> Choice {
     Choice { value: value.into(), label: label.into(), hint: hint.into(), chosen }
 }
 
+fn data_sample() -> Vec<DataChoice> {
+    let lines = [("camera", "Camera", "Nikon <D850>", true), ("aperture", "Aperture", "f/2.8", false)];
+    let choice = |(key, label, value, shown): (&str, &str, &str, bool)| DataChoice {
+        key: key.into(),
+        label: label.into(),
+        value: value.into(),
+        shown,
+    };
+    lines.into_iter().map(choice).collect()
+}
+
+impl Files {
+    pub fn sample() -> Self {
+        let file = |purpose: &str, width, quality| ServedFile {
+            purpose: purpose.into(),
+            src: format!("/media/sample/3-{width}.jpg"),
+            format: "JPEG".into(),
+            profile: "Display P3".into(),
+            quality,
+            width,
+            height: width * 2 / 3,
+            bytes: width * 400,
+        };
+        let photo = PhotoFiles {
+            id: "3".into(),
+            file_name: "DSCF2031 <raw>.jpg".into(),
+            format: "JPEG".into(),
+            width: 6000,
+            height: 4000,
+            bytes: 9_490_000,
+            original_path: "/@ada/77/files/3".into(),
+            removed: vec!["where it was taken".into(), "serial numbers".into()],
+            files: vec![file("for other servers", 3526, 85), file("for pages", 960, 80), file("the animation", 480, 0)],
+        };
+        Self { frame: Frame::at("you", "/@ada/77/files"), post_path: "/@ada/77".into(), photos: vec![photo] }
+    }
+}
+
 impl Compose {
     /// A draft of five photos, two with alt text.
     pub fn sample() -> Self {
@@ -522,7 +568,13 @@ impl Compose {
                 if number > 2 {
                     picture.alt = String::new();
                 }
-                DraftPhoto { picture, file_name: format!("DSCF20{number} <raw>.jpg"), number }
+                DraftPhoto {
+                    picture,
+                    file_name: format!("DSCF20{number} <raw>.jpg"),
+                    number,
+                    lines: data_sample(),
+                    offered: number == 1,
+                }
             })
             .collect();
         Self {
@@ -590,6 +642,9 @@ impl Settings {
     /// With two sessions, a blocked person and something refused.
     pub fn sample() -> Self {
         Self {
+            data: data_sample(),
+            credit_artist: "Layla".into(),
+            credit_copyright: "© 2026".into(),
             frame: Frame { notice: "Saved.".into(), ..Frame::at("you", "/settings") },
             name: "ليلى حداد".into(),
             bio: "Slow walks. <3".into(),

@@ -1,6 +1,6 @@
 //! What a person decides about herself.
 
-use super::context::{FieldInput, SessionLine, Settings};
+use super::context::{DataChoice, FieldInput, SessionLine, Settings};
 use super::templates::Shown;
 use super::{Answer, finish, id, redirect};
 use crate::http::Web;
@@ -8,6 +8,7 @@ use crate::http::error;
 use crate::http::uploads;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::accounts::{self, ProfileChange};
+use crate::service::photos::data;
 use crate::service::sessions::{self, Viewer};
 use crate::service::uploads::ProfilePicture;
 use crate::service::{Refusal, limits, views};
@@ -50,6 +51,9 @@ async fn page(
     let picture = |key: &Option<String>| key.as_deref().map(|k| views::picture_path(app, k)).unwrap_or_default();
     let page = Settings {
         frame: shown.frame.clone(),
+        data: data_fields(&viewer.login.shows),
+        credit_artist: viewer.login.credit_artist.clone(),
+        credit_copyright: viewer.login.credit_copyright.clone(),
         name: typed.as_ref().map_or(&account.name, |t| &t.name).clone(),
         bio: typed.as_ref().map_or(&account.bio, |t| &t.bio).clone(),
         avatar: picture(&account.avatar_key),
@@ -72,6 +76,39 @@ async fn page(
         errors,
     };
     Ok(shown.render("settings.html", &page))
+}
+
+fn data_fields(shows: &str) -> Vec<DataChoice> {
+    let shown: Vec<&str> = shows.split(',').collect();
+    let choice = |f: &data::Field| DataChoice {
+        key: f.key.to_owned(),
+        label: f.label.to_owned(),
+        value: String::new(),
+        shown: shown.contains(&f.key),
+    };
+    data::FIELDS.iter().map(choice).collect()
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct PhotoChoices {
+    #[serde(default)]
+    show: Vec<String>,
+    #[serde(default)]
+    credit_artist: String,
+    #[serde(default)]
+    credit_copyright: String,
+}
+
+/// What new photos show of themselves, and what is written into their files.
+pub async fn save_photos(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Form(form): Form<PhotoChoices>,
+) -> Response {
+    let shows = data::chosen(form.show.iter().map(String::as_str));
+    let credit = data::Credit { artist: form.credit_artist, copyright: form.credit_copyright };
+    let answer = data::choose(&web.app, viewer.id(), shows, credit).await.map(|()| redirect("/settings?said=saved"));
+    finish(&web, &visitor, answer).await
 }
 
 /// Browser and system out of what a browser calls itself.

@@ -232,24 +232,18 @@ fn photos_of(app: &App, account_id: i64, post_id: i64, attachments: &[Attachment
             id: app.id(),
             account_id,
             post_id: Some(post_id),
-            draft_id: None,
             position: i64::try_from(position).unwrap_or(0),
-            state: uploads::REMOTE.to_owned(),
             alt: a.alt.clone(),
             focus_x: (x * 1000.0) as i64,
             focus_y: (y * 1000.0) as i64,
-            file_name: String::new(),
-            original_key: None,
             original_type: a.media_type.clone().unwrap_or_default(),
-            original_bytes: 0,
-            content_hash: None,
             width: a.width.unwrap_or(0).clamp(0, 30_000),
             height: a.height.unwrap_or(0).clamp(0, 30_000),
             color: a.blurhash.as_deref().map(color_of).unwrap_or_default(),
             blurhash: a.blurhash.clone().unwrap_or_default(),
-            pipeline: 0,
             remote_url: Some(a.url.clone()),
             created_at: app.now(),
+            ..uploads::blank()
         }
     };
     attachments.iter().enumerate().map(row).collect()

@@ -1,8 +1,10 @@
 //! Photographs as they can be shown.
 
-use super::{Picture, Size};
+use super::{DataLine, OtherFile, Picture, Size};
 use crate::app::App;
 use crate::entity::{photo, rendition};
+use crate::photo::Role;
+use crate::service::photos::{data, extras};
 use crate::service::uploads;
 use crate::store::media;
 use sea_orm::DbErr;
@@ -30,8 +32,20 @@ pub async fn of_photos(app: &App, rows: Vec<photo::Model>) -> Result<Vec<(photo:
 }
 
 fn picture(app: &App, row: &photo::Model, rows: Vec<rendition::Model>) -> Picture {
+    let extra = |role: &str| {
+        rows.iter().find(|r| r.role == role).map(|r| OtherFile {
+            src: picture_path(app, &r.key),
+            width: r.width,
+            height: r.height,
+            bytes: r.bytes,
+        })
+    };
+    let (animation, original) = (extra(extras::ANIMATION), extra(extras::ORIGINAL).filter(|_| row.offered != 0));
+    let data = data::lines(row).into_iter().filter(|l| l.shown);
     let sizes: Vec<Size> = rows
-        .into_iter()
+        .iter()
+        .filter(|r| r.role.parse::<Role>().is_ok())
+        .cloned()
         .map(|r| Size { src: picture_path(app, &r.key), role: r.role, width: r.width, height: r.height })
         .collect();
     let at_least =
@@ -50,5 +64,8 @@ fn picture(app: &App, row: &photo::Model, rows: Vec<rendition::Model>) -> Pictur
         srcset: sizes.iter().rev().map(|s| format!("{} {}w", s.src, s.width)).collect::<Vec<_>>().join(", "),
         ready: row.state == uploads::READY && !sizes.is_empty(),
         sizes,
+        data: data.map(|l| DataLine { label: l.label.to_owned(), value: l.value }).collect(),
+        animation,
+        original,
     }
 }

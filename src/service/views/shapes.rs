@@ -24,6 +24,24 @@ pub struct Size {
     pub height: i64,
 }
 
+/// Something a photo says about itself, for people.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub struct DataLine {
+    pub label: String,
+    pub value: String,
+}
+
+/// A file of a photo that is no size of it.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub struct OtherFile {
+    pub src: String,
+    /// Pixels.
+    pub width: i64,
+    /// Pixels.
+    pub height: i64,
+    pub bytes: i64,
+}
+
 /// A photograph as it can be shown.
 #[derive(Debug, Clone, Serialize, Default)]
 pub struct Picture {
@@ -51,6 +69,12 @@ pub struct Picture {
     pub srcset: String,
     /// Every size, largest first.
     pub sizes: Vec<Size>,
+    /// Camera data its author shows.
+    pub data: Vec<DataLine>,
+    /// It moves: the file that does.
+    pub animation: Option<OtherFile>,
+    /// The original without what is private, where its author offers it.
+    pub original: Option<OtherFile>,
     /// False while a remote photo has not been fetched yet: only the placeholder can be shown.
     pub ready: bool,
 }

@@ -1,8 +1,8 @@
 //! Every template renders with its samples, and what comes out is whole: labels, ids, text as text.
 
 use cyanotype::http::pages::context::{
-    About, Compose, Confirm, ErrorPage, Explore, Home, Join, Notifications, People, PostPage, ProfilePage, Reset,
-    Search, Settings, SignIn, Tag,
+    About, Compose, Confirm, ErrorPage, Explore, Files, Home, Join, Notifications, People, PostPage, ProfilePage,
+    Reset, Search, Settings, SignIn, Tag,
 };
 use cyanotype::http::pages::templates::Templates;
 use std::collections::BTreeSet;
@@ -25,6 +25,7 @@ fn rendered() -> Vec<(&'static str, &'static str, String)> {
         "confirm.html": Confirm.sample;
         "error.html": ErrorPage.sample;
         "explore.html": Explore.sample, Explore.sample_empty;
+        "files.html": Files.sample;
         "home.html": Home.sample, Home.sample_empty;
         "join.html": Join.sample, Join.sample_owner, Join.sample_closed;
         "notifications.html": Notifications.sample;

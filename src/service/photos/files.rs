@@ -1,0 +1,89 @@
+//! What is kept of a photo and what is served of it, told to its owner; and her original, to her alone.
+
+use crate::app::App;
+use crate::blob::{Blob, Key};
+use crate::entity::{account, photo, rendition};
+use crate::photo::Removed;
+use crate::service::{Refusal, views};
+use crate::store::{media, posts};
+
+/// The original and every file made of it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub photo: photo::Model,
+    /// Nothing of these is in any file that is served.
+    pub removed: Vec<&'static str>,
+    /// Largest first.
+    pub files: Vec<File>,
+}
+
+/// A file that is served.
+#[derive(Debug, Clone)]
+pub struct File {
+    pub row: rendition::Model,
+    /// What it is for.
+    pub purpose: &'static str,
+    /// "JPEG".
+    pub format: &'static str,
+    /// "sRGB" or "Display P3".
+    pub profile: &'static str,
+    pub path: String,
+}
+
+/// What is kept and served of the photos of a post; only for its author.
+pub async fn of_post(app: &App, owner: &account::Model, post_id: i64) -> Result<Vec<Told>, Refusal> {
+    let post = posts::by_id(&app.db.read, post_id).await?;
+    post.filter(|p| p.account_id == owner.id && p.deleted_at.is_none()).ok_or(Refusal::Missing)?;
+    let photos = media::of_posts(&app.db.read, &[post_id]).await?;
+    let ids: Vec<i64> = photos.iter().map(|p| p.id).collect();
+    let sizes = media::sizes_of(&app.db.read, &ids).await?;
+    let told = photos.into_iter().map(|photo| {
+        let own = sizes.iter().filter(|s| s.photo_id == Some(photo.id));
+        Told { removed: removed(&photo), files: own.map(|row| file(app, row)).collect(), photo }
+    });
+    Ok(told.collect())
+}
+
+fn removed(photo: &photo::Model) -> Vec<&'static str> {
+    let removed: Vec<Removed> = serde_json::from_str(&photo.removed).unwrap_or_default();
+    removed.into_iter().map(Removed::words).collect()
+}
+
+fn file(app: &App, row: &rendition::Model) -> File {
+    let kind = row.key.parse::<Key>().ok().and_then(|key| key.media_type());
+    File {
+        purpose: match row.role.as_str() {
+            "fed" => "for other servers",
+            super::rebuild::FORMER => "for other servers, under its former name",
+            super::extras::ANIMATION => "the animation",
+            super::extras::ORIGINAL => "the original for everybody, cleaned",
+            _ => "for pages",
+        },
+        format: kind.map_or("", |kind| match kind {
+            crate::blob::MediaType::Jpeg => "JPEG",
+            crate::blob::MediaType::Png => "PNG",
+            crate::blob::MediaType::WebP => "WebP",
+            crate::blob::MediaType::Gif => "GIF",
+        }),
+        profile: if row.gamut == "p3" { "Display P3" } else { "sRGB" },
+        path: views::picture_path(app, &row.key),
+        row: row.clone(),
+    }
+}
+
+/// The original of a photo, byte for byte; only for its owner.
+pub async fn original(app: &App, owner_id: i64, photo_id: i64) -> Result<(photo::Model, Blob), Refusal> {
+    let row = media::by_id(&app.db.read, photo_id).await?.filter(|p| p.account_id == owner_id);
+    let row = row.ok_or(Refusal::Missing)?;
+    let key: Key = row.original_key.as_deref().ok_or(Refusal::Missing)?.parse().map_err(Refusal::broken)?;
+    let blob = app.blobs.get(&key, None).await?.ok_or(Refusal::Missing)?;
+    Ok((row, blob))
+}
+
+/// Originals in one archive of an export.
+const EXPORT_PAGE: u64 = 200;
+
+/// A page of this person's photos that have an original, oldest first, for an export.
+pub async fn originals_after(app: &App, owner_id: i64, after: i64) -> Result<Vec<photo::Model>, Refusal> {
+    Ok(media::originals_of(&app.db.read, owner_id, after, EXPORT_PAGE).await?)
+}
