@@ -8,6 +8,7 @@ mod m0001_accounts;
 mod m0002_posts;
 mod m0003_relations;
 mod m0004_work;
+mod m0005_queues;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_posts::Migration),
             Box::new(m0003_relations::Migration),
             Box::new(m0004_work::Migration),
+            Box::new(m0005_queues::Migration),
         ]
     }
 }
