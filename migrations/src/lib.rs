@@ -8,7 +8,8 @@ mod m0001_accounts;
 mod m0002_posts;
 mod m0003_relations;
 mod m0004_work;
-mod m0005_photo_data;
+mod m0005_queues;
+mod m0006_photo_data;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -21,7 +22,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_posts::Migration),
             Box::new(m0003_relations::Migration),
             Box::new(m0004_work::Migration),
-            Box::new(m0005_photo_data::Migration),
+            Box::new(m0005_queues::Migration),
+            Box::new(m0006_photo_data::Migration),
         ]
     }
 }

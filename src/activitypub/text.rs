@@ -4,6 +4,7 @@
 //! of times, whatever the text. Nothing here knows an address of ours: the caller gives them.
 
 use super::html::SanitizedHtml;
+use std::collections::HashSet;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -11,6 +12,11 @@ use url::Url;
 
 /// Longest hashtag, in characters, without the `#`.
 pub const MAX_HASHTAG: usize = 100;
+/// Different hashtags of one text that count; those after them are plain text.
+pub const MAX_HASHTAGS: usize = 60;
+/// What links may add to a text, in bytes; those after that are plain text. Some peers take no activity
+/// above 64 KiB, and a link takes fifty times what `#a` takes.
+const MAX_MARKUP: usize = 10_000;
 /// Longest address that becomes a link, in bytes.
 const MAX_URL: usize = 2048;
 /// Longest user and host part of a mention, in bytes.
@@ -213,24 +219,27 @@ fn trim_url(run: &str) -> usize {
     end
 }
 
-/// The keys of all hashtags, each once, in order.
-pub fn hashtags(text: &str) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+/// The hashtags that count, each once, in order: the key, and the name as first written.
+pub fn hashtags(text: &str) -> Vec<(String, String)> {
+    let mut tags: Vec<(String, String)> = Vec::new();
+    let mut seen = HashSet::new();
     for token in find(text) {
-        if let TokenKind::Hashtag { key, .. } = token.kind
+        if tags.len() == MAX_HASHTAGS {
+            break;
+        }
+        if let TokenKind::Hashtag { name, key } = token.kind
             && seen.insert(key.clone())
         {
-            keys.push(key);
+            tags.push((key, name));
         }
     }
-    keys
+    tags
 }
 
 /// Everybody mentioned, each once, in order. User names are compared without regard to case.
 pub fn mentions(text: &str) -> Vec<Mention> {
     let mut people: Vec<Mention> = Vec::new();
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     for token in find(text) {
         if let TokenKind::Mention(mention) = token.kind
             && seen.insert((mention.user.to_lowercase(), mention.host.clone()))
@@ -268,6 +277,7 @@ fn clean(text: &str) -> String {
 /// which peers show as a row of tags below the post.
 pub fn to_html(text: &str, links: &dyn Links) -> SanitizedHtml {
     let text = clean(text);
+    let mut linker = Linker::new(links);
     let mut html = String::new();
     for paragraph in paragraphs(&text) {
         html.push_str("<p>");
@@ -275,7 +285,7 @@ pub fn to_html(text: &str, links: &dyn Links) -> SanitizedHtml {
             if number > 0 {
                 html.push_str("<br>");
             }
-            inline(line, links, &mut html);
+            linker.inline(line, &mut html);
         }
         html.push_str("</p>");
     }
@@ -328,28 +338,56 @@ pub fn field_to_html(value: &str, links: &dyn Links) -> SanitizedHtml {
             let href = escape(href);
             html = format!("<a href=\"{href}\" rel=\"me nofollow noopener noreferrer\" target=\"_blank\">{href}</a>");
         }
-        _ => inline(value, links, &mut html),
+        _ => Linker::new(links).inline(value, &mut html),
     }
     SanitizedHtml::from_own_markup(html)
 }
 
-fn inline(line: &str, links: &dyn Links, html: &mut String) {
-    let mut at = 0;
-    for token in find(line) {
-        html.push_str(&escape(&line[at..token.range.start]));
-        let written = &line[token.range.clone()];
-        at = token.range.end;
-        let link = match &token.kind {
-            TokenKind::Hashtag { name, key } => links.hashtag(key).and_then(|href| hashtag_link(&href, name)),
-            TokenKind::Mention(mention) => links.mention(mention).and_then(|href| mention_link(&href, &mention.user)),
+/// Puts links into one text, as many as there is room for.
+struct Linker<'a> {
+    links: &'a dyn Links,
+    /// Keys of the hashtags linked so far.
+    tags: HashSet<String>,
+    /// Bytes that may still be added.
+    room: usize,
+}
+
+impl<'a> Linker<'a> {
+    fn new(links: &'a dyn Links) -> Self {
+        Self { links, tags: HashSet::new(), room: MAX_MARKUP }
+    }
+
+    fn inline(&mut self, line: &str, html: &mut String) {
+        let mut at = 0;
+        for token in find(line) {
+            html.push_str(&escape(&line[at..token.range.start]));
+            let written = escape(&line[token.range.clone()]);
+            at = token.range.end;
+            let link = self.link(&token.kind, &written);
+            html.push_str(&link.unwrap_or(written));
+        }
+        html.push_str(&escape(&line[at..]));
+    }
+
+    fn link(&mut self, kind: &TokenKind, written: &str) -> Option<String> {
+        let link = match kind {
+            TokenKind::Hashtag { name, key } => {
+                if self.tags.len() == MAX_HASHTAGS && !self.tags.contains(key) {
+                    return None;
+                }
+                hashtag_link(&self.links.hashtag(key)?, name)?
+            }
+            TokenKind::Mention(mention) => mention_link(&self.links.mention(mention)?, &mention.user)?,
             TokenKind::Url { href } => {
-                let (href, shown) = (escape(href), escape(written));
-                Some(format!("<a href=\"{href}\" rel=\"nofollow noopener noreferrer\">{shown}</a>"))
+                format!("<a href=\"{}\" rel=\"nofollow noopener noreferrer\">{written}</a>", escape(href))
             }
         };
-        html.push_str(&link.unwrap_or_else(|| escape(written)));
+        self.room = self.room.checked_sub(link.len().saturating_sub(written.len()))?;
+        if let TokenKind::Hashtag { key, .. } = kind {
+            self.tags.insert(key.clone());
+        }
+        Some(link)
     }
-    html.push_str(&escape(&line[at..]));
 }
 
 /// An address a link may lead to: a path of ours, or http(s). `None` for anything that could run.

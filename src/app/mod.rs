@@ -155,9 +155,24 @@ fn local_name(listen: SocketAddr) -> String {
     format!("localhost:{}", listen.port())
 }
 
+/// The folder, made if missing, for its owner only. One that others could look into is closed to them.
 fn create_private(path: &std::path::Path) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    let mode = std::fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(|cause| {
+        std::io::Error::new(
+            cause.kind(),
+            format!(
+                "others can look into it (mode {:03o}), and closing it failed ({cause}); use a folder that belongs to \
+                 the server, such as one inside it",
+                mode & 0o777
+            ),
+        )
+    })
 }
 
 async fn open_blobs(settings: &Settings) -> anyhow::Result<Blobs> {

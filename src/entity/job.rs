@@ -1,4 +1,4 @@
-//! Work that must not be lost. Available when `run_at` and `leased_until` have passed. `lane` groups what must not crowd out others, e.g. one receiving host.
+//! Work that must not be lost. Available when `run_at` and `leased_until` have passed. Each `queue` has places of its own; within it `lane` groups what must not crowd out others, e.g. one receiving host.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,6 +9,8 @@ pub struct Model {
     pub id: i64,
     #[sea_orm(column_type = "Text")]
     pub kind: String,
+    #[sea_orm(column_type = "Text")]
+    pub queue: String,
     #[sea_orm(column_type = "Text")]
     pub lane: String,
     #[sea_orm(column_type = "Text")]

@@ -20,6 +20,17 @@ async fn ready(State(web): State<Web>) -> (StatusCode, String) {
         tracing::warn!(%error, "the database is not ready");
         return (StatusCode::SERVICE_UNAVAILABLE, "database\n".to_owned());
     }
+    match app.db.pending().await {
+        Ok(steps) if steps.is_empty() => {}
+        Ok(steps) => {
+            tracing::warn!(steps = steps.join(", "), "the database lacks steps of its schema");
+            return (StatusCode::SERVICE_UNAVAILABLE, "migrations\n".to_owned());
+        }
+        Err(error) => {
+            tracing::warn!(%error, "which steps of the schema the database has cannot be read");
+            return (StatusCode::SERVICE_UNAVAILABLE, "migrations\n".to_owned());
+        }
+    }
     if let Err(error) = app.blobs.ready().await {
         tracing::warn!(%error, "the media store is not ready");
         return (StatusCode::SERVICE_UNAVAILABLE, "storage\n".to_owned());

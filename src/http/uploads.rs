@@ -16,8 +16,10 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 const TOO_MUCH: &str = "That is more than the server takes at once. Send fewer photos at a time.";
 /// Longest text field, in bytes.
 const MAX_TEXT: usize = 256 * 1024;
-/// Most fields in a form.
-const MAX_FIELDS: usize = 400;
+/// Fields in a form: so many for each photo (which one, alt text, place, whether to leave it out) …
+const FIELDS_PER_PHOTO: usize = 4;
+/// … and so many others.
+const OTHER_FIELDS: usize = 50;
 
 /// A form that has been read whole: its files lie on disk.
 #[derive(Debug, Default)]
@@ -44,6 +46,7 @@ impl Filled {
 /// Reads a multipart form; a file that is too large is refused by name and the rest goes on.
 pub async fn read(web: &Web, mut form: Multipart, most_files: usize) -> Result<Filled, Refusal> {
     let mut filled = Filled::default();
+    let most_fields = web.app.settings.max_photos * FIELDS_PER_PHOTO + OTHER_FIELDS;
     loop {
         let field = match form.next_field().await {
             Ok(Some(field)) => field,
@@ -82,7 +85,7 @@ pub async fn read(web: &Web, mut form: Multipart, most_files: usize) -> Result<F
                 filled.fields.push((name, text));
             }
         }
-        if filled.fields.len() > MAX_FIELDS {
+        if filled.fields.len() > most_fields {
             return Err(Refusal::invalid("form", "The form has too many fields."));
         }
     }

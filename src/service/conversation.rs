@@ -3,7 +3,6 @@
 use super::federation::fetch::Budget;
 use super::federation::urls;
 use super::{Refusal, federation, limits, surface, visibility};
-use crate::activitypub::text::TokenKind;
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::entity::{account, post};
@@ -26,16 +25,8 @@ pub struct Words {
 impl Words {
     /// Reads a text. People elsewhere who are not known here yet are looked up, a few at most.
     pub async fn read(app: &App, author: &account::Model, caption: &str) -> Result<Self, Refusal> {
-        let mut words = Self::default();
+        let mut words = Self::given(app, text::hashtags(caption), Vec::new());
         let budget = Budget::person();
-        for token in text::find(caption) {
-            if let TokenKind::Hashtag { name, key } = token.kind
-                && words.tags.len() < limits::TAGS
-                && !words.tags.iter().any(|(known, ..)| *known == key)
-            {
-                words.tags.push((key, name, app.id()));
-            }
-        }
         let asking = words.look_up(app, author, caption, &budget);
         // Other people's servers must not hold up a post: who is not found in time stays plain text.
         if tokio::time::timeout(LOOKING, asking).await.is_err() {
@@ -60,7 +51,7 @@ impl Words {
         }
     }
 
-    /// Made from what another server's post says of itself.
+    /// Hashtags, with their keys, and people that are known already.
     pub fn given(app: &App, hashtags: Vec<(String, String)>, mentions: Vec<(i64, String)>) -> Self {
         let tags = hashtags.into_iter().take(limits::TAGS).map(|(key, name)| (key, name, app.id())).collect();
         Self { tags, mentions }

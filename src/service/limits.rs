@@ -29,7 +29,7 @@ pub const PASSWORD_BYTES: usize = 1_000;
 /// Mentions in one post; more is how spam looks.
 pub const MENTIONS: usize = 20;
 /// Hashtags in one post.
-pub const TAGS: usize = 60;
+pub const TAGS: usize = crate::activitypub::text::MAX_HASHTAGS;
 
 /// A session lasts this long after it was last used.
 pub const SESSION: Millis = 60 * DAY;

@@ -343,14 +343,16 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
     let derived = app.photos.process_patiently(&file.path).await.map_err(|e| refused("The photo", e))?;
     let sizes = sizes_of(app, &derived, Some(row.id))?;
     // Rows first: whatever happens to the bytes, their keys are known.
-    let (id, rows) = (row.id, sizes.clone());
+    let (app2, id, rows) = (app.clone(), row.id, sizes.clone());
     let wanted = app
         .db
-        .write_quietly(move |tx| {
+        .write(move |tx| {
             Box::pin(async move {
                 let wanted = media::by_id(tx, id).await?.is_some_and(|now| now.state == REMOTE);
                 if wanted {
-                    media::drop_sizes(tx, id).await?;
+                    // Of an attempt that broke off some may be stored already.
+                    let before = media::drop_sizes(tx, id).await?;
+                    surface::drop_blobs(&app2, tx, before).await?;
                     media::insert_sizes(tx, rows).await?;
                 }
                 Ok::<_, Refusal>(wanted)

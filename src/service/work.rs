@@ -20,10 +20,18 @@ pub enum Work {
     Deliver { activity: i64, inbox: String },
     /// What another server said; its signature was good.
     Incoming { signer: i64, body: String },
-    /// A remote photo to be fetched and derived.
-    FetchPhoto { photo: i64 },
-    /// A remote account's avatar and header.
-    FetchPictures { account: i64 },
+    /// A remote photo to be fetched from `host` and derived.
+    FetchPhoto {
+        photo: i64,
+        #[serde(default)]
+        host: String,
+    },
+    /// The avatar and header of an account of `host`.
+    FetchPictures {
+        account: i64,
+        #[serde(default)]
+        host: String,
+    },
     /// Stored bytes that no row names any more.
     DropBlobs { keys: Vec<String> },
     /// A new follow of somebody whose posts are known here.
@@ -55,14 +63,24 @@ impl Work {
         }
     }
 
-    /// What must not crowd out others shares a lane: one receiving host, one sending actor.
+    /// The queue it waits in.
+    fn queue(&self) -> Queue {
+        match self {
+            Self::Deliver { .. } => Queue::Deliveries,
+            Self::Incoming { .. } => Queue::Incoming,
+            Self::FetchPhoto { .. } | Self::FetchPictures { .. } => Queue::Pictures,
+            _ => Queue::Local,
+        }
+    }
+
+    /// What must not crowd out others shares a lane: one receiving host, one sending actor, one host
+    /// of photos.
     fn lane(&self) -> String {
         match self {
-            Self::Deliver { inbox, .. } => {
-                let host = url::Url::parse(inbox).ok().and_then(|u| u.host_str().map(str::to_owned));
-                format!("to:{}", host.unwrap_or_default())
-            }
+            Self::Deliver { inbox, .. } => format!("to:{}", host_of(inbox)),
             Self::Incoming { signer, .. } => format!("from:{signer}"),
+            Self::FetchPhoto { host, .. } => format!("photo:{host}"),
+            Self::FetchPictures { host, .. } => format!("picture:{host}"),
             other => other.kind().to_owned(),
         }
     }
@@ -71,6 +89,7 @@ impl Work {
         job::Model {
             id: app.id(),
             kind: self.kind().to_owned(),
+            queue: self.queue().as_str().to_owned(),
             lane: self.lane(),
             payload: serde_json::to_string(&self).unwrap_or_default(),
             unique_key,
@@ -82,6 +101,40 @@ impl Work {
             created_at: app.now(),
         }
     }
+}
+
+/// Work that waits for other servers, each kind of waiting apart, and work that waits for nobody: each
+/// has places of its own, so that a hundred hanging hosts hold up nothing but what is for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// What is said to others.
+    Deliveries,
+    /// What others said; understanding it may mean to fetch something.
+    Incoming,
+    /// Photos, avatars and headers of other servers.
+    Pictures,
+    /// Everything done with nothing but our own database and store.
+    Local,
+}
+
+impl Queue {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Deliveries, Self::Incoming, Self::Pictures, Self::Local];
+
+    /// As it stands in the `queue` column.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Deliveries => "deliveries",
+            Self::Incoming => "incoming",
+            Self::Pictures => "pictures",
+            Self::Local => "local",
+        }
+    }
+}
+
+/// The host of an address; nothing for what is none.
+pub fn host_of(address: &str) -> String {
+    url::Url::parse(address).ok().and_then(|u| u.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Puts work in, within the transaction that makes it necessary.

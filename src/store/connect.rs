@@ -2,9 +2,14 @@
 
 use crate::config::{Database, Settings};
 use cyanotype_migrations::Migrator;
-use sea_orm::{ConnectOptions, DatabaseConnection, DbErr};
+use sea_orm::sea_query::Query;
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTrait;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use std::collections::HashSet;
+use std::fs::{OpenOptions, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
@@ -25,6 +30,7 @@ pub async fn open(settings: &Settings) -> Result<Pools, DbErr> {
 /// One writer, because SQLite's own way of queueing writers starves some of them for seconds; and
 /// a few readers that cannot write at all.
 async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
+    make_private(path).map_err(|e| DbErr::Custom(format!("{}: {e}", path.display())))?;
     let url = format!("sqlite://{}?mode=rwc", path.display());
     let synchronous = if full_sync { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
     let mut options = ConnectOptions::new(url.clone());
@@ -54,6 +60,22 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
     Ok(Pools { read, write })
 }
 
+/// The file, made if missing, and what SQLite keeps beside it, for their owner only: SQLite gives files
+/// it makes the mode of the first one.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    let only_owner = || Permissions::from_mode(0o600);
+    OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path)?.set_permissions(only_owner())?;
+    for suffix in ["-wal", "-shm"] {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(suffix);
+        match std::fs::set_permissions(&beside, only_owner()) {
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 async fn postgres(url: &str) -> Result<Pools, DbErr> {
     let mut options = ConnectOptions::new(url.to_owned());
     options
@@ -79,6 +101,16 @@ async fn migrate_postgres(pool: &DatabaseConnection) -> Result<(), DbErr> {
     let result = Migrator::up(pool, None).await;
     sqlx::query("SELECT pg_advisory_unlock($1)").bind(LOCK).execute(&mut *holder).await.map_err(sqlx_error)?;
     result
+}
+
+/// Steps of the schema that this program knows and the database has not seen. Steps that only the
+/// database knows are a newer version's, whose schema this one can work with.
+pub async fn pending(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let applied = Query::select().column("version").from("seaql_migrations").to_owned();
+    let rows = db.query_all(&applied).await?;
+    let applied: HashSet<String> = rows.iter().map(|row| row.try_get("", "version")).collect::<Result<_, _>>()?;
+    let known = Migrator::migrations().into_iter().map(|step| step.name().to_owned());
+    Ok(known.filter(|name| !applied.contains(name)).collect())
 }
 
 fn sqlx_error(error: sqlx::Error) -> DbErr {

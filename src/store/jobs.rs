@@ -27,54 +27,54 @@ pub async fn enqueue_all(db: &impl ConnectionTrait, rows: Vec<job::Model>) -> Re
     Ok(())
 }
 
-/// Takes up to `limit` jobs that are due, leaving out `full` lanes, and leases them until `until`.
-pub async fn claim(
+/// Jobs of a queue that are due, oldest first: id and lane. Those of `full` lanes are left out. Reading
+/// costs the writer nothing.
+pub async fn due(
     db: &impl ConnectionTrait,
+    queue: &str,
     now: Millis,
-    until: Millis,
     full: &[String],
     limit: u64,
-) -> Result<Vec<job::Model>, DbErr> {
-    let mut due = job::Entity::find()
+) -> Result<Vec<(i64, String)>, DbErr> {
+    let mut query = job::Entity::find()
         .select_only()
-        .column(job::Column::Id)
+        .columns([job::Column::Id, job::Column::Lane])
         .filter(Expr::cust("dead = 0"))
+        .filter(job::Column::Queue.eq(queue))
         .filter(job::Column::RunAt.lte(now))
         .filter(job::Column::LeasedUntil.lte(now));
     if !full.is_empty() {
-        due = due.filter(job::Column::Lane.is_not_in(full.iter().map(String::as_str)));
+        query = query.filter(job::Column::Lane.is_not_in(full.iter().map(String::as_str)));
     }
-    let due = due
-        .order_by_asc(job::Column::RunAt)
-        .order_by_asc(job::Column::Id)
-        .limit(limit)
+    query.order_by_asc(job::Column::RunAt).order_by_asc(job::Column::Id).limit(limit).into_tuple().all(db).await
+}
+
+/// Takes these jobs and leases them until `until`, those that nobody took since they were looked up.
+pub async fn claim(
+    db: &impl ConnectionTrait,
+    ids: &[i64],
+    now: Millis,
+    until: Millis,
+) -> Result<Vec<job::Model>, DbErr> {
+    let free = job::Entity::find()
+        .select_only()
+        .column(job::Column::Id)
+        .filter(Expr::cust("dead = 0"))
+        .filter(job::Column::Id.is_in(ids.iter().copied()))
+        .filter(job::Column::LeasedUntil.lte(now))
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_query();
     let claim = Query::update()
         .table(job::Entity)
         .value(job::Column::LeasedUntil, until)
         .value(job::Column::Attempts, Expr::col(job::Column::Attempts).add(1))
-        .and_where(Expr::col(job::Column::Id).in_subquery(due))
+        .and_where(Expr::col(job::Column::Id).in_subquery(free))
         .returning_all()
         .to_owned();
     let rows = db.query_all(&claim).await?;
     let mut jobs = rows.iter().map(|row| job::Model::from_query_result(row, "")).collect::<Result<Vec<_>, _>>()?;
     jobs.sort_by_key(|j| (j.run_at, j.id));
     Ok(jobs)
-}
-
-/// Whether anything is due outside `full` lanes: reading costs the writer nothing.
-pub async fn any_due(db: &impl ConnectionTrait, now: Millis, full: &[String]) -> Result<bool, DbErr> {
-    let mut query = job::Entity::find()
-        .select_only()
-        .column(job::Column::Id)
-        .filter(Expr::cust("dead = 0"))
-        .filter(job::Column::RunAt.lte(now))
-        .filter(job::Column::LeasedUntil.lte(now));
-    if !full.is_empty() {
-        query = query.filter(job::Column::Lane.is_not_in(full.iter().map(String::as_str)));
-    }
-    Ok(query.limit(1).into_tuple::<i64>().one(db).await?.is_some())
 }
 
 /// Gives jobs back untried: they run again as soon as there is room.

@@ -113,9 +113,11 @@ pub async fn unfinished(db: &impl ConnectionTrait, before: i64, limit: u64) -> R
         .await
 }
 
-/// Forgets the sizes of a photo that is fetched anew.
-pub async fn drop_sizes(db: &impl ConnectionTrait, photo_id: i64) -> Result<(), DbErr> {
-    rendition::Entity::delete_many().filter(rendition::Column::PhotoId.eq(photo_id)).exec(db).await.map(drop)
+/// Forgets the sizes of a photo that is fetched anew; returns their keys.
+pub async fn drop_sizes(db: &impl ConnectionTrait, photo_id: i64) -> Result<Vec<String>, DbErr> {
+    let sizes = sizes_of(db, &[photo_id]).await?;
+    rendition::Entity::delete_many().filter(rendition::Column::PhotoId.eq(photo_id)).exec(db).await?;
+    Ok(sizes.into_iter().map(|s| s.key).collect())
 }
 
 /// Forgets an avatar or header by its key.

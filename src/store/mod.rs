@@ -134,6 +134,11 @@ impl Db {
         self.writer.ping().await
     }
 
+    /// Steps of the schema that the database lacks.
+    pub async fn pending(&self) -> Result<Vec<String>, DbErr> {
+        connect::pending(&self.read).await
+    }
+
     /// Closes the pools; SQLite folds its log into the file.
     pub async fn close(self) -> Result<(), DbErr> {
         self.read.close().await?;

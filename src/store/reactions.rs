@@ -38,6 +38,10 @@ pub async fn like_by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<
     post_like::Entity::find().filter(post_like::Column::Uri.eq(uri)).one(db).await
 }
 
+pub async fn like_by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<post_like::Model>, DbErr> {
+    post_like::Entity::find_by_id(id).one(db).await
+}
+
 /// True when it is new.
 pub async fn boost(db: &impl ConnectionTrait, row: boost::Model) -> Result<bool, DbErr> {
     let made = boost::Entity::insert(row.into_active_model())

@@ -1,24 +1,25 @@
 //! Claims jobs, runs them, and shuts down well. What a job means is in `service`.
 
+mod places;
 mod run;
 
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
 use crate::entity::job;
+use crate::service::work::Queue;
 use crate::service::{Refusal, housekeeping};
 use crate::store::jobs;
 use futures_util::FutureExt;
+use places::{Place, Places};
 use run::Outcome;
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// A worker that dies gives its jobs back after so long.
 const LEASE: Millis = 2 * MINUTE;
-/// Jobs taken at once.
-const BATCH: u64 = 64;
+/// Jobs looked at at once, of one queue.
+const BATCH: u64 = 256;
 /// Without a call, the queue is looked at this often.
 const IDLE: Duration = Duration::from_millis(1_000);
 /// Running jobs have so long to end when the server stops; then their leases are given back.
@@ -30,30 +31,24 @@ const POLICIES: Duration = Duration::from_secs(10);
 /// Housekeeping runs this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
 
-/// How many jobs run in each lane, and which ones.
-#[derive(Default)]
-struct Busy {
-    lanes: HashMap<String, usize>,
-    running: HashMap<i64, ()>,
-}
-
 /// Runs jobs until the app is told to stop, then lets running ones end.
 pub async fn work(app: App) {
-    let places = Arc::new(Semaphore::new(app.settings.deliveries));
-    let busy = Arc::new(Mutex::new(Busy::default()));
+    let places = Places::new(&app.settings);
     let mut keep_house = tokio::time::interval(HOUSEKEEPING);
     let mut read_policies = tokio::time::interval(POLICIES);
     while !app.stopping.is_cancelled() {
         let woken = app.wake.notified();
-        let taken = match claim(&app, &places, &busy).await {
-            Ok(taken) => taken,
-            Err(error) => {
-                tracing::warn!(%error, "no jobs could be taken from the queue");
-                tokio::time::sleep(IDLE).await;
-                0
+        let mut started = 0;
+        for queue in Queue::ALL {
+            match claim(&app, queue, &places).await {
+                Ok(more) => started += more,
+                Err(error) => {
+                    tracing::warn!(%error, queue = queue.as_str(), "no jobs could be taken from the queue");
+                    tokio::time::sleep(IDLE).await;
+                }
             }
-        };
-        if taken > 0 {
+        }
+        if started > 0 {
             continue;
         }
         tokio::select! {
@@ -64,89 +59,45 @@ pub async fn work(app: App) {
             () = app.stopping.cancelled() => {}
         }
     }
-    drain(&app, &busy).await;
+    drain(&app, &places).await;
 }
 
-fn most(app: &App, lane: &str) -> usize {
-    match lane.split(':').next() {
-        Some("to") => app.settings.deliveries_per_host,
-        // In order, one after the other: an Undo must not overtake what it undoes.
-        Some("from") => 1,
-        _ => 4,
-    }
-}
-
-fn lock(busy: &Mutex<Busy>) -> std::sync::MutexGuard<'_, Busy> {
-    busy.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Takes what is due and starts it. Returns how many jobs were started.
-async fn claim(app: &App, places: &Arc<Semaphore>, busy: &Arc<Mutex<Busy>>) -> Result<usize, Refusal> {
-    let free = u64::try_from(places.available_permits()).unwrap_or(0).min(BATCH);
-    if free == 0 {
+/// Takes what is due in a queue, as far as there is room, and starts it. Returns how many jobs were
+/// started.
+async fn claim(app: &App, queue: Queue, places: &Arc<Places>) -> Result<usize, Refusal> {
+    if places.free(queue) == 0 {
         return Ok(0);
     }
     let now = app.now();
-    let full: Vec<String> =
-        lock(busy).lanes.iter().filter(|(lane, n)| **n >= most(app, lane)).map(|(lane, _)| lane.clone()).collect();
-    let looked = jobs::any_due(&app.db.read, now, &full).await?;
-    if !looked {
+    let due = jobs::due(&app.db.read, queue.as_str(), now, &places.full_lanes(), BATCH).await?;
+    let ids = places.choose(queue, due);
+    if ids.is_empty() {
         return Ok(0);
     }
     let taken = app
         .db
         .write_quietly(move |tx| {
-            Box::pin(async move { Ok::<_, Refusal>(jobs::claim(tx, now, now + LEASE, &full, free).await?) })
+            Box::pin(async move { Ok::<_, Refusal>(jobs::claim(tx, &ids, now, now + LEASE).await?) })
         })
         .await?;
-    let mut back = Vec::new();
     let mut started = 0;
     for job in taken {
-        let room = {
-            let mut busy = lock(busy);
-            let count = busy.lanes.entry(job.lane.clone()).or_insert(0);
-            let room = *count < most(app, &job.lane);
-            if room {
-                *count += 1;
-                busy.running.insert(job.id, ());
-            }
-            room
-        };
-        match places.clone().try_acquire_owned() {
-            Ok(place) if room => {
-                started += 1;
-                start(app, job, busy.clone(), place);
-            }
-            _ => back.push(job.id),
-        }
-    }
-    if !back.is_empty() {
-        app.db
-            .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::release(tx, &back).await?) }))
-            .await?;
+        // Only here places are taken: there is room for what was chosen.
+        let Some(place) = places.take(queue, &job) else { continue };
+        start(app, job, place);
+        started += 1;
     }
     Ok(started)
 }
 
-fn start(app: &App, job: job::Model, busy: Arc<Mutex<Busy>>, place: tokio::sync::OwnedSemaphorePermit) {
+fn start(app: &App, job: job::Model, place: Place) {
     let task_app = app.clone();
     app.tasks.spawn(async move {
         let app = task_app;
-        let (id, lane) = (job.id, job.lane.clone());
         let outcome = attempt(&app, &job).await;
         if let Err(error) = settle(&app, &job, outcome).await {
             // The lease runs out by itself, and the job runs again.
-            tracing::warn!(%error, job = id, "a job's end could not be written");
-        }
-        {
-            let mut busy = lock(&busy);
-            busy.running.remove(&id);
-            if let Some(count) = busy.lanes.get_mut(&lane) {
-                *count -= 1;
-                if *count == 0 {
-                    busy.lanes.remove(&lane);
-                }
-            }
+            tracing::warn!(%error, job = job.id, "a job's end could not be written");
         }
         drop(place);
         app.wake.notify_waiters();
@@ -213,16 +164,16 @@ fn jitter(wait: Millis) -> Millis {
 }
 
 /// Lets running jobs end; what does not end in time goes back into the queue.
-async fn drain(app: &App, busy: &Mutex<Busy>) {
+async fn drain(app: &App, places: &Places) {
     let ended = async {
-        while !lock(busy).running.is_empty() {
+        while !places.running().is_empty() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
     if tokio::time::timeout(DRAIN, ended).await.is_ok() {
         return;
     }
-    let left: Vec<i64> = lock(busy).running.keys().copied().collect();
+    let left = places.running();
     tracing::warn!(jobs = left.len(), "jobs that did not end in time go back into the queue");
     let back = app
         .db

@@ -11,3 +11,4 @@ mod incoming;
 mod kept_out;
 mod media;
 mod outgoing;
+mod overtaken;

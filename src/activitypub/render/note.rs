@@ -10,6 +10,9 @@ pub const SHOWN_EVERYWHERE: usize = 4;
 /// Room left for what an Update has more than a Create.
 const UPDATE_MORE: usize = 200;
 
+/// What hashtags may take, in bytes of address and name: letters of many scripts take nine in an address.
+const TAG_BYTES: usize = 6_000;
+
 /// A photograph of a post.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Photo {
@@ -134,29 +137,37 @@ fn wrap(post: &Post, kind: &str, id: &str, published: i64, object: Value) -> Val
 }
 
 /// The Note, cut so that its activities fit into every peer's inbox. What is fetched and what is
-/// delivered are the same, so it is cut in both.
+/// delivered are the same, so it is cut in both: first descriptions of photos most peers do not show,
+/// then the caption's second copy that tells its language, then the descriptions of the others.
 fn object(post: &Post) -> Value {
-    let whole = build(post, &post.photos);
-    let wrapped =
-        with(context(), wrap(post, "Create", &format!("{}/activity", post.id), post.published, whole.clone()));
-    let size = serde_json::to_vec(&wrapped).map_or(0, |bytes| bytes.len());
-    match size.checked_sub(MAX_ACTIVITY - UPDATE_MORE) {
-        None | Some(0) => whole,
-        Some(surplus) => build(post, &fit(&post.photos, surplus)),
+    let whole = build(post, &post.photos, true);
+    let Some(surplus) = surplus(post, &whole) else { return whole };
+    let mut photos = post.photos.clone();
+    if shorten(rest(&mut photos), surplus) >= surplus {
+        return build(post, &photos, true);
     }
+    let whole = build(post, &post.photos, false);
+    let Some(surplus) = self::surplus(post, &whole) else { return whole };
+    let mut photos = post.photos.clone();
+    let saved = shorten(rest(&mut photos), surplus);
+    if saved < surplus {
+        let shown = SHOWN_EVERYWHERE.min(photos.len());
+        shorten(&mut photos[..shown], surplus - saved);
+    }
+    build(post, &photos, false)
 }
 
-/// Shortens descriptions until `surplus` bytes are gone: those of photos most peers do not show
-/// first, then, when that is not enough, the others.
-fn fit(photos: &[Photo], surplus: usize) -> Vec<Photo> {
+/// By how many bytes the activities around a Note would be too large.
+fn surplus(post: &Post, note: &Value) -> Option<usize> {
+    let wrapped = with(context(), wrap(post, "Create", &format!("{}/activity", post.id), post.published, note.clone()));
+    let size = serde_json::to_vec(&wrapped).map_or(0, |bytes| bytes.len());
+    size.checked_sub(MAX_ACTIVITY - UPDATE_MORE).filter(|surplus| *surplus > 0)
+}
+
+/// The photos most peers do not show.
+fn rest(photos: &mut [Photo]) -> &mut [Photo] {
     let shown = SHOWN_EVERYWHERE.min(photos.len());
-    let mut photos = photos.to_vec();
-    let (first, rest) = photos.split_at_mut(shown);
-    let saved = shorten(rest, surplus);
-    if saved < surplus {
-        shorten(first, surplus - saved);
-    }
-    photos
+    &mut photos[shown..]
 }
 
 /// Cuts all descriptions to one length, the greatest that saves enough; returns the bytes saved.
@@ -196,7 +207,7 @@ fn ellipsis(text: &str, length: usize) -> String {
     text.chars().take(kept).chain(['…']).collect()
 }
 
-fn build(post: &Post, photos: &[Photo]) -> Value {
+fn build(post: &Post, photos: &[Photo], with_language: bool) -> Value {
     let content = content(post);
     let mut note = json!({
         "id": post.id,
@@ -227,7 +238,7 @@ fn build(post: &Post, photos: &[Photo]) -> Value {
         // Only the author herself may quote (FEP-044f); absence would be read differently by each.
         "interactionPolicy": {"canQuote": {"automaticApproval": [post.author]}},
     });
-    if let Some(language) = post.language.as_ref().filter(|language| !language.is_empty()) {
+    if let Some(language) = post.language.as_ref().filter(|language| with_language && !language.is_empty()) {
         note["contentMap"] = json!({language: content});
     }
     if let Some(updated) = post.updated {
@@ -264,10 +275,19 @@ fn attachment(photo: &Photo) -> Value {
     image
 }
 
+/// Hashtags, as many as there is room for, and everybody mentioned.
 fn tags(post: &Post) -> Vec<Value> {
+    let mut room = TAG_BYTES;
+    let mut fits = |tag: &&Hashtag| match room.checked_sub(tag.href.len() + tag.name.len()) {
+        Some(left) => {
+            room = left;
+            true
+        }
+        None => false,
+    };
     let hashtag = |tag: &Hashtag| json!({"type": "Hashtag", "href": tag.href, "name": format!("#{}", tag.name)});
     let mention = |person: &Mention| json!({"type": "Mention", "href": person.actor, "name": person.name});
-    post.hashtags.iter().map(hashtag).chain(post.mentions.iter().map(mention)).collect()
+    post.hashtags.iter().take_while(&mut fits).map(hashtag).chain(post.mentions.iter().map(mention)).collect()
 }
 
 /// The activity that takes a post back. `to` and `cc` are those of the post.

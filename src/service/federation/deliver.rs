@@ -1,14 +1,12 @@
 //! One activity to one inbox.
 
-use super::urls::Urls;
-use super::{documents, signer};
+use super::{signer, still};
 use crate::activitypub::ACTIVITY_JSON;
 use crate::app::App;
 use crate::clock::{HOUR, Millis};
-use crate::entity::activity;
 use crate::fault;
 use crate::service::Refusal;
-use crate::store::{jobs, policies, posts};
+use crate::store::{jobs, policies};
 use bytes::Bytes;
 use http::StatusCode;
 use std::time::Duration;
@@ -39,7 +37,7 @@ pub async fn deliver(app: &App, activity: i64, inbox: &str) -> Delivery {
 async fn attempt(app: &App, activity: i64, inbox: &str) -> Result<Delivery, Refusal> {
     super::frozen::freeze(app).await?;
     let said = jobs::said(&app.db.read, activity).await?.ok_or(Refusal::Missing)?;
-    if outdated(app, &said).await? {
+    if !still::so(app, &said).await? {
         return Ok(Delivery::NotNeeded);
     }
     let url = Url::parse(inbox).map_err(|_| Refusal::Missing)?;
@@ -55,16 +53,6 @@ async fn attempt(app: &App, activity: i64, inbox: &str) -> Result<Delivery, Refu
         Err(error) if error.is_permanent() && !is_certificate(&error) => Delivery::Refused(error.to_string()),
         Err(error) => Delivery::Later { why: error.to_string(), not_before: None },
     })
-}
-
-/// A Create or Update that is still waiting when its post is gone must not arrive after the Delete.
-async fn outdated(app: &App, said: &activity::Model) -> Result<bool, Refusal> {
-    if !matches!(said.kind.as_str(), "Create" | "Update") {
-        return Ok(false);
-    }
-    let (Some(urls), Ok(body)) = (Urls::of(app), serde_json::from_str(&said.body)) else { return Ok(false) };
-    let Some(post) = documents::about_post(&urls, &body) else { return Ok(false) };
-    Ok(posts::by_id(&app.db.read, post).await?.is_none_or(|p| p.deleted_at.is_some()))
 }
 
 /// Names and certificates come back: an expired one is renewed, a domain is paid for again.

@@ -3,7 +3,7 @@
 use super::urls::{self, AbsoluteLinks, Urls};
 use super::{featured, profile};
 use crate::activitypub::render::{collection, note as render};
-use crate::activitypub::text::{self, TokenKind};
+use crate::activitypub::text;
 use crate::activitypub::visibility::addressing;
 use crate::app::App;
 use crate::entity::{account, photo, post, rendition};
@@ -87,16 +87,8 @@ fn photo_values(app: &App, urls: &Urls, row: &photo::Model, sizes: &[rendition::
 }
 
 fn hashtags(urls: &Urls, caption: &str) -> Vec<render::Hashtag> {
-    let mut found: Vec<render::Hashtag> = Vec::new();
-    for token in text::find(caption) {
-        if let TokenKind::Hashtag { name, key } = token.kind {
-            let href = urls.at(&urls::tag_path(&key));
-            if !found.iter().any(|t| t.href == href) {
-                found.push(render::Hashtag { name, href });
-            }
-        }
-    }
-    found
+    let tags = text::hashtags(caption).into_iter();
+    tags.map(|(key, name)| render::Hashtag { href: urls.at(&urls::tag_path(&key)), name }).collect()
 }
 
 /// A local account that other servers may know of.

@@ -19,6 +19,7 @@ pub mod people;
 pub mod profile;
 pub mod say;
 pub mod signer;
+pub mod still;
 pub mod urls;
 
 use crate::clock::Millis;

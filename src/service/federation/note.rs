@@ -259,9 +259,10 @@ fn color_of(hash: &str) -> String {
 
 async fn add_photos(app: &App, tx: &impl ConnectionTrait, photos: Vec<photo::Model>) -> Result<(), Refusal> {
     for photo in photos {
-        let id = photo.id;
+        let host = work::host_of(photo.remote_url.as_deref().unwrap_or_default());
+        let work = Work::FetchPhoto { photo: photo.id, host };
         media::insert(tx, photo, Vec::new()).await?;
-        work::queue(app, tx, Work::FetchPhoto { photo: id }).await?;
+        work::queue(app, tx, work).await?;
     }
     Ok(())
 }

@@ -124,7 +124,8 @@ pub async fn write(app: &App, actor: Actor, handle: Handle) -> Result<account::M
                 }
                 if pictures {
                     let key = format!("pictures:{}", saved.id);
-                    work::queue_once(&app2, tx, Work::FetchPictures { account: saved.id }, key, 0).await?;
+                    let work = Work::FetchPictures { account: saved.id, host: saved.domain.clone() };
+                    work::queue_once(&app2, tx, work, key, 0).await?;
                 }
                 Ok(saved)
             })

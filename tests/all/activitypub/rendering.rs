@@ -53,7 +53,7 @@ fn post(caption: &str, visibility: Visibility, photos: Vec<Photo>) -> Post {
         photos,
         hashtags: text::hashtags(caption)
             .into_iter()
-            .map(|key| Hashtag { href: format!("https://photos.example/tags/{key}"), name: key })
+            .map(|(key, name)| Hashtag { href: format!("https://photos.example/tags/{key}"), name })
             .collect(),
         replies: format!("{id}/replies"),
         likes: format!("{id}/likes"),
@@ -142,6 +142,38 @@ fn rule_22_sixteen_long_descriptions_fit_into_every_inbox() {
     // What fits is left alone.
     let fine = post("", Visibility::Public, (1..=16).map(|n| photo(n, &"x".repeat(1500))).collect());
     assert_eq!(at(&create(&fine), "/object/attachment/15/name").as_str().unwrap().len(), 1500);
+}
+
+#[test]
+fn rule_22_the_language_gives_way_before_the_first_four_descriptions() {
+    let caption = "𝒻".repeat(5_000);
+    let photos: Vec<Photo> = (1..=20).map(|n| photo(n, &"霧".repeat(2_000))).collect();
+    let activity = create(&post(&caption, Visibility::Public, photos));
+    assert!(bytes(&activity).len() <= 60_000, "{}", bytes(&activity).len());
+    let note = &activity["object"];
+    assert!(note.get("contentMap").is_none() && note["content"].as_str().unwrap().contains(&caption));
+    let length = |n: usize| note["attachment"][n]["name"].as_str().unwrap().chars().count();
+    assert_eq!([0, 1, 2, 3].map(length), [2_000; 4]);
+    assert!(length(4) > 100 && length(4) < 2_000, "{}", length(4));
+}
+
+#[test]
+fn rule_22_no_caption_is_too_long_for_an_inbox() {
+    let tags: String = (0..5_000).map(|n| format!("#t{n} ")).collect();
+    let wide: String = (0..5_000).map(|n| format!("#{n}{} ", "写".repeat(76))).collect();
+    let captions =
+        ["#a ", "\"", "&", "a\n\n", "𝒻", "https://a.example ", "https://a.example/写写写写写写写写写写写写写写写 "];
+    let captions = captions.into_iter().map(|unit| unit.repeat(5_000)).chain([tags, wide]);
+    for caption in captions {
+        let caption: String = caption.chars().take(5_000).collect();
+        let photos: Vec<Photo> = (1..=20).map(|n| photo(n, &"𝒻".repeat(2_000))).collect();
+        let mut post = post(&caption, Visibility::Public, photos);
+        post.updated = Some(1_767_700_000_000);
+        for activity in [create(&post), update(&post, "https://photos.example/ap/activities/7208942345680224256")] {
+            let start: String = caption.chars().take(12).collect();
+            assert!(bytes(&activity).len() <= 60_000, "{start:?}: {}", bytes(&activity).len());
+        }
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::support::Stopwatch;
 use cyanotype::activitypub::html::to_plain_text;
 use cyanotype::activitypub::text::{
-    Links, Mention, TokenKind, field_to_html, find, hashtag_key, hashtags, mentions, to_html,
+    Links, MAX_HASHTAGS, Mention, TokenKind, field_to_html, find, hashtag_key, hashtags, mentions, to_html,
 };
 use std::time::Duration;
 
@@ -59,7 +59,9 @@ fn e7_hashtags_are_found() {
     for (text, expected) in table {
         assert_eq!(found(text), expected, "{text}");
     }
-    assert_eq!(hashtags("#Fog #FOG #ﬁlm #fog #e\u{301}te\u{301} #ÉTÉ"), ["fog", "film", "été"]);
+    let tags = hashtags("#Fog #FOG #ﬁlm #fog #e\u{301}te\u{301} #ÉTÉ");
+    let keys: Vec<_> = tags.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!((keys, tags[0].1.as_str()), (vec!["fog", "film", "été"], "Fog"));
     assert_eq!(hashtag_key("#Black"), Some("black".to_owned()));
     assert_eq!(hashtag_key("Ｆｏｇ"), Some("fog".to_owned()));
     for no in ["", "#", "2026", "two words", "a-b", "#<b>", &"a".repeat(101)] {
@@ -204,6 +206,25 @@ fn an_address_that_could_run_is_no_link() {
     assert_eq!(html("#script #host"), "<p>#script #host</p>");
     assert!(html("#path").contains("href=\"/tags/path\""));
     assert!(html("#quote").contains("href=\"https://a.example/&quot;x\""));
+}
+
+#[test]
+fn more_hashtags_than_count_are_plain_text() {
+    let many: String = (0..80).map(|n| format!("#t{n} ")).collect();
+    let html = to_html(&format!("{many}#t0"), &Here).into_string();
+    assert_eq!(html.matches("rel=\"tag\"").count(), MAX_HASHTAGS + 1, "the first of them again is one, too");
+    assert!(html.contains("<span>t59</span>") && html.contains(" #t60 "), "{html}");
+    assert_eq!(hashtags(&many).len(), MAX_HASHTAGS);
+}
+
+#[test]
+fn links_add_only_so_much_to_a_text() {
+    for unit in ["#a ", "https://a.example ", "https://a.example/写写写写写写写写 "] {
+        let text = unit.repeat(5_000);
+        let html = to_html(&text, &Here).into_string();
+        assert!(html.len() < text.len() + 10_100, "{unit}: {} of {}", html.len(), text.len());
+        assert!(html.contains("<a ") && html.ends_with(&format!("{}</p>", unit.trim_end())), "{unit}");
+    }
 }
 
 #[test]

@@ -78,6 +78,78 @@ async fn r115_a_server_that_hangs_delays_no_other() {
 }
 
 #[tokio::test]
+async fn r115_servers_that_hang_do_not_hold_up_homes_here() {
+    let hosts = ["one.test", "two.test", "three.test"];
+    let world = World::new(["a.test"].into_iter().chain(hosts)).await;
+    let a = world.server_with("a.test", &[("deliveries", "4")]).await;
+    let (ada, eve) = (a.owner("ada").await, a.person("eve").await);
+    let ada_id = a.actor_id("ada").await;
+    eve.follows(&ada.handle()).await;
+    let peers = hosts.map(|host| world.peer(host));
+    for peer in &peers {
+        peer.actor("sam").follow(&ada_id).await;
+        peer.expect("Accept").await;
+        peer.hang(true);
+    }
+    ada.post_photo("orientation-1.jpg", "The first").await;
+    let hanging = || async { peers.iter().map(|peer| peer.deliveries("Create").len()).sum::<usize>() };
+    eve.sees("ada").await;
+    ada.post_photo("orientation-2.jpg", "The second").await;
+    eventually(|| async { hanging().await >= 4 }, "every place for deliveries is taken").await;
+    let begun = Instant::now();
+    ada.post_photo("orientation-3.jpg", "The third").await;
+    eventually(|| async { eve.home().await.says("The third") }, "eve sees the third").await;
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn no_more_deliveries_go_to_one_host_at_once_than_the_setting_says() {
+    let world = World::new(["a.test", "slow.test", "peer.test"]).await;
+    let a = world.server_with("a.test", &[("deliveries_per_host", "1")]).await;
+    let ada = a.owner("ada").await;
+    let ada_id = a.actor_id("ada").await;
+    let (slow, peer) = (world.peer("slow.test"), world.peer("peer.test"));
+    for peer in [&slow, &peer] {
+        peer.actor("sam").follow(&ada_id).await;
+        peer.expect("Accept").await;
+    }
+    slow.hang(true);
+    for index in 0..3 {
+        ada.post_photo("orientation-1.jpg", &format!("Photo {index}")).await;
+        peer.expect("Create").await;
+    }
+    assert_eq!(slow.deliveries("Create").len(), 1);
+}
+
+#[tokio::test]
+async fn one_hanging_host_among_many_takes_two_deliveries_and_the_others_get_everything() {
+    let others: Vec<String> = (0..12).map(|n| format!("host-{n}.test")).collect();
+    let names = ["a.test", "slow.test"].into_iter().chain(others.iter().map(String::as_str));
+    let world = World::new(names).await;
+    let a = world.server("a.test").await;
+    let ada = a.owner("ada").await;
+    let ada_id = a.actor_id("ada").await;
+    let slow = world.peer("slow.test");
+    let peers: Vec<Peer> = others.iter().map(|host| world.peer(host)).collect();
+    for peer in peers.iter().chain([&slow]) {
+        peer.actor("sam").follow(&ada_id).await;
+        peer.expect("Accept").await;
+    }
+    slow.hang(true);
+    let begun = Instant::now();
+    for index in 0..4 {
+        ada.post_photo("orientation-1.jpg", &format!("Photo {index}")).await;
+    }
+    for peer in &peers {
+        for _ in 0..4 {
+            peer.expect("Create").await;
+        }
+    }
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    assert_eq!(slow.deliveries("Create").len(), 2);
+}
+
+#[tokio::test]
 async fn a_server_that_is_away_gets_everything_when_it_is_back() {
     let two = Two::new().await;
     two.b.front.cut();

@@ -45,6 +45,72 @@ async fn a_photo_that_cannot_be_had_leaves_the_post_readable() {
 }
 
 #[tokio::test]
+async fn photos_of_a_host_that_hangs_hold_up_nobody_elses() {
+    let scene = Scene::among(&["slow.test"]).await;
+    scene.ada_follows().await;
+    let slow = scene.world().peer("slow.test");
+    let sam = slow.actor("sam");
+    scene.ada.follow(&sam.handle()).await;
+    let follow = slow.expect("Follow").await;
+    sam.tell(&scene.inbox, &sam.activity("Accept", follow)).await;
+    let mut stuck = sam.photo_note("Stuck", "photo-lake.jpg", "A lake");
+    let stuck_photo =
+        |n: usize| json!({ "type": "Image", "mediaType": "image/jpeg", "url": slow.url(&format!("/stuck/{n}")) });
+    for n in 0..12 {
+        slow.never_answer(&format!("/stuck/{n}"));
+    }
+    stuck["attachment"] = (0..12).map(stuck_photo).collect();
+    sam.serve(&stuck);
+    sam.tell(&scene.inbox, &sam.create(&stuck)).await;
+    let asked = || async { slow.received().iter().filter(|r| r.target.starts_with("/stuck/")).count() == 4 };
+    eventually(asked, "as many as may hang do").await;
+    let begun = std::time::Instant::now();
+    let note = scene.bob.photo_note("Mountains", "photo-lake.jpg", "A lake");
+    scene.tell(&scene.bob.create(&note)).await;
+    let path = scene.ada.sees(&scene.bob.acct()).await;
+    eventually(|| async { scene.ada.page(&path).await.photos().pop() }, "the photo is fetched").await;
+    assert!(begun.elapsed().as_secs() < 8, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn what_an_earlier_attempt_stored_of_a_photo_goes_when_it_is_fetched_anew() {
+    use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
+    let scene = Scene::following().await;
+    let note = scene.bob.photo_note("Mountains", "photo-lake.jpg", "A lake");
+    scene.heard(&scene.bob.create(&note)).await;
+    let path = scene.ada.sees(&scene.bob.acct()).await;
+    let photo = || async { scene.ada.page(&path).await.photos().pop() };
+    let before = eventually(photo, "the photo is fetched").await;
+    // As after a process died between the last size and the row.
+    let app = scene.a.app.clone();
+    let id = cyanotype::store::media::of_posts(&app.db.read, &[path.rsplit('/').next().unwrap().parse().unwrap()])
+        .await
+        .unwrap()[0]
+        .id;
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let row = cyanotype::store::media::by_id(tx, id).await?.unwrap();
+                let mut row = row.into_active_model();
+                row.state = Set("remote".to_owned());
+                row.update(tx).await.map(drop)
+            })
+        })
+        .await
+        .unwrap();
+    cyanotype::service::federation::media::fetch_photo(&app, id, 1).await.unwrap();
+    scene.a.quiet().await;
+    let after = eventually(photo, "it is fetched anew").await;
+    assert_ne!(before.src, after.src);
+    assert_eq!(scene.a.ask(&after.src, "*/*").await.status(), 200);
+    assert_eq!(scene.a.ask(&before.src, "*/*").await.status(), 404);
+    let kept = std::fs::read_dir(scene.a.data.path().join("data/media/media")).unwrap().flatten();
+    let files: usize = kept.map(|fan| std::fs::read_dir(fan.path()).unwrap().count()).sum();
+    let sizes = cyanotype::store::media::sizes_of(&app.db.read, &[id]).await.unwrap();
+    assert_eq!(files, sizes.len(), "nothing is left of the first ones");
+}
+
+#[tokio::test]
 async fn r063_a_hostile_picture_harms_nothing() {
     for fixture in ["bomb.jpg", "html.jpg", "svg.jpg", "cut.jpg"] {
         let scene = Scene::following().await;

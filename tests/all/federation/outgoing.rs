@@ -141,6 +141,25 @@ async fn long_alt_texts_are_shortened_only_behind_the_fourth_photo() {
 }
 
 #[tokio::test]
+async fn the_longest_post_fits_into_every_inbox() {
+    let scene = Scene::followed().await;
+    let files: Vec<String> = (1..=20).map(|n| format!("orientation-{}.jpg", n % 8 + 1)).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let alt = "写\"".repeat(1_000);
+    let alts: Vec<&str> = files.iter().map(|_| alt.as_str()).collect();
+    let caption: String = (0..2_000).map(|n| format!("#t{n} ")).collect();
+    let caption = &caption[..4_999];
+    let post = scene.ada.post_album(&files, caption, "public", &alts).await;
+    let create = scene.peer.expect_delivery("Create").await;
+    assert!(create.body.len() <= 60_000, "{}", create.body.len());
+    let note = create.json.unwrap()["object"].clone();
+    assert_eq!((note["tag"].as_array().unwrap().len(), note["attachment"].as_array().unwrap().len()), (60, 20));
+    scene.ada.edit(&post, |form| form.set("warning", &"写".repeat(500))).await;
+    let update = scene.peer.expect_delivery("Update").await;
+    assert!(update.body.len() <= 60_000, "{}", update.body.len());
+}
+
+#[tokio::test]
 async fn a_mention_of_somebody_elsewhere_reaches_her_though_she_does_not_follow() {
     let scene = Scene::new().await;
     let caption = format!("Look, {}!", scene.bob.handle());

@@ -1,6 +1,7 @@
 //! From an empty folder to a server that answers.
 
 use super::binary::{Folder, PATIENCE, mode, status_of};
+use super::stage::database;
 use super::tab::Tab;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -34,6 +35,37 @@ fn r125_what_the_first_start_makes_is_for_its_owner_only() {
     other.start().stop();
     let secret = |f: &Folder| std::fs::read(f.path("data/secret.key")).unwrap();
     assert_ne!(secret(&folder), secret(&other), "every server has a secret of its own");
+}
+
+#[test]
+fn r125_the_database_and_what_stands_beside_it_are_for_their_owner_only() {
+    let folder = Folder::new();
+    let server = folder.start();
+    let files = ["cyanotype.sqlite", "cyanotype.sqlite-wal", "cyanotype.sqlite-shm"];
+    for file in files {
+        assert_eq!(mode(&folder.path("data").join(file)), 0o600, "{file}");
+    }
+    server.signal("KILL");
+    server.ended(PATIENCE).unwrap();
+    for file in files {
+        let path = folder.path("data").join(file);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let _server = folder.start();
+    for file in files {
+        assert_eq!(mode(&folder.path("data").join(file)), 0o600, "{file}, which was open to others before");
+    }
+}
+
+#[test]
+fn r125_a_data_folder_that_others_can_look_into_is_closed_to_them() {
+    let folder = Folder::new();
+    for open in [0o755, 0o750, 0o701] {
+        std::fs::create_dir_all(folder.path("data")).unwrap();
+        std::fs::set_permissions(folder.path("data"), std::fs::Permissions::from_mode(open)).unwrap();
+        folder.start().stop();
+        assert_eq!(mode(&folder.path("data")), 0o700);
+    }
 }
 
 #[test]
@@ -155,6 +187,32 @@ fn a_server_that_cannot_store_photos_is_alive_but_not_ready() {
     assert_eq!(status_of(folder.address(), "/readyz", "localhost"), Some(503));
     let health = folder.run(&["health"], "");
     assert!(!health.success && health.err.contains("storage"), "{health:?}");
+}
+
+#[tokio::test]
+async fn a_server_whose_database_lacks_a_step_is_not_ready_and_says_so() {
+    let folder = Folder::new();
+    let _server = folder.start();
+    let mut db = database(&folder).await;
+    sqlx::query("DELETE FROM seaql_migrations WHERE version = (SELECT max(version) FROM seaql_migrations)")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    let health = folder.run(&["health"], "");
+    assert!(!health.success && health.err.contains("not ready: migrations"), "{health:?}");
+    sqlx::query("INSERT INTO seaql_migrations VALUES ('m9999_of_a_newer_version', 0)").execute(&mut db).await.unwrap();
+    sqlx::query("INSERT INTO seaql_migrations VALUES ('m0005_queues', 0)").execute(&mut db).await.unwrap();
+    assert!(folder.run(&["health"], "").success, "what only a newer version knows is no hindrance");
+}
+
+#[tokio::test]
+async fn a_server_without_its_database_is_not_ready_and_says_so() {
+    let server = crate::support::Server::start("a.test").await;
+    server.app.db.clone().close().await.unwrap();
+    let answer = server.ask("/readyz", "*/*").await;
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.text().await.unwrap(), "database\n");
+    assert_eq!(server.ask("/healthz", "*/*").await.status(), 200);
 }
 
 #[test]

@@ -47,6 +47,9 @@ pub struct Picture {
     pub bytes: Bytes,
 }
 
+/// Status of a document that is never sent.
+const HANGS: u16 = 0;
+
 struct Document {
     status: u16,
     /// Content type, or where a redirect leads.
@@ -112,6 +115,11 @@ impl Peer {
     /// Answers `path` with a bare status.
     pub fn refuse(&self, path: &str, status: u16) {
         self.state.serve(path, status, "text/plain", Bytes::new());
+    }
+
+    /// Takes requests for `path` and never answers them.
+    pub fn never_answer(&self, path: &str) {
+        self.state.serve(path, HANGS, "", Bytes::new());
     }
 
     /// Sends whoever asks for `path` elsewhere.
@@ -183,21 +191,26 @@ impl Received {
     }
 }
 
+impl Document {
+    fn answer(&self) -> Response<Full<Bytes>> {
+        let mut answer = Response::new(Full::new(self.body.clone()));
+        *answer.status_mut() = StatusCode::from_u16(self.status).unwrap();
+        let name = if answer.status().is_redirection() { LOCATION } else { CONTENT_TYPE };
+        answer.headers_mut().insert(name, self.kind.parse().unwrap());
+        answer
+    }
+}
+
 impl State {
     pub fn serve(&self, path: &str, status: u16, kind: &str, body: Bytes) {
         let document = Document { status, kind: kind.to_owned(), body };
         self.documents.lock().unwrap().insert(path.to_owned(), document);
     }
 
-    fn document(&self, target: &str) -> Response<Full<Bytes>> {
+    fn find<T>(&self, target: &str, read: impl FnOnce(&Document) -> T) -> Option<T> {
         let documents = self.documents.lock().unwrap();
         let path = target.split('?').next().unwrap_or_default();
-        let Some(found) = documents.get(target).or_else(|| documents.get(path)) else { return status(404) };
-        let mut answer = Response::new(Full::new(found.body.clone()));
-        *answer.status_mut() = StatusCode::from_u16(found.status).unwrap();
-        let name = if answer.status().is_redirection() { LOCATION } else { CONTENT_TYPE };
-        answer.headers_mut().insert(name, found.kind.parse().unwrap());
-        answer
+        documents.get(target).or_else(|| documents.get(path)).map(read)
     }
 
     async fn answer(&self, request: Request<hyper::body::Incoming>) -> Response<Full<Bytes>> {
@@ -216,7 +229,11 @@ impl State {
         let received = Received { method: method.clone(), target: target.clone(), headers, body, json, pictures };
         self.received.lock().unwrap().push(received);
         if method != Method::POST {
-            return self.document(&decoded(&target));
+            let target = decoded(&target);
+            if self.find(&target, |found| found.status == HANGS) == Some(true) {
+                std::future::pending::<()>().await;
+            }
+            return self.find(&target, Document::answer).unwrap_or_else(|| status(404));
         }
         if self.hanging.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;

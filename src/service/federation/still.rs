@@ -1,0 +1,75 @@
+//! Whether what waits to be delivered is still so. A like that could not be delivered and was taken back
+//! since must not arrive after its Undo, nor an Undo after the next like: whatever came last has a
+//! delivery of its own, and what it overtook is not sent any more.
+
+use super::documents::about_post;
+use super::urls::{Named, Urls};
+use crate::app::App;
+use crate::entity::{activity, follow, post};
+use crate::service::Refusal;
+use crate::store::{accounts, posts, reactions, relations};
+use serde_json::Value;
+
+/// False when saying it now would leave other servers with something that no longer holds.
+pub async fn so(app: &App, said: &activity::Model) -> Result<bool, Refusal> {
+    let (Some(urls), Ok(body)) = (Urls::of(app), serde_json::from_str::<Value>(&said.body)) else { return Ok(true) };
+    let db = &app.db.read;
+    Ok(match said.kind.as_str() {
+        "Create" | "Update" => match about_post(&urls, &body) {
+            Some(id) => posts::by_id(db, id).await?.is_some_and(|p| p.deleted_at.is_none()),
+            None => true,
+        },
+        // These carry the number of the row they tell of.
+        "Like" => reactions::like_by_id(db, said.id).await?.is_some(),
+        "Announce" => reactions::boost_by_id(db, said.id).await?.is_some(),
+        "Follow" => relations::by_id(db, said.id).await?.is_some(),
+        "Add" => pinned(app, &urls, &body).await?,
+        "Remove" => !pinned(app, &urls, &body).await?,
+        "Accept" => answered(app, said, &body).await?.is_some_and(|f| f.state == relations::ACCEPTED),
+        "Reject" => answered(app, said, &body).await?.is_none(),
+        "Undo" => !again(app, &urls, said.account_id, &body).await?,
+        _ => true,
+    })
+}
+
+async fn pinned(app: &App, urls: &Urls, body: &Value) -> Result<bool, Refusal> {
+    let Some(id) = about_post(urls, body) else { return Ok(false) };
+    Ok(posts::by_id(&app.db.read, id).await?.is_some_and(|p| p.pinned_at.is_some()))
+}
+
+/// The follow that an Accept or Reject is about, as it stands.
+async fn answered(app: &App, said: &activity::Model, body: &Value) -> Result<Option<follow::Model>, Refusal> {
+    let follower = text(body, "/object/actor");
+    let Some(follower) = accounts::by_uri(&app.db.read, follower).await? else { return Ok(None) };
+    Ok(relations::get(&app.db.read, follower.id, said.account_id).await?)
+}
+
+/// Whether what was taken back was done anew: peers find it by what it is about, not by its id.
+async fn again(app: &App, urls: &Urls, who: i64, undo: &Value) -> Result<bool, Refusal> {
+    let (db, about) = (&app.db.read, text(undo, "/object/object"));
+    match text(undo, "/object/type") {
+        "Follow" => match accounts::by_uri(db, about).await? {
+            Some(target) => Ok(relations::get(db, who, target.id).await?.is_some()),
+            None => Ok(false),
+        },
+        kind @ ("Like" | "Announce") => match named(app, urls, about).await? {
+            Some(post) => {
+                let (likes, boosts) = reactions::marks(db, who, &[post.id]).await?;
+                Ok(if kind == "Like" { !likes.is_empty() } else { !boosts.is_empty() })
+            }
+            None => Ok(false),
+        },
+        _ => Ok(false),
+    }
+}
+
+async fn named(app: &App, urls: &Urls, address: &str) -> Result<Option<post::Model>, Refusal> {
+    Ok(match urls.parse(address) {
+        Some(Named::Post(id)) => posts::by_id(&app.db.read, id).await?,
+        _ => posts::by_uri(&app.db.read, address).await?,
+    })
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
