@@ -9,6 +9,7 @@ mod colour;
 mod decode;
 mod encode;
 mod error;
+mod heif;
 mod limits;
 mod metadata;
 mod pixels;
