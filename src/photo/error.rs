@@ -1,5 +1,13 @@
 //! Why a photo was refused, said so that it makes sense after the name of the file.
 
+/// The formats built in.
+const TAKEN: &str = match (cfg!(feature = "heic"), cfg!(feature = "avif")) {
+    (true, true) => "JPEG, PNG, WebP, GIF, HEIC and AVIF",
+    (true, false) => "JPEG, PNG, WebP, GIF and HEIC",
+    (false, true) => "JPEG, PNG, WebP, GIF and AVIF",
+    (false, false) => "JPEG, PNG, WebP and GIF",
+};
+
 /// A refusal. Its text is a sentence without a subject: put the name of the file in front of it.
 #[derive(Debug, thiserror::Error)]
 pub enum PhotoError {
@@ -8,11 +16,14 @@ pub enum PhotoError {
     #[error("is {}; the limit is {}", mega(*size as u64, "MB"), mega(*limit as u64, "MB"))]
     TooManyBytes { size: usize, limit: usize },
     /// Something else than a photo we take; holds its name with an article.
-    #[error("is {0}; Cyanotype takes JPEG, PNG, WebP and GIF")]
+    #[error("is {0}; Cyanotype takes {TAKEN}")]
     NotTaken(&'static str),
     /// A photo format we take, in a variety we do not.
     #[error("is a JPEG of a rare kind ({0}) that Cyanotype cannot read; save it again as an ordinary JPEG")]
     RareKind(&'static str),
+    /// The same of another format.
+    #[error("is a {format} photo of a rare kind ({kind}) that Cyanotype cannot read; save it again as a JPEG")]
+    RareVariety { format: &'static str, kind: &'static str },
     #[error(
         "is {width} × {height} pixels ({}); the limit is {}",
         mega(u64::from(*width) * u64::from(*height), "megapixels"),
@@ -51,6 +62,8 @@ pub enum Cause {
     Encode(#[from] rusty_jpeg::EncodingError),
     #[error("colour transform: {0}")]
     Colour(#[from] moxcms::CmsError),
+    #[error("HEVC or AV1 decoder: {0}")]
+    Codec(String),
     #[error("blurhash")]
     Blurhash(#[from] blurhash::Error),
 }

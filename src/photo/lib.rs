@@ -10,6 +10,7 @@ mod credit;
 mod decode;
 mod encode;
 mod error;
+mod heif;
 mod limits;
 mod metadata;
 mod pixels;

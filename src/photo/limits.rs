@@ -106,3 +106,13 @@ pub(super) const MAX_KEYWORD_CHARS: usize = 100;
 /// Bytes of IPTC records, and records read.
 pub(super) const MAX_IPTC: usize = 256 * 1024;
 pub(super) const MAX_IPTC_RECORDS: usize = 1_000;
+/// Boxes side by side in a HEIF or AVIF file; phones write two dozen. They are read four deep at most.
+pub(super) const MAX_BOXES: usize = 4_096;
+/// Items of a HEIF or AVIF file, and properties of all of them; 48 megapixels are 192 tiles.
+pub(super) const MAX_ITEMS: usize = 4_096;
+/// Tiles of one picture.
+pub(super) const MAX_TILES: usize = 1_024;
+/// Pieces an item's data lies in.
+pub(super) const MAX_EXTENTS: usize = 64;
+/// Properties of one item.
+pub(super) const MAX_PROPERTIES: usize = 32;

@@ -246,6 +246,38 @@ impl Orientation {
         Self::ALL.iter().zip(1..).find(|(one, _)| **one == self).map_or(1, |(_, value)| value)
     }
 
+    /// Quarter turns against the clock.
+    pub(super) fn anticlockwise(turns: u8) -> Self {
+        match turns & 3 {
+            0 => Self::Upright,
+            1 => Self::QuarterBack,
+            2 => Self::HalfTurn,
+            _ => Self::QuarterTurn,
+        }
+    }
+
+    /// This turn and then another, as one.
+    pub(super) fn then(self, next: Self) -> Self {
+        let [[a, b], [c, d]] = self.matrix();
+        let [[p, q], [r, s]] = next.matrix();
+        let both = [[p * a + q * c, p * b + q * d], [r * a + s * c, r * b + s * d]];
+        Self::ALL.into_iter().find(|one| one.matrix() == both).unwrap_or_default()
+    }
+
+    /// Where a point of the stored picture (right, down) is seen.
+    fn matrix(self) -> [[i8; 2]; 2] {
+        match self {
+            Self::Upright => [[1, 0], [0, 1]],
+            Self::Mirrored => [[-1, 0], [0, 1]],
+            Self::HalfTurn => [[-1, 0], [0, -1]],
+            Self::Flipped => [[1, 0], [0, -1]],
+            Self::Transposed => [[0, 1], [1, 0]],
+            Self::QuarterTurn => [[0, -1], [1, 0]],
+            Self::Transversed => [[0, -1], [-1, 0]],
+            Self::QuarterBack => [[0, 1], [-1, 0]],
+        }
+    }
+
     /// Whether width and height change places.
     pub fn swaps_sides(self) -> bool {
         matches!(self, Self::Transposed | Self::QuarterTurn | Self::Transversed | Self::QuarterBack)

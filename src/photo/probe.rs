@@ -1,12 +1,15 @@
 //! What a file is, told by its bytes, and what its header claims: read by our own bounded walk before
 //! any decoder sees it. Cheap: no picture is decoded, and nothing is inflated but text, up to a small limit.
 
+mod boxes;
 mod bytes;
 mod gif;
+mod heif;
 mod jpeg;
 mod png;
 mod webp;
 
+pub(super) use heif::{Coded, Heif, Picture, Tile, joined};
 pub(super) use jpeg::{Components, Jpeg};
 pub(super) use png::Png;
 
@@ -22,6 +25,9 @@ pub enum Format {
     Png,
     WebP,
     Gif,
+    /// HEIF with HEVC, as phones write it.
+    Heic,
+    Avif,
 }
 
 impl Format {
@@ -32,6 +38,8 @@ impl Format {
             Self::Png => "image/png",
             Self::WebP => "image/webp",
             Self::Gif => "image/gif",
+            Self::Heic => "image/heic",
+            Self::Avif => "image/avif",
         }
     }
 
@@ -47,6 +55,8 @@ impl Format {
             Self::Png => "png",
             Self::WebP => "webp",
             Self::Gif => "gif",
+            Self::Heic => "heic",
+            Self::Avif => "avif",
         }
     }
 
@@ -57,6 +67,8 @@ impl Format {
             Self::Png => "PNG",
             Self::WebP => "WebP",
             Self::Gif => "GIF",
+            Self::Heic => "HEIC",
+            Self::Avif => "AVIF",
         }
     }
 }
@@ -104,6 +116,8 @@ impl Probe {
             Body::Png(png) => png.pixel_bytes,
             // Two canvases of RGBA and the planes of a frame.
             Body::WebP { .. } | Body::Gif => 10,
+            // Planes of 16 bits, twice while tiles are put together, and the finished picture.
+            Body::Heif(_) => 15,
         };
         u64::from(self.width) * u64::from(self.height) * a_pixel
     }
@@ -118,6 +132,7 @@ pub(super) enum Body {
     WebP {
         end: usize,
     },
+    Heif(Box<Heif>),
     #[default]
     Gif,
 }
@@ -142,12 +157,17 @@ struct Found {
 pub fn probe(input: &[u8], limits: &Limits) -> Result<Probe, PhotoError> {
     limits.check_bytes(input.len())?;
     let format = sniff(input)?;
-    let found = match format {
-        Format::Jpeg => jpeg::walk(input),
-        Format::Png => png::walk(input),
-        Format::WebP => webp::walk(input),
-        Format::Gif => gif::walk(input),
-    }?;
+    let (format, found) = match format {
+        Format::Jpeg => (format, jpeg::walk(input)?),
+        Format::Png => (format, png::walk(input)?),
+        Format::WebP => (format, webp::walk(input)?),
+        Format::Gif => (format, gif::walk(input)?),
+        // Brands promise; the items tell.
+        Format::Heic | Format::Avif => heif::walk(input, limits)?,
+    };
+    if !super::heif::reads(format) {
+        return Err(PhotoError::NotTaken("a photo of a kind this server was built without"));
+    }
     let probe = Probe {
         format,
         width: found.width,
@@ -172,24 +192,28 @@ fn sniff(input: &[u8]) -> Result<Format, PhotoError> {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Ok(Format::Png),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Format::WebP),
         [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Format::Gif),
-        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Err(PhotoError::NotTaken(boxed_kind(input))),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => boxed_kind(input),
         _ => Err(PhotoError::NotTaken(other_kind(input))),
     }
 }
 
-/// Names a file of the ISO base media family by its brands.
-fn boxed_kind(input: &[u8]) -> &'static str {
-    let brands = input.get(8..input.len().min(64)).unwrap_or_default();
+/// Tells a file of the ISO base media family by its brands.
+fn boxed_kind(input: &[u8]) -> Result<Format, PhotoError> {
+    let size = input.first_chunk().map_or(0, |size| u32::from_be_bytes(*size) as usize);
+    let brands = input.get(8..input.len().min(size.clamp(8, 256))).unwrap_or_default();
     for brand in brands.chunks_exact(4) {
-        match brand {
-            b"avif" | b"avis" => return "an AVIF photo",
-            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => return "a HEIC photo",
-            b"crx " => return "a raw photo",
-            b"M4A " | b"M4B " => return "a sound recording",
-            _ => {}
-        }
+        let (format, name) = match brand {
+            b"avif" | b"avis" => (Format::Avif, "an AVIF photo"),
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => {
+                (Format::Heic, "a HEIC photo")
+            }
+            b"crx " => return Err(PhotoError::NotTaken("a raw photo")),
+            b"M4A " | b"M4B " => return Err(PhotoError::NotTaken("a sound recording")),
+            _ => continue,
+        };
+        return if super::heif::reads(format) { Ok(format) } else { Err(PhotoError::NotTaken(name)) };
     }
-    "a video"
+    Err(PhotoError::NotTaken("a video"))
 }
 
 /// Names what people most often send by mistake.

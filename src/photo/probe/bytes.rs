@@ -41,6 +41,17 @@ impl<'a> Bytes<'a> {
         self.array().map(u32::from_be_bytes)
     }
 
+    /// A big-endian number of 0, 4 or 8 bytes, or 2, as boxes write them.
+    pub(super) fn sized(&mut self, size: u8) -> Option<u64> {
+        match size {
+            0 => Some(0),
+            2 => self.u16_be().map(u64::from),
+            4 => self.u32_be().map(u64::from),
+            8 => self.array().map(u64::from_be_bytes),
+            _ => None,
+        }
+    }
+
     pub(super) fn u16_le(&mut self) -> Option<u16> {
         self.array().map(u16::from_le_bytes)
     }

@@ -1,6 +1,7 @@
 //! Files made to harm, or broken in ways that happen: each is refused with a sentence or accepted with
 //! the right picture, soon, and nothing ever panics.
 
+mod boxes;
 mod jpeg;
 mod others;
 mod png;

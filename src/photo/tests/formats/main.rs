@@ -1,6 +1,7 @@
 //! What the photo crate promises about formats: what it reads of them, what it refuses, what colours it
 //! keeps, and what never leaves it.
 
+mod heif;
 mod hostile;
 mod metadata;
 mod support;
