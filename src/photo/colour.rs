@@ -21,10 +21,17 @@ pub(super) enum Tag {
     Cicp { primaries: u8, transfer: u8 },
 }
 
+/// A way to sRGB.
+pub(super) type Way = Arc<Transform8BitExecutor>;
+
+/// The way to sRGB from pixels of a kind that carry a tag; `None` if they are there already.
+pub(super) fn way(tag: Option<&Tag>, kind: Kind) -> Option<Way> {
+    tag.and_then(profile).and_then(|profile| transform(&profile, kind))
+}
+
 /// Converts to sRGB: grey stays grey, everything else becomes RGB.
-pub(super) fn to_srgb(pixels: Pixels, tag: Option<&Tag>) -> Result<Pixels, PhotoError> {
-    let transform = tag.and_then(profile).and_then(|profile| transform(&profile, pixels.kind));
-    let Some(transform) = transform else {
+pub(super) fn to_srgb(pixels: Pixels, way: Option<&Way>) -> Result<Pixels, PhotoError> {
+    let Some(transform) = way else {
         return Ok(if pixels.kind == Kind::Cmyk { plain_inks(pixels) } else { pixels });
     };
     let (width, height) = pixels.size();
@@ -55,7 +62,7 @@ fn profile(tag: &Tag) -> Option<ColorProfile> {
 }
 
 /// The way to sRGB; `None` if the profile is of another kind than the pixels, or changes nothing.
-fn transform(profile: &ColorProfile, kind: Kind) -> Option<Arc<Transform8BitExecutor>> {
+fn transform(profile: &ColorProfile, kind: Kind) -> Option<Way> {
     let (space, layout) = match kind {
         Kind::Grey => (DataColorSpace::Gray, Layout::Gray),
         Kind::Rgb => (DataColorSpace::Rgb, Layout::Rgb),

@@ -9,12 +9,19 @@ mod colour;
 mod decode;
 mod encode;
 mod error;
+mod jpeg;
 mod limits;
 mod metadata;
 mod pixels;
 mod placeholder;
+mod planes;
 mod probe;
 mod resize;
+mod scale;
+#[macro_use]
+mod simd;
+mod turn;
+mod ycc;
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,8 +31,8 @@ pub use limits::Limits;
 pub use metadata::{Metadata, Orientation};
 pub use probe::{Format, Probe, probe};
 
-use encode::Chroma;
-use pixels::Pixels;
+use planes::{Chroma, Picture};
+use probe::Body;
 use resize::Part;
 
 /// Grows whenever the same original would give different files; photos derived by an older pipeline
@@ -136,23 +143,25 @@ impl FromStr for Role {
 pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
     let probe = probe(input, limits)?;
     let (width, height) = probe.upright_size();
-    let pixels = picture(input, &probe, resize::federated((width, height)), Part::Whole, limits)?;
-    let chroma = if probe.format == Format::Jpeg { Chroma::Halved } else { Chroma::suiting(&pixels) };
+    let picture = picture(input, &probe, resize::federated((width, height)), Part::Whole, limits)?;
 
-    let (mut pixels, bytes) = encode::federated(pixels, chroma)?;
-    let mut renditions = vec![Rendition { role: Role::Federated, width: pixels.width, height: pixels.height, bytes }];
-    let largest = pixels.size();
+    let rendition = |role, picture: &Picture, bytes| {
+        let (width, height) = picture.size();
+        Rendition { role, width, height, bytes }
+    };
+    let (mut picture, bytes) = encode::federated(picture);
+    let mut renditions = vec![rendition(Role::Federated, &picture, bytes)];
+    let largest = picture.size();
     for role in Role::ALL {
         let Some((side, quality)) = role.smaller().filter(|&(side, _)| earns_its_place(role, side, largest)) else {
             continue;
         };
         // Each from the next larger: as good as from the original, at half the cost.
-        pixels = resize::resize(&pixels, resize::long_side((width, height), side), Part::Whole)?;
-        let bytes = encode::jpeg(&pixels, quality, chroma)?;
-        renditions.push(Rendition { role, width: pixels.width, height: pixels.height, bytes });
+        picture = scale::picture(&picture, resize::long_side((width, height), side), picture.chroma);
+        renditions.push(rendition(role, &picture, encode::jpeg(&picture, quality)));
     }
 
-    let (blurhash, average) = placeholder::placeholder(&pixels)?;
+    let (blurhash, average) = placeholder::placeholder(&picture)?;
     let metadata = Metadata { alt_text: probe.xmp.as_deref().and_then(metadata::alt_text) };
     Ok(Derived { format: probe.format, width, height, renditions, blurhash, average, metadata })
 }
@@ -191,27 +200,36 @@ pub fn fit(input: &[u8], limits: &Limits, max_width: u32) -> Result<Rendition, P
     single(picture(input, &probe, size, Part::Whole, limits)?)
 }
 
-fn single(pixels: Pixels) -> Result<Rendition, PhotoError> {
-    let chroma = Chroma::suiting(&pixels);
-    let (pixels, bytes) = encode::federated(pixels, chroma)?;
-    Ok(Rendition { role: Role::Federated, width: pixels.width, height: pixels.height, bytes })
+fn single(picture: Picture) -> Result<Rendition, PhotoError> {
+    let (picture, bytes) = encode::federated(picture);
+    let (width, height) = picture.size();
+    Ok(Rendition { role: Role::Federated, width, height, bytes })
 }
 
 /// The part of the photo asked for: `size` pixels, upright, in sRGB. Turning and colour come after the
 /// resize, when there is less to turn and convert.
-fn picture(input: &[u8], probe: &Probe, size: (u32, u32), part: Part, limits: &Limits) -> Result<Pixels, PhotoError> {
+fn picture(input: &[u8], probe: &Probe, size: (u32, u32), part: Part, limits: &Limits) -> Result<Picture, PhotoError> {
     let stored = probe.orientation.turn(size);
-    let wanted = match part {
-        Part::Whole => stored,
-        // The decoder scales the whole photo, whose shorter side must give the square.
-        Part::Square => {
-            let short = probe.width.min(probe.height);
-            (resize::scaled(probe.width, size.0, short), resize::scaled(probe.height, size.0, short))
+    let tag = decode::tag(input, probe);
+    let Body::Jpeg(jpeg) = &probe.body else {
+        let mut pixels = decode::decode(input, &probe.body, limits)?;
+        let way = colour::way(tag.as_ref(), pixels.kind);
+        let chroma = Chroma::suiting(&pixels);
+        if pixels.size() != stored {
+            pixels = resize::resize(&pixels, stored, part)?;
         }
+        let pixels = colour::to_srgb(pixels.upright(probe.orientation), way.as_ref())?;
+        return Ok(ycc::to_picture(&pixels, chroma));
     };
-    let (mut pixels, tag) = decode::decode(input, probe, wanted, limits)?;
-    if pixels.size() != stored {
-        pixels = resize::resize(&pixels, stored, part)?;
+    let crop = decode::Crop { part: part.of((probe.width, probe.height)), size: stored };
+    let way = colour::way(tag.as_ref(), jpeg.components.kind());
+    if jpeg.components.is_planar() && way.is_none() {
+        let shifted = turn::reversed(probe.orientation);
+        let picture = decode::planes(input, jpeg, crop, Chroma::Halved, shifted)?;
+        return Ok(turn::upright(picture, probe.orientation));
     }
-    colour::to_srgb(pixels.upright(probe.orientation), tag.as_ref())
+    let picture = decode::planes(input, jpeg, crop, Chroma::Full, (false, false))?;
+    let pixels = decode::mixed(&picture.planes, stored, jpeg.components)?;
+    let pixels = colour::to_srgb(pixels.upright(probe.orientation), way.as_ref())?;
+    Ok(ycc::to_picture(&pixels, Chroma::Halved))
 }

@@ -28,7 +28,7 @@ pub enum Orientation {
 
 impl Orientation {
     /// Values outside 1 to 8 mean nothing and leave the picture as it is.
-    fn from_exif(value: u16) -> Self {
+    pub(super) fn from_exif(value: u16) -> Self {
         match value {
             2 => Self::Mirrored,
             3 => Self::HalfTurn,

@@ -1,7 +1,7 @@
 //! What a file is, told by its bytes, and what its header claims: read by our own bounded walk before
 //! any decoder sees it. Cheap: nothing is inflated or decoded.
 
-mod bytes;
+pub(crate) mod bytes;
 mod gif;
 mod jpeg;
 mod png;
