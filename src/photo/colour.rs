@@ -59,9 +59,30 @@ impl Gamut {
     }
 }
 
-/// Converts to sRGB; see [`convert`].
-pub(super) fn to_srgb(pixels: Pixels, tag: Option<&Tag>) -> Result<Pixels, PhotoError> {
-    convert(pixels, tag, Gamut::Srgb)
+/// What the colours of a picture are, seen from those we serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// One of ours: nothing has to be converted for it.
+    Known(Gamut),
+    /// Something else, to be converted.
+    Other,
+}
+
+/// What pixels of a kind with this tag are. A tag that cannot be used is none.
+pub(super) fn source(tag: Option<&Tag>, kind: Kind) -> Source {
+    let known = match tag.map(|tag| (tag, gamut_of(tag))) {
+        None => Some(Gamut::Srgb),
+        Some((_, Some(gamut))) if kind == Kind::Rgb => Some(gamut),
+        Some((tag, _)) => {
+            let fits = |profile: &ColorProfile| profile.color_space == space(kind).0;
+            let changes = profile(tag).filter(fits).and_then(|profile| transform(&profile, kind, Gamut::Srgb));
+            changes.is_none().then_some(Gamut::Srgb)
+        }
+    };
+    match known.filter(|_| kind != Kind::Cmyk) {
+        Some(gamut) => Source::Known(gamut),
+        None => Source::Other,
+    }
 }
 
 /// Converts colours, relative colorimetric: grey stays grey, everything else becomes RGB. Without a tag
@@ -96,7 +117,6 @@ pub(super) fn convert(pixels: Pixels, tag: Option<&Tag>, to: Gamut) -> Result<Pi
 ///
 /// # Errors
 /// Only our own faults.
-#[cfg_attr(not(test), expect(dead_code, reason = "asked where sizes for pages are made"))]
 pub(super) fn page_gamut(small: &Pixels, tag: Option<&Tag>) -> Result<Gamut, PhotoError> {
     match tag.map(gamut_of) {
         _ if small.kind == Kind::Grey => Ok(Gamut::Srgb),

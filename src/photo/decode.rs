@@ -1,90 +1,120 @@
-//! From bytes to pixels: one picture, the first, in the colours and the orientation it was stored in.
+//! From bytes to planes or pixels: one picture, the first, in the colours and the orientation it was
+//! stored in.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, codecs};
-use rusty_jpeg::decode::{ColorTransform, Decoder};
 
 use super::colour::{self, Tag};
+use super::jpeg::decode::{Header, Plan, Rows};
 use super::limits::MAX_ICC_CMYK;
 use super::metadata::is_adobe_rgb;
 use super::pixels::{Kind, Pixels};
+use super::planes::{Chroma, Picture, Plane};
 use super::probe::{Body, Components, Jpeg, Png, Probe};
-use super::{Limits, PhotoError};
+use super::scale::{Scaler, Span};
+use super::{Limits, PhotoError, jpeg, ycc};
 
-/// Decodes the photo. A JPEG much larger than `wanted` (width, height) is decoded at a half, a quarter
-/// or an eighth of its size, never smaller than `wanted`; everything else at full size.
-pub(super) fn decode(
-    input: &[u8],
-    probe: &Probe,
-    wanted: (u32, u32),
-    limits: &Limits,
-) -> Result<(Pixels, Option<Tag>), PhotoError> {
-    let said = || probe.carried.exif.as_deref().is_some_and(is_adobe_rgb).then_some(Tag::AdobeRgb);
-    let icc = || probe.icc.clone().map(Tag::Icc).or_else(said);
+/// Decodes anything but a JPEG, at full size, with what it says about its colours.
+pub(super) fn decode(input: &[u8], probe: &Probe, limits: &Limits) -> Result<(Pixels, Option<Tag>), PhotoError> {
     match &probe.body {
-        Body::Jpeg(jpeg) => Ok((read_jpeg(input, jpeg, wanted, limits)?, icc())),
         Body::Png(png) => Ok((read_png(input, png, limits)?, png_tag(input, png))),
-        Body::WebP { end } => Ok((read_webp(input.get(..*end).unwrap_or(input))?, icc())),
-        Body::Gif => Ok((read_gif(input, limits)?, icc())),
+        Body::WebP { end } => Ok((read_webp(input.get(..*end).unwrap_or(input))?, tag(probe))),
+        Body::Gif => Ok((read_gif(input, limits)?, tag(probe))),
         Body::Heif(heif) => super::heif::decode(input, heif, probe.icc.clone(), limits),
+        Body::Jpeg(_) => Err(PhotoError::damaged("a JPEG is read to planes")),
     }
 }
 
-fn read_jpeg(input: &[u8], jpeg: &Jpeg, wanted: (u32, u32), limits: &Limits) -> Result<Pixels, PhotoError> {
+/// What a profile or the Exif block says about the colours.
+pub(super) fn tag(probe: &Probe) -> Option<Tag> {
+    let said = || probe.carried.exif.as_deref().is_some_and(is_adobe_rgb).then_some(Tag::AdobeRgb);
+    probe.icc.clone().map(Tag::Icc).or_else(said)
+}
+
+/// Where a target lies in a photo as stored.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Crop {
+    /// The part taken, in pixels of the photo: left, top, width, height.
+    pub part: (u32, u32, u32, u32),
+    /// Pixels of the target.
+    pub size: (u32, u32),
+}
+
+/// Decodes a JPEG and resizes it on the way. Each plane is decoded at a half, a quarter or an eighth of
+/// its size if that is still as large as its target. `shifted`: the target will be reversed along its
+/// rows, its columns.
+pub(super) fn planes(
+    input: &[u8],
+    jpeg: &Jpeg,
+    crop: Crop,
+    chroma: Chroma,
+    shifted: (bool, bool),
+) -> Result<Picture, PhotoError> {
+    let header = Header::read(&jpeg.header)?;
+    let frame = &header.frame;
+    let mut plans = Vec::new();
+    let mut scalers = Vec::new();
+    for (number, component) in frame.components.iter().enumerate() {
+        let chroma = if number == 0 { Chroma::Full } else { chroma };
+        let (left, top, wide, high) = crop.part;
+        let across = Axis { from: left, part: wide, target: crop.size.0, chroma, reversed: shifted.0 };
+        let down = Axis { from: top, part: high, target: crop.size.1, chroma, reversed: shifted.1 };
+        let wanted = (across.wanted(frame.width), down.wanted(frame.height));
+        let plan = Plan::new(frame, component, wanted);
+        let finer = plan.side as f64 / 8.0;
+        let across = across.span(plan.width, finer * component.across as f64 / frame.across as f64);
+        let down = down.span(plan.height, finer * component.down as f64 / frame.down as f64);
+        scalers.push(Scaler::new(plan.stride, across, down));
+        plans.push(plan);
+    }
+    let mut rows: Vec<&mut dyn Rows> = scalers.iter_mut().map(|scaler| scaler as &mut dyn Rows).collect();
     let scans = input.get(jpeg.scans.clone()).unwrap_or_default();
-    if !jpeg.ended {
-        check_cut(scans, jpeg, limits)?;
+    jpeg::decode::decode(header, scans, &plans, &mut rows)?;
+    let (width, height) = (crop.size.0 as usize, crop.size.1 as usize);
+    Ok(Picture { width, height, chroma, planes: scalers.into_iter().map(Scaler::finish).collect() })
+}
+
+/// One direction of a [`Crop`].
+struct Axis {
+    from: u32,
+    part: u32,
+    target: u32,
+    chroma: Chroma,
+    reversed: bool,
+}
+
+impl Axis {
+    fn samples(&self) -> usize {
+        self.chroma.samples(self.target as usize)
     }
-    let (width, height, data) = run_decoder(&jpeg.header, scans, END, jpeg.components, wanted, limits)?;
-    let (kind, data) = match jpeg.components {
-        Components::Grey => (Kind::Grey, data),
-        Components::Rgb | Components::YCbCr => (Kind::Rgb, data),
-        Components::Cmyk { inverted } => (Kind::Cmyk, ink(data, inverted)),
-        Components::Ycck { inverted } => (Kind::Cmyk, ink(ycck_to_cmyk(data), inverted)),
-    };
-    Pixels::new(width, height, kind, data).ok_or(PhotoError::damaged("JPEG pixel count"))
+
+    /// Samples of the whole that has enough of them in the part. `pixels`: of the photo.
+    fn wanted(&self, pixels: usize) -> usize {
+        (self.samples() * pixels).div_ceil(self.part.max(1) as usize)
+    }
+
+    /// `density`: samples of the source to a pixel of the photo.
+    fn span(&self, source: usize, density: f64) -> Span {
+        let step = f64::from(self.part) / f64::from(self.target);
+        let odd = self.reversed && self.chroma == Chroma::Halved && self.target % 2 == 1;
+        let start = f64::from(self.from) - if odd { step } else { 0.0 };
+        Span { source, start: start * density, step: step * density / self.chroma.density(), target: self.samples() }
+    }
 }
 
-const END: &[u8] = &[0xFF, 0xD9];
-
-/// A file without its end marker may lack that marker only, or up to a twentieth of its rows, which
-/// then show whatever the decoder makes of nothing. More missing is a damaged photo.
-///
-/// How many rows are there is found by decoding a picture that claims to be a twentieth shorter, ended
-/// by bytes which are an error inside coded data and are skipped after it. The zeros before them are
-/// what the decoder reads ahead.
-fn check_cut(scans: &[u8], jpeg: &Jpeg, limits: &Limits) -> Result<(), PhotoError> {
-    const TRIPWIRE: &[u8] = &[0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0x00, 0xFF, 0xD9];
-    let mut header = jpeg.header.clone();
-    let field = header.get_mut(jpeg.height_at..).and_then(|rest| rest.first_chunk_mut::<2>());
-    let field = field.ok_or(PhotoError::damaged("JPEG height"))?;
-    let height = u16::from_be_bytes(*field);
-    *field = (height - height / 20).to_be_bytes();
-    run_decoder(&header, scans, TRIPWIRE, jpeg.components, (1, 1), limits).map(drop)
-}
-
-fn run_decoder(
-    header: &[u8],
-    scans: &[u8],
-    end: &[u8],
-    components: Components,
-    wanted: (u32, u32),
-    limits: &Limits,
-) -> Result<(u32, u32, Vec<u8>), PhotoError> {
-    let mut decoder = Decoder::new(header.chain(scans).chain(end));
-    decoder.set_single_threaded(true);
-    decoder.set_max_decoding_buffer_size(usize::try_from(limits.max_memory).unwrap_or(usize::MAX));
+/// A JPEG that is not simply grey or YCbCr as pixels.
+pub(super) fn mixed(planes: &[Plane], size: (u32, u32), components: Components) -> Result<Pixels, PhotoError> {
+    let whole = |pixels: Option<Pixels>| pixels.ok_or(PhotoError::damaged("JPEG pixel count"));
+    let inks = || whole(ycc::interleaved(planes, size, Kind::Cmyk)).map(Pixels::into_data);
     match components {
-        Components::Grey => {}
-        Components::Rgb => decoder.set_color_transform(ColorTransform::RGB),
-        Components::YCbCr => decoder.set_color_transform(ColorTransform::YCbCr),
-        Components::Cmyk { .. } | Components::Ycck { .. } => decoder.set_color_transform(ColorTransform::None),
+        Components::Grey | Components::YCbCr => whole(ycc::to_pixels(planes, size)),
+        Components::Rgb => whole(ycc::interleaved(planes, size, Kind::Rgb)),
+        Components::Cmyk { inverted } => whole(Pixels::new(size.0, size.1, Kind::Cmyk, ink(inks()?, inverted))),
+        Components::Ycck { inverted } => {
+            whole(Pixels::new(size.0, size.1, Kind::Cmyk, ink(ycck_to_cmyk(inks()?), inverted)))
+        }
     }
-    let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
-    let (width, height) = decoder.scale(side(wanted.0), side(wanted.1)).map_err(PhotoError::unreadable)?;
-    let data = decoder.decode().map_err(PhotoError::unreadable)?;
-    Ok((width.into(), height.into(), data))
 }
 
 /// Brings four inks to 0 = none, 255 = full.

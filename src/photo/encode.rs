@@ -1,24 +1,14 @@
-//! From pixels to the JPEG files that are served: written from nothing but pixels, so they can hold
-//! nothing but pixels.
+//! The files that are served: their qualities, and the bound on the federated one.
 
-use rusty_jpeg::{ColorType, Encoder, SamplingFactor};
-
-use super::PhotoError;
-use super::pixels::{Kind, Pixels};
-use super::resize::{self, Part};
+use super::colour::Gamut;
+use super::jpeg::encode::encode;
+use super::pixels::Pixels;
+use super::planes::{Chroma, Picture};
+use super::{resize, scale};
 
 /// A federated file stays below this many bytes: the smallest limit among servers in use.
 const FEDERATED_BYTES: usize = 8_000_000;
 const FEDERATED_QUALITIES: [u8; 4] = [85, 80, 75, 70];
-
-/// How finely colour is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Chroma {
-    /// 4:2:0, for photographs.
-    Halved,
-    /// 4:4:4, for drawings and screenshots, whose coloured edges would fray.
-    Full,
-}
 
 impl Chroma {
     /// Drawings repeat the pixel beside them; photographs, with their grain, hardly ever do.
@@ -30,38 +20,26 @@ impl Chroma {
     }
 }
 
-/// A baseline JPEG with no metadata.
-pub(super) fn jpeg(pixels: &Pixels, quality: u8, chroma: Chroma) -> Result<Vec<u8>, PhotoError> {
-    let colours = match pixels.kind {
-        Kind::Grey => ColorType::Luma,
-        Kind::Rgb => ColorType::Rgb,
-        Kind::Cmyk => ColorType::Cmyk,
-    };
-    let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
-    let mut bytes = Vec::new();
-    let mut encoder = Encoder::new(&mut bytes, quality);
-    encoder.set_sampling_factor(match chroma {
-        Chroma::Halved => SamplingFactor::F_2_2,
-        Chroma::Full => SamplingFactor::F_1_1,
-    });
-    encoder.encode(pixels.data(), side(pixels.width), side(pixels.height), colours).map_err(PhotoError::broken)?;
-    Ok(bytes)
+/// A baseline JPEG with no metadata; colours beyond sRGB carry our profile for them.
+pub(super) fn jpeg(picture: &Picture, quality: u8, gamut: Gamut) -> Vec<u8> {
+    encode(picture, quality, (gamut != Gamut::Srgb && !picture.is_grey()).then(|| gamut.icc()))
 }
 
 /// The federated file: the best quality that fits, then ever smaller. Gives its pixels with it.
-pub(super) fn federated(mut pixels: Pixels, chroma: Chroma) -> Result<(Pixels, u8, Vec<u8>), PhotoError> {
+pub(super) fn federated(mut picture: Picture) -> (Picture, u8, Vec<u8>) {
     let mut bytes = Vec::new();
     for quality in FEDERATED_QUALITIES {
-        bytes = jpeg(&pixels, quality, chroma)?;
+        bytes = jpeg(&picture, quality, Gamut::Srgb);
         if bytes.len() < FEDERATED_BYTES {
-            return Ok((pixels, quality, bytes));
+            return (picture, quality, bytes);
         }
     }
     let [.., lowest] = FEDERATED_QUALITIES;
     while bytes.len() >= FEDERATED_BYTES {
-        let smaller = (resize::scaled(pixels.width, 85, 100), resize::scaled(pixels.height, 85, 100));
-        pixels = resize::resize(&pixels, smaller, Part::Whole)?;
-        bytes = jpeg(&pixels, lowest, chroma)?;
+        let (width, height) = picture.size();
+        let smaller = (resize::scaled(width, 85, 100), resize::scaled(height, 85, 100));
+        picture = scale::picture(&picture, smaller, picture.chroma);
+        bytes = jpeg(&picture, lowest, Gamut::Srgb);
     }
-    Ok((pixels, lowest, bytes))
+    (picture, lowest, bytes)
 }

@@ -50,22 +50,26 @@ pub enum PhotoError {
 pub enum Cause {
     #[error("header: {0}")]
     Header(&'static str),
-    #[error("JPEG decoder")]
-    Jpeg(#[from] rusty_jpeg::decode::Error),
+    #[error("JPEG")]
+    Fault(#[from] crate::jpeg::Fault),
     #[error("image decoder")]
     Image(#[from] image::ImageError),
     #[error("resize")]
     Resize(#[from] fast_image_resize::ResizeError),
     #[error("pixel buffer")]
     Buffer(#[from] fast_image_resize::ImageBufferError),
-    #[error("JPEG encoder")]
-    Encode(#[from] rusty_jpeg::EncodingError),
     #[error("colour transform: {0}")]
     Colour(#[from] moxcms::CmsError),
     #[error("HEVC or AV1 decoder: {0}")]
     Codec(String),
     #[error("blurhash")]
     Blurhash(#[from] blurhash::Error),
+}
+
+impl From<crate::jpeg::Fault> for PhotoError {
+    fn from(fault: crate::jpeg::Fault) -> Self {
+        Self::unreadable(fault)
+    }
 }
 
 impl PhotoError {

@@ -11,13 +11,20 @@ mod decode;
 mod encode;
 mod error;
 mod heif;
+mod jpeg;
 mod limits;
 mod metadata;
 mod pixels;
 mod placeholder;
+mod planes;
 mod probe;
 pub mod profile;
 mod resize;
+mod scale;
+#[macro_use]
+mod simd;
+mod turn;
+mod ycc;
 
 use std::fmt;
 use std::str::FromStr;
@@ -31,8 +38,10 @@ pub use limits::Limits;
 pub use metadata::{Metadata, Orientation, Removed};
 pub use probe::{Format, Probe, probe};
 
-use encode::Chroma;
+use colour::Source;
 use pixels::Pixels;
+use planes::{Chroma, Picture};
+use probe::Body;
 use resize::Part;
 
 /// Grows whenever the same original would give different files; photos derived by an older pipeline
@@ -151,31 +160,31 @@ impl FromStr for Role {
 pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
     let probe = probe(input, limits)?;
     let (width, height) = probe.upright_size();
-    let pixels = picture(input, &probe, resize::federated((width, height)), Part::Whole, limits)?;
-    let chroma = if probe.format == Format::Jpeg { Chroma::Halved } else { Chroma::suiting(&pixels) };
+    let Master { federated, pages } =
+        Master::of(input, &probe, resize::federated((width, height)), Part::Whole, limits)?;
 
-    let (mut pixels, quality, bytes) = encode::federated(pixels, chroma)?;
-    let rendition = |role, pixels: &Pixels, quality, bytes| Rendition {
-        role,
-        width: pixels.width,
-        height: pixels.height,
-        quality,
-        gamut: Gamut::Srgb,
-        bytes,
+    let rendition = |role, picture: &Picture, quality, gamut, bytes| {
+        let (width, height) = picture.size();
+        Rendition { role, width, height, quality, gamut, bytes }
     };
-    let mut renditions = vec![rendition(Role::Federated, &pixels, quality, bytes)];
-    let largest = pixels.size();
+    let (federated, quality, bytes) = encode::federated(federated);
+    let mut renditions = vec![rendition(Role::Federated, &federated, quality, Gamut::Srgb, bytes)];
+    let largest = federated.size();
+    let (mut picture, gamut, federated) = match pages {
+        Some((pages, gamut)) => (pages, gamut, Some(federated)),
+        None => (federated, Gamut::Srgb, None),
+    };
     for role in Role::ALL {
         let Some((side, quality)) = role.smaller().filter(|&(side, _)| earns_its_place(role, side, largest)) else {
             continue;
         };
         // Each from the next larger: as good as from the original, at half the cost.
-        pixels = resize::resize(&pixels, resize::long_side((width, height), side), Part::Whole)?;
-        let bytes = encode::jpeg(&pixels, quality, chroma)?;
-        renditions.push(rendition(role, &pixels, quality, bytes));
+        picture = scale::picture(&picture, resize::long_side((width, height), side), picture.chroma);
+        renditions.push(rendition(role, &picture, quality, gamut, encode::jpeg(&picture, quality, gamut)));
     }
 
-    let (blurhash, average) = placeholder::placeholder(&pixels)?;
+    // Placeholders are sRGB by agreement.
+    let (blurhash, average) = placeholder::placeholder(federated.as_ref().unwrap_or(&picture))?;
     let (metadata, removed) = (probe.metadata(), probe.removed());
     Ok(Derived { format: probe.format, width, height, renditions, blurhash, average, metadata, removed })
 }
@@ -198,7 +207,7 @@ fn earns_its_place(role: Role, side: u32, (width, height): (u32, u32)) -> bool {
 pub fn avatar(input: &[u8], limits: &Limits, side: u32) -> Result<Rendition, PhotoError> {
     let probe = probe(input, limits)?;
     let side = side.min(probe.width).min(probe.height).max(1);
-    single(picture(input, &probe, (side, side), Part::Square, limits)?)
+    single(Master::of(input, &probe, (side, side), Part::Square, limits)?.federated)
 }
 
 /// The whole picture, at most `max_width` pixels wide and never larger than the federated size: a
@@ -211,31 +220,72 @@ pub fn fit(input: &[u8], limits: &Limits, max_width: u32) -> Result<Rendition, P
     let (width, height) = resize::federated(probe.upright_size());
     let narrow = width.min(max_width.max(1));
     let size = (narrow, resize::scaled(height, narrow, width));
-    single(picture(input, &probe, size, Part::Whole, limits)?)
+    single(Master::of(input, &probe, size, Part::Whole, limits)?.federated)
 }
 
-fn single(pixels: Pixels) -> Result<Rendition, PhotoError> {
-    let chroma = Chroma::suiting(&pixels);
-    let (pixels, quality, bytes) = encode::federated(pixels, chroma)?;
-    let (width, height) = pixels.size();
+fn single(picture: Picture) -> Result<Rendition, PhotoError> {
+    let (picture, quality, bytes) = encode::federated(picture);
+    let (width, height) = picture.size();
     Ok(Rendition { role: Role::Federated, width, height, quality, gamut: Gamut::Srgb, bytes })
 }
 
-/// The part of the photo asked for: `size` pixels, upright, in sRGB. Turning and colour come after the
-/// resize, when there is less to turn and convert.
-fn picture(input: &[u8], probe: &Probe, size: (u32, u32), part: Part, limits: &Limits) -> Result<Pixels, PhotoError> {
-    let stored = probe.orientation.turn(size);
-    let wanted = match part {
-        Part::Whole => stored,
-        // The decoder scales the whole photo, whose shorter side must give the square.
-        Part::Square => {
-            let short = probe.width.min(probe.height);
-            (resize::scaled(probe.width, size.0, short), resize::scaled(probe.height, size.0, short))
+/// The part of a photo asked for, upright, from which everything served is made.
+struct Master {
+    /// In sRGB.
+    federated: Picture,
+    /// The same in the colours pages are shown, where those are more.
+    pages: Option<(Picture, Gamut)>,
+}
+
+impl Master {
+    /// `size` pixels of the photo. Turning and colour come after the resize, when there is less to turn
+    /// and convert.
+    fn of(input: &[u8], probe: &Probe, size: (u32, u32), part: Part, limits: &Limits) -> Result<Self, PhotoError> {
+        let stored = probe.orientation.turn(size);
+        let Body::Jpeg(jpeg) = &probe.body else {
+            let (mut pixels, tag) = decode::decode(input, probe, limits)?;
+            let chroma = Chroma::suiting(&pixels);
+            if pixels.size() != stored {
+                pixels = resize::resize(&pixels, stored, part)?;
+            }
+            return Self::of_pixels(pixels.upright(probe.orientation), tag.as_ref(), chroma);
+        };
+        let tag = decode::tag(probe);
+        let crop = decode::Crop { part: part.of((probe.width, probe.height)), size: stored };
+        match colour::source(tag.as_ref(), jpeg.components.kind()) {
+            Source::Known(gamut) if jpeg.components.is_planar() => {
+                let shifted = turn::reversed(probe.orientation);
+                let picture = decode::planes(input, jpeg, crop, Chroma::Halved, shifted)?;
+                Self::of_planes(turn::upright(picture, probe.orientation), gamut, tag.as_ref())
+            }
+            _ => {
+                let picture = decode::planes(input, jpeg, crop, Chroma::Full, (false, false))?;
+                let pixels = decode::mixed(&picture.planes, stored, jpeg.components)?;
+                Self::of_pixels(pixels.upright(probe.orientation), tag.as_ref(), Chroma::Halved)
+            }
         }
-    };
-    let (mut pixels, tag) = decode::decode(input, probe, wanted, limits)?;
-    if pixels.size() != stored {
-        pixels = resize::resize(&pixels, stored, part)?;
     }
-    colour::to_srgb(pixels.upright(probe.orientation), tag.as_ref())
+
+    fn of_planes(picture: Picture, gamut: Gamut, tag: Option<&colour::Tag>) -> Result<Self, PhotoError> {
+        if gamut == Gamut::Srgb {
+            return Ok(Self { federated: picture, pages: None });
+        }
+        let whole = scale::picture(&picture, picture.size(), Chroma::Full);
+        let pixels = ycc::to_pixels(&whole.planes, whole.size()).ok_or(PhotoError::damaged("size of nothing"))?;
+        let federated = ycc::to_picture(&colour::convert(pixels, tag, Gamut::Srgb)?, Chroma::Halved);
+        Ok(Self { federated, pages: Some((picture, gamut)) })
+    }
+
+    fn of_pixels(pixels: Pixels, tag: Option<&colour::Tag>, chroma: Chroma) -> Result<Self, PhotoError> {
+        /// Long side of the copy that tells which colours there are.
+        const GLANCE: u32 = 480;
+        let glance = resize::resize(&pixels, resize::long_side(pixels.size(), GLANCE), Part::Whole)?;
+        let gamut = colour::page_gamut(&glance, tag)?;
+        let pages = match gamut {
+            Gamut::Srgb => None,
+            wider => Some((ycc::to_picture(&colour::convert(pixels.clone(), tag, wider)?, chroma), wider)),
+        };
+        let federated = ycc::to_picture(&colour::convert(pixels, tag, Gamut::Srgb)?, chroma);
+        Ok(Self { federated, pages })
+    }
 }

@@ -237,7 +237,7 @@ impl Orientation {
     ];
 
     /// Values outside 1 to 8 mean nothing and leave the picture as it is.
-    fn from_exif(value: u16) -> Self {
+    pub(super) fn from_exif(value: u16) -> Self {
         usize::from(value).checked_sub(1).and_then(|index| Self::ALL.get(index)).copied().unwrap_or_default()
     }
 

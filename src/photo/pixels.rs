@@ -45,6 +45,10 @@ impl Pixels {
         &self.data
     }
 
+    pub(super) fn into_data(self) -> Vec<u8> {
+        self.data
+    }
+
     /// Turned and mirrored to stand upright.
     pub(super) fn upright(self, orientation: Orientation) -> Self {
         let turn = match (orientation, self.kind) {

@@ -1,20 +1,23 @@
 //! What is shown while the photo loads.
 
 use super::PhotoError;
-use super::pixels::{Kind, Pixels};
-use super::resize::{self, Part};
+use super::pixels::Kind;
+use super::planes::{Chroma, Picture};
+use super::{resize, scale, ycc};
 
 /// Larger makes no visible difference, and the cost grows with the pixels.
 const SIDE: u32 = 64;
 
 /// The blurhash and the average colour (sRGB, averaged in linear light).
-pub(super) fn placeholder(pixels: &Pixels) -> Result<(String, [u8; 3]), PhotoError> {
-    let small = resize::resize(pixels, resize::long_side(pixels.size(), SIDE), Part::Whole)?;
+pub(super) fn placeholder(picture: &Picture) -> Result<(String, [u8; 3]), PhotoError> {
+    let size = resize::long_side(picture.size(), SIDE);
+    let small = scale::picture(picture, size, Chroma::Full);
+    let small = ycc::to_pixels(&small.planes, size).ok_or(PhotoError::damaged("size of nothing"))?;
     let rgba: Vec<u8> = match small.kind {
         Kind::Grey => small.data().iter().flat_map(|&grey| [grey, grey, grey, 255]).collect(),
         _ => small.data().as_chunks::<3>().0.iter().flat_map(|&[r, g, b]| [r, g, b, 255]).collect(),
     };
-    let (across, down) = components(pixels.size());
+    let (across, down) = components(picture.size());
     let hash = blurhash::encode(across, down, small.width, small.height, &rgba).map_err(PhotoError::broken)?;
     Ok((hash, average(&rgba)))
 }

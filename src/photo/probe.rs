@@ -2,7 +2,7 @@
 //! any decoder sees it. Cheap: no picture is decoded, and nothing is inflated but text, up to a small limit.
 
 mod boxes;
-mod bytes;
+pub(crate) mod bytes;
 mod gif;
 mod heif;
 mod jpeg;

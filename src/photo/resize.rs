@@ -45,6 +45,17 @@ pub(super) enum Part {
     Square,
 }
 
+impl Part {
+    /// Left, top, width and height in a picture of this size.
+    pub(super) fn of(self, (width, height): (u32, u32)) -> (u32, u32, u32, u32) {
+        let side = width.min(height);
+        match self {
+            Self::Whole => (0, 0, width, height),
+            Self::Square => ((width - side) / 2, (height - side) / 2, side, side),
+        }
+    }
+}
+
 /// Lanczos3 in the encoding the pixels are in, as every photo site does it.
 pub(super) fn resize(pixels: &Pixels, (width, height): (u32, u32), part: Part) -> Result<Pixels, PhotoError> {
     let kind = match pixels.kind {
@@ -55,9 +66,8 @@ pub(super) fn resize(pixels: &Pixels, (width, height): (u32, u32), part: Part) -
     // Four channels are inks here, not colour and alpha.
     let mut options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(false);
     if part == Part::Square {
-        let (wide, high) = (f64::from(pixels.width), f64::from(pixels.height));
-        let side = wide.min(high);
-        options = options.crop(((wide - side) / 2.0).floor(), ((high - side) / 2.0).floor(), side, side);
+        let (left, top, wide, high) = part.of(pixels.size());
+        options = options.crop(left.into(), top.into(), wide.into(), high.into());
     }
     let source = ImageRef::new(pixels.width, pixels.height, pixels.data(), kind).map_err(PhotoError::broken)?;
     let mut target = Image::new(width, height, kind);

@@ -5,6 +5,7 @@ use super::{Body, Found};
 use crate::PhotoError;
 use crate::limits::{MAX_ICC, MAX_ICC_CMYK, MAX_SCANS, MAX_SEGMENTS};
 use crate::metadata::{self, Carried, Removed};
+use crate::pixels::Kind;
 
 /// How the components of a JPEG are to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,20 @@ pub(crate) enum Components {
 }
 
 impl Components {
+    /// Luma alone or with colour, as our own files hold it.
+    pub(crate) fn is_planar(self) -> bool {
+        matches!(self, Self::Grey | Self::YCbCr)
+    }
+
+    /// What they are as pixels.
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            Self::Grey => Kind::Grey,
+            Self::Rgb | Self::YCbCr => Kind::Rgb,
+            Self::Cmyk { .. } | Self::Ycck { .. } => Kind::Cmyk,
+        }
+    }
+
     pub(crate) fn count(self) -> u64 {
         match self {
             Self::Grey => 1,
@@ -37,12 +52,8 @@ impl Components {
 pub(crate) struct Jpeg {
     /// Start marker, tables and frame header before the first scan.
     pub header: Vec<u8>,
-    /// Where the two bytes of the height stand in `header`.
-    pub height_at: usize,
     /// From the first scan up to, not including, the end marker (or the end of a cut file).
     pub scans: std::ops::Range<usize>,
-    /// The end marker was found.
-    pub ended: bool,
     pub components: Components,
 }
 
@@ -50,7 +61,6 @@ struct Frame {
     progressive: bool,
     width: u16,
     height: u16,
-    height_at: usize,
     ids: Vec<u8>,
 }
 
@@ -158,7 +168,6 @@ impl<'a> Walk<'a> {
             progressive: marker == 0xC2,
             width: u16::from_be_bytes([w1, w0]),
             height: u16::from_be_bytes([h1, h0]),
-            height_at: self.header.len() + 5,
             ids: components.iter().map(|component| component[0]).collect(),
         });
         self.keep(marker, payload);
@@ -274,13 +283,7 @@ impl<'a> Walk<'a> {
             scans: self.scans,
             icc,
             carried: self.carried,
-            body: Body::Jpeg(Jpeg {
-                header: self.header,
-                height_at: frame.height_at,
-                scans: first_scan..end.unwrap_or(length),
-                ended: end.is_some(),
-                components,
-            }),
+            body: Body::Jpeg(Jpeg { header: self.header, scans: first_scan..end.unwrap_or(length), components }),
         })
     }
 }

@@ -1,0 +1,131 @@
+//! A baseline JPEG from planes: nothing but pixels goes in, so nothing but pixels can come out.
+
+mod entropy;
+mod tables;
+
+use entropy::{Codes, Writer};
+
+use super::dct::forward::Divisors;
+use crate::planes::{Chroma, Picture, Plane};
+use crate::simd;
+
+/// Writes a picture: start, JFIF header, tables, frame, one scan, end. `quality`: 1 to 100, as libjpeg
+/// scales the tables of T.81, annex K. `profile`: an ICC profile of at most 65 519 bytes to embed.
+pub(crate) fn encode(picture: &Picture, quality: u8, profile: Option<&[u8]>) -> Vec<u8> {
+    let tables = [tables::scaled(&tables::LUMA, quality), tables::scaled(&tables::CHROMA, quality)];
+    let mut writer = Writer::new(picture.width * picture.height / 4);
+    header(&mut writer.bytes, picture, &tables, profile);
+    scan(&mut writer, picture, &tables);
+    writer.finish();
+    writer.bytes.extend([0xFF, 0xD9]);
+    writer.bytes
+}
+
+fn segment(bytes: &mut Vec<u8>, marker: u8, payload: &[u8]) {
+    bytes.extend([0xFF, marker]);
+    bytes.extend((payload.len() as u16 + 2).to_be_bytes());
+    bytes.extend(payload);
+}
+
+fn header(bytes: &mut Vec<u8>, picture: &Picture, steps: &[[u8; 64]; 2], profile: Option<&[u8]>) {
+    bytes.extend([0xFF, 0xD8]);
+    segment(bytes, 0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
+    if let Some(profile) = profile.filter(|profile| profile.len() <= 65_519) {
+        segment(bytes, 0xE2, &[b"ICC_PROFILE\0\x01\x01", profile].concat());
+    }
+    let kinds = if picture.is_grey() { 1 } else { 2 };
+    for (number, steps) in (0u8..).zip(steps).take(kinds) {
+        let zigzag = super::order::ZIGZAG.map(|place| steps[usize::from(place)]);
+        segment(bytes, 0xDB, &[&[number][..], &zigzag].concat());
+    }
+    let [h1, h0] = (picture.height as u16).to_be_bytes();
+    let [w1, w0] = (picture.width as u16).to_be_bytes();
+    let mut frame = vec![8, h1, h0, w1, w0, picture.planes.len() as u8];
+    let mut selectors = vec![picture.planes.len() as u8];
+    for number in 0..picture.planes.len() as u8 {
+        let table = u8::from(number > 0);
+        let halves = number == 0 && !picture.is_grey() && picture.chroma == Chroma::Halved;
+        frame.extend([number + 1, if halves { 0x22 } else { 0x11 }, table]);
+        selectors.extend([number + 1, table * 0x11]);
+    }
+    segment(bytes, 0xC0, &frame);
+    for (number, (dc, ac)) in (0u8..).zip(&tables::HUFFMAN).take(kinds) {
+        segment(bytes, 0xC4, &[&[number][..], &dc.counts, dc.symbols].concat());
+        segment(bytes, 0xC4, &[&[0x10 | number][..], &ac.counts, ac.symbols].concat());
+    }
+    selectors.extend([0, 63, 0]);
+    segment(bytes, 0xDA, &selectors);
+}
+
+/// The blocks of one component along a row of MCUs.
+struct Blocks<'a> {
+    plane: &'a Plane,
+    divisors: &'a Divisors,
+    codes: &'a Codes,
+    /// Blocks along an MCU.
+    side: usize,
+    /// Blocks from the left, rows of blocks from the top.
+    coefficients: Vec<[i16; 64]>,
+    filled: Vec<u64>,
+    /// The first coefficient of the block before.
+    before: i16,
+}
+
+impl Blocks<'_> {
+    /// Transforms the row of MCUs with this number.
+    fn transform(&mut self, number: usize) {
+        let across = self.coefficients.len() / self.side;
+        let rows = self.coefficients.chunks_mut(across).zip(self.filled.chunks_mut(across));
+        for (row, (coefficients, filled)) in (number * self.side..).zip(rows) {
+            let stride = self.plane.stride;
+            let samples = self.plane.data.get(row * 8 * stride..).unwrap_or_default();
+            simd::kernels::forward((samples, stride), self.divisors, coefficients, filled);
+        }
+    }
+
+    #[inline(always)]
+    fn write(&mut self, writer: &mut entropy::Row<'_>, mcu: usize) {
+        let across = self.coefficients.len() / self.side;
+        for y in 0..self.side {
+            let first = y * across + mcu * self.side;
+            let blocks = self.coefficients.get(first..first + self.side).unwrap_or_default();
+            let filled = self.filled.get(first..first + self.side).unwrap_or_default();
+            for (block, &filled) in blocks.iter().zip(filled) {
+                writer.block(self.codes, block, filled, &mut self.before);
+            }
+        }
+    }
+}
+
+fn scan(writer: &mut Writer, picture: &Picture, steps: &[[u8; 64]; 2]) {
+    let luma = if picture.chroma == Chroma::Halved && !picture.is_grey() { 2 } else { 1 };
+    let (across, down) = (picture.width.div_ceil(8 * luma), picture.height.div_ceil(8 * luma));
+    let divisors = steps.each_ref().map(Divisors::new);
+    let mut parts: Vec<Blocks<'_>> = Vec::new();
+    for (number, plane) in picture.planes.iter().enumerate() {
+        let (side, kind) = if number == 0 { (luma, 0) } else { (1, 1) };
+        let blocks = across * side * side;
+        parts.push(Blocks {
+            plane,
+            divisors: &divisors[kind],
+            codes: &tables::CODES[kind],
+            side,
+            coefficients: vec![[0; 64]; blocks],
+            filled: vec![0; blocks],
+            before: 0,
+        });
+    }
+    let blocks = parts.iter().map(|part| part.coefficients.len()).sum();
+    for row in 0..down {
+        parts.iter_mut().for_each(|part| part.transform(row));
+        writer.row(
+            blocks,
+            #[inline(always)]
+            |row| {
+                for mcu in 0..across {
+                    parts.iter_mut().for_each(|part| part.write(row, mcu));
+                }
+            },
+        );
+    }
+}
