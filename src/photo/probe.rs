@@ -45,7 +45,8 @@ impl Format {
 
     /// The format with this media type, if it is one we take.
     pub fn of_mime(mime: &str) -> Option<Self> {
-        [Self::Jpeg, Self::Png, Self::WebP, Self::Gif].into_iter().find(|format| format.mime() == mime)
+        let all = [Self::Jpeg, Self::Png, Self::WebP, Self::Gif, Self::Heic, Self::Avif];
+        all.into_iter().find(|format| format.mime() == mime)
     }
 
     /// The usual file name extension, without the dot.

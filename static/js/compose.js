@@ -233,7 +233,7 @@ function add(files) {
     if (items().length >= most) {
       refuse(`A post can have ${most} photos; ${file.name} was left out.`);
     } else if (file.type && !kinds.includes(file.type)) {
-      refuse(`${file.name} is not a photo this server takes; JPEG, PNG, WebP and GIF work.`);
+      refuse(`${file.name} is not a photo this server takes; JPEG, PNG, WebP, GIF, HEIC and AVIF work.`);
     } else if (file.size > mostBytes) {
       refuse(`${file.name} is ${Math.ceil(file.size / 1e6)} MB; up to ${Math.floor(mostBytes / 1e6)} MB work.`);
     } else {
