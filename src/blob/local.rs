@@ -5,6 +5,7 @@
 //! folder synced. A crash in between leaves a file in `tmp/`, which may be removed when it is old.
 
 use super::{Blob, BlobError, Key, Listed};
+use crate::fault;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use std::collections::HashSet;
@@ -182,6 +183,7 @@ impl Folders {
             sync_dir(&self.root)?;
             durable().insert(fan.to_owned());
         }
+        fault::point("between a file's writing and its name");
         fs::rename(from, to)?;
         sync_dir(fan)
     }

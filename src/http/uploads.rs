@@ -1,6 +1,7 @@
 //! Files in multipart forms, streamed to disk, and the text fields around them.
 
 use super::Web;
+use crate::fault;
 use crate::service::Refusal;
 use crate::service::uploads::{Upload, temp_path};
 use axum::body::Body;
@@ -121,6 +122,7 @@ async fn save(
 ) -> Result<Result<Upload, String>, Refusal> {
     let most = web.app.settings.max_photo_bytes;
     let upload = Upload { path: temp_path(&web.app)?, file_name };
+    fault::point("before a file of a form is made");
     let file = tokio::fs::File::create(&upload.path).await.map_err(Refusal::broken)?;
     let mut out = BufWriter::with_capacity(256 * 1024, file);
     let mut length = 0usize;
@@ -139,6 +141,7 @@ async fn save(
         )));
     }
     out.flush().await.map_err(unwritable)?;
+    fault::point("after a file of a form is written");
     Ok(Ok(upload))
 }
 

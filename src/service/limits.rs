@@ -8,8 +8,8 @@ pub const PAGE: u64 = 30;
 pub const HOME_PAGE: u64 = 20;
 /// People on one page.
 pub const PEOPLE_PAGE: u64 = 40;
-/// Replies shown under a post.
-pub const CONVERSATION: u64 = 500;
+/// Replies on one page under a post.
+pub const CONVERSATION: u64 = 100;
 /// Pins of one person.
 pub const PINS: usize = 5;
 /// Profile fields of one person.

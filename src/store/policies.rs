@@ -1,10 +1,11 @@
 //! Who is kept out: people by people, servers by the administrator.
 
+use super::Cursor;
 use crate::clock::Millis;
 use crate::entity::{account, block, domain_block};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{Condition, IntoActiveModel, QueryOrder};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
 
 /// A host and its parents: `a.b.example` gives itself, `b.example`, `example`.
 pub fn with_parents(host: &str) -> Vec<String> {
@@ -80,6 +81,17 @@ async fn between_some(db: &impl ConnectionTrait, who: i64, others: &[i64]) -> Re
     block::Entity::find().filter(Condition::any().add(out).add(into)).all(db).await
 }
 
-pub async fn blocked_by(db: &impl ConnectionTrait, account_id: i64) -> Result<Vec<block::Model>, DbErr> {
-    block::Entity::find().filter(block::Column::AccountId.eq(account_id)).order_by_desc(block::Column::Id).all(db).await
+/// Blocks of one person, newest first.
+pub async fn blocked_by(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    cursor: Cursor,
+) -> Result<Vec<block::Model>, DbErr> {
+    block::Entity::find()
+        .filter(block::Column::AccountId.eq(account_id))
+        .filter(block::Column::Id.lt(cursor.before))
+        .order_by_desc(block::Column::Id)
+        .limit(cursor.limit)
+        .all(db)
+        .await
 }

@@ -4,8 +4,10 @@ use super::Cursor;
 use crate::clock::Millis;
 use crate::entity::post;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{
+    Alias, Asterisk, CommonTableExpression, Expr, ExprTrait, Order, Query, UnionType, WithClause,
+};
+use sea_orm::{FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
 /// Which posts of a person a tab of her profile shows.
@@ -118,11 +120,17 @@ pub async fn set_pinned(db: &impl ConnectionTrait, id: i64, at: Option<Millis>) 
         .map(drop)
 }
 
-/// A conversation, oldest first, without its first post.
-pub async fn conversation(db: &impl ConnectionTrait, root_id: i64, limit: u64) -> Result<Vec<post::Model>, DbErr> {
+/// A conversation, oldest first, without its first post: what came after the id `after`.
+pub async fn conversation(
+    db: &impl ConnectionTrait,
+    root_id: i64,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<post::Model>, DbErr> {
     post::Entity::find()
         .filter(post::Column::RootId.eq(root_id))
         .filter(post::Column::Id.ne(root_id))
+        .filter(post::Column::Id.gt(after))
         .filter(post::Column::DeletedAt.is_null())
         .order_by_asc(post::Column::Id)
         .limit(limit)
@@ -130,10 +138,67 @@ pub async fn conversation(db: &impl ConnectionTrait, root_id: i64, limit: u64) -
         .await
 }
 
-/// Direct answers to a post that everybody may see, oldest first.
-pub async fn public_replies(db: &impl ConnectionTrait, id: i64, limit: u64) -> Result<Vec<post::Model>, DbErr> {
+/// The same of the part of a conversation that answers one post in it, however indirectly.
+pub async fn beneath(db: &impl ConnectionTrait, id: i64, after: i64, limit: u64) -> Result<Vec<post::Model>, DbErr> {
+    let beneath = Alias::new("beneath");
+    let column = |column: post::Column| Expr::col((post::Entity, column));
+    let direct = Query::select()
+        .expr(column(post::Column::Id))
+        .from(post::Entity)
+        .and_where(column(post::Column::InReplyToId).eq(id))
+        .to_owned();
+    let deeper = Query::select()
+        .expr(column(post::Column::Id))
+        .from(post::Entity)
+        .inner_join(
+            beneath.clone(),
+            column(post::Column::InReplyToId).eq(Expr::col((beneath.clone(), Alias::new("id")))),
+        )
+        .to_owned();
+    // Each once: posts of other servers may claim to answer one another in a circle.
+    let tree = CommonTableExpression::new()
+        .query(direct.clone().union(UnionType::Distinct, deeper).to_owned())
+        .column(Alias::new("id"))
+        .table_name(beneath.clone())
+        .to_owned();
+    let shown = Query::select()
+        .column((post::Entity, Asterisk))
+        .from(post::Entity)
+        .and_where(
+            column(post::Column::Id).in_subquery(Query::select().column(Alias::new("id")).from(beneath).to_owned()),
+        )
+        .and_where(column(post::Column::Id).ne(id))
+        .and_where(column(post::Column::Id).gt(after))
+        .and_where(column(post::Column::DeletedAt).is_null())
+        .order_by((post::Entity, post::Column::Id), Order::Asc)
+        .limit(limit)
+        .to_owned();
+    let statement = shown.with(WithClause::new().recursive(true).cte(tree).to_owned());
+    let rows = db.query_all(&statement).await?;
+    rows.iter().map(|row| post::Model::from_query_result(row, "")).collect()
+}
+
+/// How many of a conversation came before one of its posts.
+pub async fn said_before(db: &impl ConnectionTrait, root_id: i64, id: i64) -> Result<u64, DbErr> {
+    post::Entity::find()
+        .filter(post::Column::RootId.eq(root_id))
+        .filter(post::Column::Id.ne(root_id))
+        .filter(post::Column::Id.lt(id))
+        .filter(post::Column::DeletedAt.is_null())
+        .count(db)
+        .await
+}
+
+/// Direct answers to a post that everybody may see, oldest first: those after the id `after`.
+pub async fn public_replies(
+    db: &impl ConnectionTrait,
+    id: i64,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<post::Model>, DbErr> {
     post::Entity::find()
         .filter(post::Column::InReplyToId.eq(id))
+        .filter(post::Column::Id.gt(after))
         .filter(post::Column::DeletedAt.is_null())
         .filter(post::Column::Visibility.is_in(["public", "quiet"]))
         .order_by_asc(post::Column::Id)

@@ -6,7 +6,7 @@
 
 use crate::process::binary::{Folder, photograph};
 use crate::process::tab::{Form, Tab};
-use crate::support::{eventually, fixture};
+use crate::support::{Server, eventually, fixture};
 use cyanotype::darkroom::{Darkroom, DarkroomError, Options};
 use cyanotype::photo::Limits;
 use std::path::PathBuf;
@@ -143,6 +143,36 @@ async fn children_without_work_end() {
     scene.tasks.close();
     scene.tasks.wait().await;
     assert_eq!(scene.room.idle(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r065a_a_photo_for_which_there_is_no_room_is_asked_to_come_back_and_loses_no_words() {
+    let settings = [("photo_workers", "1"), ("photo_queue", "1"), ("photo_seconds", "2")];
+    let server = Server::start_with("a.test", &settings).await;
+    let ada = server.owner("ada").await;
+    let composer = ada.page("/compose").await.forms().into_iter().find(|form| form.multipart).unwrap();
+    let spinning = |n: usize| {
+        let form = composer.clone().set("do", "add").set("caption", "Not lost");
+        ada.submit(form.file("photos", &format!("spin-{n}.jpg"), b"cyanotype-drill:spin".to_vec()))
+    };
+    let pages = tokio::join!(spinning(1), spinning(2), spinning(3), spinning(4));
+    let pages = [pages.0, pages.1, pages.2, pages.3];
+    let busy = pages.iter().filter(|page| page.says("the server is busy. Add it again in a moment.")).count();
+    assert_eq!(busy, 2, "one at work, one waiting, the others asked to come back");
+    assert!(pages.iter().all(|page| page.status == 422 && page.html.contains("Not lost")));
+    let script = async |n: usize| {
+        let tab = Tab::at(&format!("http://{}", server.address));
+        let cookies = ada.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        tab.set_cookie(Some(cookies.join("; ")));
+        let form = Form::new().photo(&format!("spin-{n}.jpg"), b"cyanotype-drill:spin");
+        tab.submit(&format!("{}/photos", composer.action), &form).await
+    };
+    let answers = tokio::join!(script(1), script(2), script(3));
+    let answers = [answers.0, answers.1, answers.2];
+    let asked_back: Vec<_> = answers.iter().filter(|answer| answer.status == 503).collect();
+    assert_eq!(asked_back.len(), 1, "{:?}", answers.map(|a| (a.status, a.text())));
+    assert!(asked_back[0].has("busy") && asked_back[0].headers.contains_key("retry-after"));
+    ada.post_photo("photo-lake.jpg", "Room again").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,6 +7,7 @@ mod browsing;
 mod composing;
 mod editing;
 mod outsiders;
+mod paging;
 mod rendering;
 mod sessions;
 mod strangers;

@@ -125,6 +125,9 @@ async fn with_a_media_address_pages_and_their_policy_name_it() {
     assert!(page.html.replace("&#x2f;", "/").contains("https://media.a.test/media/"), "{}", page.html);
     let policy = page.headers["content-security-policy"].to_str().unwrap().to_owned();
     assert!(policy.contains("img-src 'self' data: blob: https://media.a.test"), "{policy}");
+    let (_, note) = server.document(&post.id).await;
+    let url = note["attachment"][0]["url"].as_str().unwrap();
+    assert!(url.starts_with("https://media.a.test/media/") && url.ends_with(".jpg"), "{url}");
 }
 
 #[tokio::test]

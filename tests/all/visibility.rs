@@ -199,6 +199,27 @@ async fn r035_reactions_of_strangers_to_a_private_post_are_ignored() {
 }
 
 #[tokio::test]
+async fn i01_the_server_of_a_follower_does_not_read_what_is_for_her() {
+    let scene = Scene::followed().await;
+    let (open, _) = created(&scene, "For all", "public").await;
+    let (post, _) = created(&scene, "For followers", "followers").await;
+    let instance = scene.peer.actor("instance");
+    let mut document = instance.document();
+    document["type"] = "Application".into();
+    instance.serve(&document);
+    // So that its key is known here.
+    scene.heard(&scene.bob.activity("Like", open.id.as_str())).await;
+    instance.tell(&scene.inbox, &instance.activity("Like", open.id.as_str())).await;
+    scene.a.quiet().await;
+    assert_eq!(scene.likes(&open).await, 2);
+    assert_eq!(instance.get(&open.id).await.0, 200);
+    for address in [post.id.clone(), format!("{}/activity", post.id), format!("{}/replies", post.id)] {
+        assert_eq!(instance.get(&address).await.0, 404, "{address}");
+        assert_eq!(scene.bob.get(&address).await.0, 200, "{address}");
+    }
+}
+
+#[tokio::test]
 async fn a_deleted_private_post_looks_as_if_it_never_was() {
     let scene = Scene::followed().await;
     let (post, _) = created(&scene, "For followers", "followers").await;

@@ -14,6 +14,7 @@ use crate::service::federation::urls::Urls;
 use crate::service::federation::{documents, frozen, inbox as hearing};
 use crate::service::visibility::Reader;
 use crate::service::{Refusal, accounts};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
@@ -47,6 +48,29 @@ pub fn router() -> Router<Web> {
         .route("/ap/posts/{id}/likes", get(objects::likes))
         .route("/ap/posts/{id}/shares", get(objects::shares))
         .route("/ap/activities/{id}", get(objects::activity))
+        .layer(axum::middleware::from_fn(unless_known))
+}
+
+/// Whoever has a document already is told so, and not sent it again (RFC 9110, section 13.1.2).
+async fn unless_known(request: Request, next: Next) -> Response {
+    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    is_known(known.as_ref(), next.run(request).await)
+}
+
+fn is_known(known: Option<&HeaderValue>, response: Response) -> Response {
+    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    let (Some(known), Some(tag)) = (known.map(text), response.headers().get(header::ETAG).map(text)) else {
+        return response;
+    };
+    let same = |candidate: &str| candidate == "*" || candidate.trim_start_matches("W/") == tag.trim_start_matches("W/");
+    if response.status() != StatusCode::OK || !known.split(',').any(|candidate| same(candidate.trim())) {
+        return response;
+    }
+    let (mut parts, _) = response.into_parts();
+    parts.status = StatusCode::NOT_MODIFIED;
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::empty())
 }
 
 /// The request wants the document rather than the page.
@@ -55,9 +79,13 @@ pub fn asks_for_activity(headers: &HeaderMap) -> bool {
     wants_activitypub(&accept.join(", "))
 }
 
-/// A document, cacheable only when everybody may see it.
+/// A document, cacheable only when everybody may see it. Its tag is weak: the same bytes may be sent
+/// compressed or not.
 fn document(value: &Value, public: bool) -> Response {
     let cache = if public { "public, max-age=180" } else { "private, no-store" };
+    let body = value.to_string();
+    let sum = ring::digest::digest(&ring::digest::SHA256, body.as_bytes());
+    let tag: String = sum.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     let headers = [
         (header::CONTENT_TYPE, ACTIVITY_JSON),
         (header::CACHE_CONTROL, cache),
@@ -65,7 +93,7 @@ fn document(value: &Value, public: bool) -> Response {
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    naming(StatusCode::OK, (headers, value.to_string()))
+    naming(StatusCode::OK, (headers, [(header::ETAG, format!("W/\"{tag}\""))], body))
 }
 
 /// Marks an answer that names somebody or something of ours by its address.
@@ -136,13 +164,13 @@ pub async fn actor_by_acct(web: &Web, headers: &HeaderMap, uri: &Uri, acct: &str
         let urls = urls(&web.app)?;
         Ok(document(&documents::actor(&web.app, &urls, row.id).await?, true))
     };
-    answer(found.await)
+    is_known(headers.get(header::IF_NONE_MATCH), answer(found.await))
 }
 
 /// A local post's document at its page's address.
 pub async fn post_at_page(web: &Web, headers: &HeaderMap, acct: &str, post: &str) -> Response {
     let uri: Uri = format!("/@{acct}/{post}").parse().unwrap_or_default();
-    objects::note(web, headers, &uri, post).await
+    is_known(headers.get(header::IF_NONE_MATCH), objects::note(web, headers, &uri, post).await)
 }
 
 /// `Link: rel=alternate` to the document behind a page.

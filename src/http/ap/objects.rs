@@ -5,7 +5,7 @@ use crate::activitypub::render::{collection, note as render};
 use crate::http::Web;
 use crate::http::pages::id;
 use crate::service::accounts::INSTANCE;
-use crate::service::federation::documents;
+use crate::service::federation::documents::{self, Shown};
 use crate::service::federation::urls::{Urls, person_path, post_path};
 use crate::service::{Refusal, visibility};
 use crate::store::accounts;
@@ -20,6 +20,7 @@ use serde::Deserialize;
 pub struct Part {
     page: Option<String>,
     before: Option<i64>,
+    after: Option<i64>,
 }
 
 /// The server's own actor: to everybody, signed or not, whatever is asked for but a page.
@@ -39,6 +40,22 @@ pub async fn instance_outbox(State(web): State<Web>) -> Response {
     answer(found.await)
 }
 
+/// The way to the page of a person of this server, or to one below it.
+async fn person_page(web: &Web, user: i64, below: &str) -> Result<Response, Refusal> {
+    let row = accounts::by_id(&web.app.db.read, user).await?.filter(|a| a.domain.is_empty() && a.deleted_at.is_none());
+    row.map(|r| to_page(&format!("{}{below}", person_path(&r)))).ok_or(Refusal::Missing)
+}
+
+/// The way to the page of a post of this server that everybody may see.
+async fn post_page(web: &Web, post: i64) -> Result<Response, Refusal> {
+    let row = visibility::visible(&web.app, None, post).await?;
+    let author = accounts::by_id(&web.app.db.read, row.account_id)
+        .await?
+        .filter(|a| a.domain.is_empty())
+        .ok_or(Refusal::Missing)?;
+    Ok(to_page(&post_path(&author, row.id)))
+}
+
 /// A person's id: the document, or the way to her page.
 pub async fn actor(
     State(web): State<Web>,
@@ -49,10 +66,7 @@ pub async fn actor(
     let found = async {
         let user = id(&user)?;
         if !asks_for_activity(&headers) {
-            let row = accounts::by_id(&web.app.db.read, user)
-                .await?
-                .filter(|a| a.domain.is_empty() && a.deleted_at.is_none());
-            return row.map(|r| to_page(&person_path(&r))).ok_or(Refusal::Missing);
+            return person_page(&web, user, "").await;
         }
         // Only to learn that a server that is kept out asks.
         reader(&web.app, &headers, &uri).await?;
@@ -69,18 +83,7 @@ pub async fn post(
     OriginalUri(uri): OriginalUri,
     Path(post): Path<String>,
 ) -> Response {
-    if asks_for_activity(&headers) {
-        return note(&web, &headers, &uri, &post).await;
-    }
-    let found = async {
-        let row = visibility::visible(&web.app, None, id(&post)?).await?;
-        let author = accounts::by_id(&web.app.db.read, row.account_id)
-            .await?
-            .filter(|a| a.domain.is_empty())
-            .ok_or(Refusal::Missing)?;
-        Ok(to_page(&post_path(&author, row.id)))
-    };
-    answer(found.await)
+    note(&web, &headers, &uri, &post).await
 }
 
 pub async fn note(web: &Web, headers: &HeaderMap, uri: &Uri, post: &str) -> Response {
@@ -106,6 +109,9 @@ async fn written(
     let app = &web.app;
     let found = async {
         let post = id(post)?;
+        if !asks_for_activity(headers) {
+            return post_page(web, post).await;
+        }
         let who = reader(app, headers, uri).await?;
         let urls = urls(app)?;
         match documents::post(app, &urls, who, post, form).await {
@@ -129,9 +135,14 @@ pub async fn replies(
     Query(part): Query<Part>,
 ) -> Response {
     let found = async {
+        let post = own_post(&web, &post).await?;
+        if !asks_for_activity(&headers) {
+            return post_page(&web, post).await;
+        }
         let who = reader(&web.app, &headers, &uri).await?;
         let urls = urls(&web.app)?;
-        let value = documents::replies(&web.app, &urls, who, own_post(&web, &post).await?, part.page.is_some()).await?;
+        let part = part.page.is_some().then(|| part.after.unwrap_or(0));
+        let value = documents::replies(&web.app, &urls, who, post, part).await?;
         Ok(document(&value, who.is_none()))
     };
     answer(found.await)
@@ -157,9 +168,13 @@ pub async fn shares(
 
 async fn count(web: Web, headers: HeaderMap, uri: Uri, post: String, what: &str) -> Response {
     let found = async {
+        let post = own_post(&web, &post).await?;
+        if !asks_for_activity(&headers) {
+            return post_page(&web, post).await;
+        }
         let who = reader(&web.app, &headers, &uri).await?;
         let urls = urls(&web.app)?;
-        let value = documents::count(&web.app, &urls, who, own_post(&web, &post).await?, what).await?;
+        let value = documents::count(&web.app, &urls, who, post, what).await?;
         Ok(document(&value, who.is_none()))
     };
     answer(found.await)
@@ -173,15 +188,18 @@ async fn own_post(web: &Web, post: &str) -> Result<i64, Refusal> {
 
 type Asked = (State<Web>, HeaderMap, OriginalUri, Path<String>, Query<Part>);
 
-/// Collections of a person: the same checks for all.
-async fn of_person<F>(asked: Asked, make: F) -> Response
+/// Collections of a person: the same checks for all. `below` is the page that shows people the same.
+async fn of_person<F>(asked: Asked, below: &str, make: F) -> Response
 where
     F: AsyncFnOnce(&Web, &Urls, i64, &Part) -> Result<serde_json::Value, Refusal>,
 {
     let (State(web), headers, OriginalUri(uri), Path(user), Query(part)) = asked;
     let found = async {
-        reader(&web.app, &headers, &uri).await?;
         let user = id(&user)?;
+        if !asks_for_activity(&headers) {
+            return person_page(&web, user, below).await;
+        }
+        reader(&web.app, &headers, &uri).await?;
         let urls = urls(&web.app)?;
         Ok(document(&make(&web, &urls, user, &part).await?, true))
     };
@@ -195,7 +213,7 @@ pub async fn outbox(
     path: Path<String>,
     part: Query<Part>,
 ) -> Response {
-    of_person((state, headers, uri, path, part), async |web, urls, user, part| {
+    of_person((state, headers, uri, path, part), "", async |web, urls, user, part| {
         documents::outbox(&web.app, urls, user, part.page.is_some(), part.before).await
     })
     .await
@@ -208,7 +226,7 @@ pub async fn followers(
     path: Path<String>,
     part: Query<Part>,
 ) -> Response {
-    of_person((state, headers, uri, path, part), async |web, urls, user, part| {
+    of_person((state, headers, uri, path, part), "/followers", async |web, urls, user, part| {
         documents::network(&web.app, urls, user, true, part.page.is_some(), part.before).await
     })
     .await
@@ -221,7 +239,7 @@ pub async fn following(
     path: Path<String>,
     part: Query<Part>,
 ) -> Response {
-    of_person((state, headers, uri, path, part), async |web, urls, user, part| {
+    of_person((state, headers, uri, path, part), "/following", async |web, urls, user, part| {
         documents::network(&web.app, urls, user, false, part.page.is_some(), part.before).await
     })
     .await
@@ -234,7 +252,7 @@ pub async fn featured(
     path: Path<String>,
     part: Query<Part>,
 ) -> Response {
-    of_person((state, headers, uri, path, part), async |web, urls, user, _| {
+    of_person((state, headers, uri, path, part), "", async |web, urls, user, _| {
         documents::featured_posts(&web.app, urls, user).await
     })
     .await
@@ -247,7 +265,7 @@ pub async fn featured_tags(
     path: Path<String>,
     part: Query<Part>,
 ) -> Response {
-    of_person((state, headers, uri, path, part), async |web, urls, user, _| {
+    of_person((state, headers, uri, path, part), "", async |web, urls, user, _| {
         documents::featured_tags(&web.app, urls, user).await
     })
     .await
@@ -260,9 +278,16 @@ pub async fn activity(
     Path(number): Path<String>,
 ) -> Response {
     let found = async {
+        let number = id(&number)?;
+        if !asks_for_activity(&headers) {
+            return match documents::shown_at(&web.app, number).await? {
+                Shown::Post(post) => post_page(&web, post).await,
+                Shown::Person(user) => person_page(&web, user, "").await,
+            };
+        }
         let who = reader(&web.app, &headers, &uri).await?;
         let urls = urls(&web.app)?;
-        let made = documents::activity(&web.app, &urls, who, id(&number)?).await?;
+        let made = documents::activity(&web.app, &urls, who, number).await?;
         Ok(document(&made.value, made.public))
     };
     answer(found.await)

@@ -83,6 +83,10 @@ pub struct PostPage {
     pub frame: Frame,
     pub post: Post,
     pub replies: Vec<Reply>,
+    /// Path of the part of the conversation that follows.
+    pub later: Option<String>,
+    /// Path of its first part, when this is not it.
+    pub first: Option<String>,
     /// How the viewer stands to the author: for the Follow button.
     pub profile: Profile,
     /// Refused reply text, given back.
@@ -222,7 +226,7 @@ pub struct Settings {
     pub discoverable: bool,
     /// How many newest albums `featured` shows to other servers, 0 to 10.
     pub featured_albums: i64,
-    pub blocked: Vec<Person>,
+    pub blocked: Page<Person>,
     pub errors: Vec<String>,
     pub sessions: Vec<SessionLine>,
     pub email: String,

@@ -10,12 +10,13 @@ use crate::http::ap;
 use crate::http::error;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::urls;
-use crate::service::{Refusal, accounts, conversation, posting, reacting, views, visibility};
+use crate::service::{Refusal, accounts, conversation, limits, posting, reacting, views, visibility};
+use crate::store::posts;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::Form;
+use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -31,19 +32,35 @@ pub async fn show(
     visitor: Visitor,
     headers: HeaderMap,
     Path((acct, post)): Path<(String, String)>,
+    Query(part): Query<Part>,
 ) -> Response {
     if ap::asks_for_activity(&headers) {
         return ap::post_at_page(&web, &headers, &acct, &post).await;
     }
-    let answer = page(&web, &visitor, &acct, &post, "", "").await;
+    let answer = page(&web, &visitor, &acct, &post, part, Refused::default()).await;
     finish(&web, &visitor, answer).await
 }
 
-async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, draft_reply: &str, why: &str) -> Answer {
+/// Which part of a conversation.
+#[derive(Debug, Default, Deserialize)]
+pub struct Part {
+    /// Only what came after this id.
+    after: Option<i64>,
+}
+
+/// A reply that was not taken, given back with the reason.
+#[derive(Default)]
+struct Refused {
+    text: String,
+    why: String,
+}
+
+async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, part: Part, refused: Refused) -> Answer {
     let app = &web.app;
     let reader = visitor.reader();
     let (author, row) = find(web, visitor, acct, post).await?;
-    let replies = views::conversation(app, reader, &row).await?;
+    let (replies, next) = views::conversation(app, reader, &row, part.after.unwrap_or(0)).await?;
+    let path = urls::post_path(&author, row.id);
     let profile = views::profile(app, &author, reader).await?;
     let activity_id = urls::known_post(app, &author, &row).unwrap_or_default();
     let Some(view) = views::posts(app, reader, vec![row]).await?.pop() else { return Err(Refusal::Missing) };
@@ -52,9 +69,11 @@ async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, draft_reply:
         frame: shown.frame.clone(),
         post: view,
         replies,
+        later: next.map(|id| format!("{path}?after={id}#conversation")),
+        first: part.after.map(|_| format!("{path}#conversation")),
         profile,
-        draft_reply: draft_reply.to_owned(),
-        error: why.to_owned(),
+        draft_reply: refused.text,
+        error: refused.why,
         activity_id: activity_id.clone(),
         number: posting::new_draft_id(app).to_string(),
         max_caption: i64::try_from(app.settings.max_caption).unwrap_or(5_000),
@@ -179,12 +198,14 @@ pub async fn reply(
         let (_, row) = find(&web, &visitor, &acct, &post).await?;
         match conversation::reply(&web.app, &viewer.account, row.id, &form.text, form.number.parse().ok()).await {
             Ok(made) => {
-                Ok(redirect(&format!("{}#reply-{}", Back { back: form.back }.or(&format!("/@{acct}/{post}")), made.id)))
+                let here = Back { back: form.back }.or(&format!("/@{acct}/{post}"));
+                Ok(redirect(&with_reply(&web, &here, &made).await?))
             }
             // What was typed is given back with the sentence.
             Err(refusal @ Refusal::Invalid { .. }) => {
                 let (status, why) = error::said(&refusal);
-                let mut response = page(&web, &visitor, &acct, &post, &form.text, &why).await?;
+                let refused = Refused { text: form.text, why };
+                let mut response = page(&web, &visitor, &acct, &post, Part::default(), refused).await?;
                 *response.status_mut() = status;
                 Ok(response)
             }
@@ -192,6 +213,14 @@ pub async fn reply(
         }
     };
     finish(&web, &visitor, answer.await).await
+}
+
+/// The part of a page on which a new reply stands, whatever part it was written on.
+async fn with_reply(web: &Web, here: &str, reply: &post::Model) -> Result<String, Refusal> {
+    let page = here.split(['?', '#']).next().unwrap_or_default();
+    let before = posts::said_before(&web.app.db.read, reply.root_id, reply.id).await?;
+    let part = if before < limits::CONVERSATION { String::new() } else { format!("?after={}", reply.id - 1) };
+    Ok(format!("{page}{part}#reply-{}", reply.id))
 }
 
 pub async fn ask_delete(

@@ -409,6 +409,8 @@ impl PostPage {
             frame: Frame::at("", "/@ada/9100"),
             post: post("9100", ada(), FROST, 0, 1),
             replies: conversation(),
+            later: Some("/@wolf/1?after=9#conversation".into()),
+            first: None,
             profile: profile(ada()),
             draft_reply: String::new(),
             error: String::new(),
@@ -437,6 +439,8 @@ impl PostPage {
                 ..post("9101", layla(), FROST, 1, 5)
             },
             replies: vec![],
+            later: None,
+            first: None,
             profile: own,
             draft_reply: "A reply that was too long <b>".into(),
             error: "A reply can have 5000 characters; this one has 5012.".into(),
@@ -455,6 +459,8 @@ impl PostPage {
                 ..post("9102", jun(), FROST, 1, 7)
             },
             replies: conversation(),
+            later: None,
+            first: Some("/@wolf/1#conversation".into()),
             profile: profile(jun()),
             draft_reply: String::new(),
             error: String::new(),
@@ -659,7 +665,7 @@ impl Settings {
             locked: true,
             discoverable: true,
             featured_albums: 4,
-            blocked: vec![mallory()],
+            blocked: Page { items: vec![mallory()], older: Some("/settings?before=7#blocked".into()), newest: None },
             errors: vec!["The header picture is 26 MB; up to 20 MB work.".into()],
             sessions: vec![
                 SessionLine {

@@ -1,6 +1,7 @@
 //! What a person decides about herself.
 
 use super::context::{DataChoice, FieldInput, SessionLine, Settings};
+use super::feeds::{From, linked};
 use super::templates::Shown;
 use super::{Answer, finish, id, redirect};
 use crate::http::Web;
@@ -12,15 +13,15 @@ use crate::service::photos::data;
 use crate::service::sessions::{self, Viewer};
 use crate::service::uploads::ProfilePicture;
 use crate::service::{Refusal, limits, views};
-use crate::store;
+use crate::store::{self, Cursor};
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum_extra::extract::Form;
+use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
-pub async fn show(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn) -> Response {
-    let answer = page(&web, &visitor, &viewer, None, Vec::new()).await;
+pub async fn show(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn, Query(from): Query<From>) -> Response {
+    let answer = page(&web, &visitor, &viewer, &from, None, Vec::new()).await;
     finish(&web, &visitor, answer).await
 }
 
@@ -29,6 +30,7 @@ async fn page(
     web: &Web,
     visitor: &Visitor,
     viewer: &Viewer,
+    from: &From,
     typed: Option<ProfileChange>,
     errors: Vec<String>,
 ) -> Answer {
@@ -43,8 +45,6 @@ async fn page(
         .map(|(name, value)| FieldInput { name, value })
         .collect();
     fields.resize_with(limits::FIELDS, FieldInput::default);
-    let blocked = store::policies::blocked_by(&app.db.read, account.id).await?;
-    let people = views::people(app, blocked.iter().map(|b| b.target_id)).await?;
     let now = app.now();
     let sessions = store::sessions::of_account(&app.db.read, account.id).await?;
     let shown = Shown::new(web, visitor, "you").await;
@@ -62,7 +62,7 @@ async fn page(
         locked: typed.as_ref().map_or(account.locked != 0, |t| t.locked),
         discoverable: typed.as_ref().map_or(account.discoverable != 0, |t| t.discoverable),
         featured_albums: typed.as_ref().map_or(account.featured_albums, |t| t.featured_albums),
-        blocked: blocked.iter().filter_map(|b| people.get(&b.target_id)).cloned().collect(),
+        blocked: blocked(web, account.id, from).await?,
         sessions: sessions
             .into_iter()
             .map(|s| SessionLine {
@@ -109,6 +109,19 @@ pub async fn save_photos(
     let credit = data::Credit { artist: form.credit_artist, copyright: form.credit_copyright };
     let answer = data::choose(&web.app, viewer.id(), shows, credit).await.map(|()| redirect("/settings?said=saved"));
     finish(&web, &visitor, answer).await
+}
+
+/// A page of the people somebody blocks.
+async fn blocked(web: &Web, account_id: i64, from: &From) -> Result<views::Page<views::Person>, Refusal> {
+    let app = &web.app;
+    let cursor = Cursor::before(from.before, limits::PEOPLE_PAGE);
+    let rows = store::policies::blocked_by(&app.db.read, account_id, cursor).await?;
+    let last = rows.last().map(|b| b.id).filter(|_| rows.len() >= usize::try_from(limits::PEOPLE_PAGE).unwrap_or(0));
+    let mut people = views::people(app, rows.iter().map(|b| b.target_id)).await?;
+    let items = rows.iter().filter_map(|b| people.remove(&b.target_id)).collect();
+    let there = |path: String| format!("{path}#blocked");
+    let page = linked(items, last, from, "/settings");
+    Ok(views::Page { older: page.older.map(there), newest: page.newest.map(there), ..page })
 }
 
 /// Browser and system out of what a browser calls itself.
@@ -192,7 +205,7 @@ async fn refused(
     typed: Option<ProfileChange>,
     errors: Vec<String>,
 ) -> Answer {
-    let mut response = page(web, visitor, viewer, typed, errors).await?;
+    let mut response = page(web, visitor, viewer, &From::default(), typed, errors).await?;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     Ok(response)
 }
@@ -213,7 +226,7 @@ pub async fn change_password(
         Ok(()) => Ok(redirect("/settings?said=password")),
         Err(refusal @ (Refusal::Invalid { .. } | Refusal::TooMany { .. })) => {
             let (status, why) = error::said(&refusal);
-            let shown = page(&web, &visitor, &viewer, None, vec![why]).await;
+            let shown = page(&web, &visitor, &viewer, &From::default(), None, vec![why]).await;
             shown.map(|mut response| {
                 *response.status_mut() = status;
                 response

@@ -132,23 +132,24 @@ pub async fn tombstone(app: &App, urls: &Urls, id: i64) -> Result<Value, Refusal
     Ok(render::tombstone(&urls.post(id), row.deleted_at))
 }
 
-/// Public answers to a post, wherever they were written.
-pub async fn replies(app: &App, urls: &Urls, reader: Reader, id: i64, page: bool) -> Result<Value, Refusal> {
+/// Public answers to a post, wherever they were written, oldest first: the collection, or its page of
+/// what came `after` an id.
+pub async fn replies(app: &App, urls: &Urls, reader: Reader, id: i64, after: Option<i64>) -> Result<Value, Refusal> {
     let row = visible(app, reader, id).await?;
     let address = format!("{}/replies", urls.post(row.id));
-    let first = format!("{address}?page=1");
-    if !page {
-        return Ok(collection::replies(&address, &first));
-    }
-    let answers = posts::public_replies(&app.db.read, row.id, PAGE).await?;
+    let page = |after: i64| match after {
+        0 => format!("{address}?page=1"),
+        after => format!("{address}?page=1&after={after}"),
+    };
+    let Some(after) = after else { return Ok(collection::replies(&address, &page(0))) };
+    let answers = posts::public_replies(&app.db.read, row.id, after, PAGE).await?;
+    let full = answers.len() >= usize::try_from(PAGE).unwrap_or(0);
+    let next = answers.last().filter(|_| full).map(|last| page(last.id));
     let answers = can_see(&app.db.read, None, answers).await?;
-    let mut items = Vec::new();
-    for answer in answers {
-        if let Some(author) = accounts::by_id(&app.db.read, answer.account_id).await? {
-            items.extend(urls::known_post(app, &author, &answer).map(Value::String));
-        }
-    }
-    Ok(collection::replies_page(&first, &address, None, items))
+    let authors = accounts::by_ids(&app.db.read, answers.iter().map(|a| a.account_id)).await?;
+    let item = |answer: &post::Model| urls::known_post(app, authors.get(&answer.account_id)?, answer);
+    let items = answers.iter().filter_map(item).map(Value::String).collect();
+    Ok(collection::replies_page(&page(after), &address, next.as_deref(), items))
 }
 
 /// How many like or boost a post; never who.
@@ -258,6 +259,22 @@ pub async fn activity(app: &App, urls: &Urls, reader: Reader, id: i64) -> Result
         visible(app, reader, post).await?;
     }
     Ok(Document { value: body, public: row.public != 0 })
+}
+
+/// What people are shown in place of an activity.
+pub enum Shown {
+    /// The post it is about.
+    Post(i64),
+    /// Whoever did it.
+    Person(i64),
+}
+
+/// Where a browser that comes upon an activity's id belongs. What was said to one person is shown to none.
+pub async fn shown_at(app: &App, id: i64) -> Result<Shown, Refusal> {
+    let row = crate::store::jobs::said(&app.db.read, id).await?.filter(|a| a.public != 0).ok_or(Refusal::Missing)?;
+    let body: Value = serde_json::from_str(&row.body).map_err(Refusal::broken)?;
+    let about = Urls::of(app).and_then(|urls| about_post(&urls, &body));
+    Ok(about.map_or(Shown::Person(row.account_id), Shown::Post))
 }
 
 /// Whether an activity names its reader.

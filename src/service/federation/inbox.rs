@@ -71,12 +71,26 @@ pub async fn receive(app: &App, received: Received<'_>) -> Result<(), Rejected> 
         return Err(Rejected::KeptOut);
     }
     // Most of what a new server hears: people it never heard of are gone or changed.
-    let about_unknown_self = activity.is_about_self() && people::known(app, &activity.actor).await?.is_none();
-    if about_unknown_self || matches!(activity.kind, ActivityKind::Other(_)) {
+    if activity.is_about_self() && people::known(app, &activity.actor).await?.is_none() {
         return Ok(());
+    }
+    if matches!(activity.kind, ActivityKind::Other(_)) {
+        return of_no_interest(app, &received, &activity).await;
     }
     let signer = signer_of(app, &received, &activity.actor).await?;
     remember(app, signer, activity, received.body).await
+}
+
+/// What is not understood leads to no request: its signature is checked where the key is known here.
+async fn of_no_interest(app: &App, received: &Received<'_>, activity: &Activity) -> Result<(), Rejected> {
+    let parsed = ParsedSignature::from_headers(received.headers).map_err(unsigned)?;
+    if parsed.key_id().host() != activity.actor.host() {
+        return Err(Rejected::Unsigned("the key is of another server than the actor".to_owned()));
+    }
+    match accounts::by_key_id(&app.db.read, parsed.key_id().as_str()).await? {
+        Some(signer) => check(app, received, &parsed, &signer).map_err(unsigned),
+        None => Ok(()),
+    }
 }
 
 /// Verifies the signature and that its key is the actor's.
@@ -149,7 +163,13 @@ fn check(
 async fn owner_of(app: &App, key_id: &KeyId, budget: &Budget) -> Result<account::Model, Rejected> {
     let document = fetch::key_document(app, &key_id.document(), budget).await?;
     let found = KeyDocument::read(&document, key_id).map_err(|e| Rejected::Unsigned(e.to_string()))?;
-    let owner = people::refresh(app, &found.key.owner, budget).await?;
+    let owner = &found.key.owner;
+    // Most keys stand in the owner's own document, which need not be asked for twice.
+    let is_owners = key_id.document() == *owner && document["id"] == owner.as_str();
+    let owner = match is_owners {
+        true => people::read(app, owner, &document, budget).await?,
+        false => people::refresh(app, owner, budget).await?,
+    };
     if owner.key_id.as_deref() == Some(key_id.as_str()) {
         Ok(owner)
     } else {

@@ -11,6 +11,7 @@ use crate::entity::account;
 use crate::service::work::{self, Work};
 use crate::service::{Refusal, limits};
 use crate::store::{accounts, policies};
+use serde_json::Value;
 use url::Url;
 
 /// An actor is asked again after so long, when something about it matters.
@@ -39,12 +40,19 @@ pub async fn known(app: &App, id: &RemoteId) -> Result<Option<account::Model>, R
 
 /// Fetches an actor and writes down what it says.
 pub async fn refresh(app: &App, id: &RemoteId, budget: &Budget) -> Result<account::Model, Refusal> {
-    let urls = Urls::of(app).ok_or(Refusal::Missing)?;
-    if urls.is_ours(id.as_str()) {
+    if Urls::of(app).is_none_or(|urls| urls.is_ours(id.as_str())) {
         return Err(Refusal::Missing);
     }
     let document = fetch::document(app, id, None, budget).await?;
-    let actor = Actor::read(&document).map_err(|error| {
+    read(app, id, &document, budget).await
+}
+
+/// Writes down what an actor's document says, which was fetched from the actor's id.
+pub async fn read(app: &App, id: &RemoteId, document: &Value, budget: &Budget) -> Result<account::Model, Refusal> {
+    if Urls::of(app).is_none_or(|urls| urls.is_ours(id.as_str())) {
+        return Err(Refusal::Missing);
+    }
+    let actor = Actor::read(document).map_err(|error| {
         tracing::debug!(%error, %id, "no usable actor");
         Refusal::Missing
     })?;

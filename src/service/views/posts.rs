@@ -116,13 +116,27 @@ pub fn label(visibility: Visibility) -> &'static str {
     }
 }
 
-/// What was answered to a post, and to the answers: each under what it answers, oldest first.
-pub async fn conversation(app: &App, reader: Reader, top: &post::Model) -> Result<Vec<Reply>, DbErr> {
-    let all = rows::conversation(&app.db.read, top.root_id, limits::CONVERSATION).await?;
-    let seen = can_see(&app.db.read, reader, all).await?;
+/// What was answered to a post, and to the answers, after the id `after`: each under what it answers,
+/// oldest first. With the id after which the next page begins, where there is one.
+pub async fn conversation(
+    app: &App,
+    reader: Reader,
+    top: &post::Model,
+    after: i64,
+) -> Result<(Vec<Reply>, Option<i64>), DbErr> {
+    let (db, most) = (&app.db.read, limits::CONVERSATION);
+    let all = match top.id == top.root_id {
+        true => rows::conversation(db, top.root_id, after, most).await?,
+        false => rows::beneath(db, top.id, after, most).await?,
+    };
+    let next = all.last().map(|p| p.id).filter(|_| u64::try_from(all.len()).unwrap_or(0) >= most);
+    let seen = can_see(db, reader, all).await?;
+    let here: HashSet<i64> = seen.iter().map(|p| p.id).collect();
     let mut under: HashMap<i64, Vec<post::Model>> = HashMap::new();
     for row in seen {
-        under.entry(row.in_reply_to_id.unwrap_or(row.root_id)).or_default().push(row);
+        // What answers a reply that is hidden, or stands on an earlier page, still belongs here.
+        let parent = row.in_reply_to_id.filter(|id| here.contains(id) && *id < row.id);
+        under.entry(parent.unwrap_or(top.id)).or_default().push(row);
     }
     let mut ordered = Vec::new();
     let mut stack: Vec<(post::Model, i64)> =
@@ -130,12 +144,6 @@ pub async fn conversation(app: &App, reader: Reader, top: &post::Model) -> Resul
     while let Some((row, depth)) = stack.pop() {
         stack.extend(under.remove(&row.id).unwrap_or_default().into_iter().rev().map(|p| (p, depth + 1)));
         ordered.push((row, depth));
-    }
-    // What answers a reply that cannot be shown still belongs to the conversation.
-    if top.id == top.root_id {
-        let mut left: Vec<post::Model> = under.into_values().flatten().collect();
-        left.sort_by_key(|p| p.id);
-        ordered.extend(left.into_iter().map(|p| (p, 0)));
     }
     let by: HashSet<i64> = ordered.iter().filter(|(p, _)| p.account_id == top.account_id).map(|(p, _)| p.id).collect();
     let depths: HashMap<String, i64> = ordered.iter().map(|(p, d)| (p.id.to_string(), *d)).collect();
@@ -145,7 +153,7 @@ pub async fn conversation(app: &App, reader: Reader, top: &post::Model) -> Resul
         by_author: post.id.parse().is_ok_and(|id: i64| by.contains(&id)),
         post,
     };
-    Ok(views.into_iter().map(reply).collect())
+    Ok((views.into_iter().map(reply).collect(), next))
 }
 
 /// Notifications of a person, with the posts she may see.

@@ -101,7 +101,8 @@ async fn r050_nobody_anonymous_makes_the_server_ask_others() {
     }
     let status = scene.bob.get(&format!("{}/followers", scene.ada_id)).await.0;
     assert_eq!(status, 200, "a signature nobody knows changes nothing");
-    assert_eq!(scene.peer.requests(), 0);
+    scene.a.quiet().await;
+    assert_eq!(scene.peer.requests(), 0, "nor is anything left to be asked later");
     let page = visitor.get(&paths[0]).await;
     assert!(page.says("Sign in"), "{}", page.text());
 }
@@ -140,6 +141,43 @@ async fn r091_nobody_else_is_believed() {
         [("x-forwarded-proto", "https"), ("x-forwarded-for", "203.0.113.7"), ("x-forwarded-host", "evil.test")];
     let cookie = session_cookie(&server.world.client(), &origin, &forged).await;
     assert!(!cookie.contains("; Secure"), "{cookie}");
+}
+
+#[tokio::test]
+async fn r091_a_page_names_a_public_address_that_is_set_and_no_other() {
+    let forged = [("host", "a.test"), ("x-forwarded-host", "evil.test"), ("x-forwarded-proto", "https")];
+    let page = async |server: &Server, path: &str| {
+        let request = server.world.client().get(format!("http://{}{path}", server.address));
+        let request = forged.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.send().await.unwrap().text().await.unwrap().replace("&#x2f;", "/")
+    };
+    for proxies in ["127.0.0.1/32", "10.0.0.0/8"] {
+        let server = Server::start_with("a.test", &[("trusted_proxies", proxies)]).await;
+        let ada = server.owner("ada").await;
+        let post = ada.post_photo("photo-dahlia.jpg", "A flower").await;
+        for path in ["/", "/@ada", &post.path] {
+            let html = page(&server, path).await;
+            assert!(!html.contains("evil.test"), "{path}: {html}");
+            assert!(html.contains(&format!("<link rel=\"canonical\" href=\"https://a.test{path}\">")), "{html}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn r091_without_a_public_address_links_follow_a_trusted_proxy_only() {
+    let world = World::new(["a.test"]).await;
+    for (proxies, origin) in [("127.0.0.1/32", "https://photos.test"), ("10.0.0.0/8", "http://a.test")] {
+        let settings = [("public_address", ""), ("trusted_proxies", proxies)];
+        let server = world.server_with("a.test", &settings).await;
+        let client = world.client();
+        let url = format!("http://{}/explore", server.address);
+        let request = client.get(url).header("host", "a.test");
+        let request = request.header("x-forwarded-host", "photos.test").header("x-forwarded-proto", "https");
+        let html = request.send().await.unwrap().text().await.unwrap().replace("&#x2f;", "/");
+        let canonical = format!("<link rel=\"canonical\" href=\"{origin}/explore\">");
+        assert!(html.contains(&canonical), "{proxies}: {html}");
+        server.stop().await;
+    }
 }
 
 #[tokio::test]

@@ -247,6 +247,87 @@ async fn an_id_leads_browsers_to_the_page_and_the_page_back() {
     }
 }
 
+#[tokio::test]
+async fn what_has_no_page_of_its_own_leads_browsers_to_the_page_it_belongs_to() {
+    let scene = Scene::followed().await;
+    let post = scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    scene.peer.expect("Create").await;
+    scene.ada.edit(&post, |form| form.set("caption", "A dahlia")).await;
+    let update = scene.peer.expect("Update").await["id"].as_str().unwrap().to_owned();
+    let (ada, path) = (scene.ada_id.as_str(), post.path.as_str());
+    let places = [
+        (format!("{ada}/followers"), "/@ada/followers"),
+        (format!("{ada}/following"), "/@ada/following"),
+        (format!("{ada}/followers?page=1"), "/@ada/followers"),
+        (format!("{ada}/outbox"), "/@ada"),
+        (format!("{ada}/collections/featured"), "/@ada"),
+        (format!("{ada}/collections/tags"), "/@ada"),
+        (format!("{}/replies", post.id), path),
+        (format!("{}/likes", post.id), path),
+        (format!("{}/shares", post.id), path),
+        (format!("{}/activity", post.id), path),
+        (update, path),
+    ];
+    for (address, page) in &places {
+        for accept in ["text/html", "*/*"] {
+            let answer = scene.a.ask(address, accept).await;
+            let led = (answer.status().as_u16(), header(answer.headers(), LOCATION.as_str()));
+            assert_eq!(led, (303, *page), "{address} as {accept}");
+            assert!(header(answer.headers(), VARY.as_str()).to_lowercase().contains("accept"), "{address}");
+        }
+        let answer = scene.a.ask(address, ACTIVITY).await;
+        assert_eq!(answer.status(), 200, "{address}");
+        assert!(header(answer.headers(), "content-type").starts_with(ACTIVITY), "{address}");
+    }
+    let narrow = scene.ada.post_album(&["photo-dahlia.jpg"], "Narrow", "followers", &[]).await;
+    for below in ["", "/activity", "/replies", "/likes", "/shares"] {
+        assert_eq!(scene.a.ask(&format!("{}{below}", narrow.id), "text/html").await.status(), 404, "{below}");
+    }
+}
+
+#[tokio::test]
+async fn b09_whoever_has_a_document_is_not_sent_it_again() {
+    let (server, ada, id) = ada().await;
+    let post = ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    let addresses = [
+        id.clone(),
+        "/@ada".to_owned(),
+        post.id.clone(),
+        post.path.clone(),
+        "/actor".to_owned(),
+        format!("{id}/outbox"),
+        format!("{id}/collections/featured"),
+        format!("{}/activity", post.id),
+    ];
+    let ask = async |address: &str, known: Option<&str>| {
+        let url = if address.starts_with('/') { server.url(address) } else { address.to_owned() };
+        let mut request = server.world.client().get(url).header("accept", ACTIVITY);
+        if let Some(known) = known {
+            request = request.header("if-none-match", known);
+        }
+        request.send().await.unwrap()
+    };
+    for address in &addresses {
+        let first = ask(address, None).await;
+        let tag = header(first.headers(), "etag").to_owned();
+        assert!(tag.starts_with("W/\"") && tag.len() > 20, "{address}: {tag}");
+        assert_eq!(header(ask(address, None).await.headers(), "etag"), tag, "{address}: the same twice");
+        for known in [tag.clone(), format!("\"x\", {}", tag.trim_start_matches("W/")), "*".to_owned()] {
+            let answer = ask(address, Some(&known)).await;
+            assert_eq!(answer.status(), 304, "{address} with {known}");
+            assert_eq!(header(answer.headers(), "etag"), tag);
+            assert!(header(answer.headers(), "vary").to_lowercase().contains("signature"), "{address}");
+            assert!(answer.bytes().await.unwrap().is_empty());
+        }
+        assert_eq!(ask(address, Some("W/\"other\"")).await.status(), 200, "{address}");
+    }
+    let before = header(ask(&post.id, None).await.headers(), "etag").to_owned();
+    ada.edit(&post, |form| form.set("caption", "A dahlia")).await;
+    let after = ask(&post.id, Some(&before)).await;
+    assert_eq!(after.status(), 200, "what changed is sent");
+    assert_ne!(header(after.headers(), "etag"), before);
+}
+
 fn unescaped(html: String) -> String {
     html.replace("&#x2f;", "/")
 }

@@ -71,6 +71,24 @@ async fn r095_a_domain_means_all_below_it_and_no_other() {
 }
 
 #[tokio::test]
+async fn r095_a_domain_in_letters_of_any_script_is_kept_out_in_its_ascii_form() {
+    let scene = Scene::among(&["xn--bse-sna.test", "sub.xn--bse-sna.test"]).await;
+    let post = scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    keep_out(&scene.a, "BÖSE.test").await;
+    for host in ["xn--bse-sna.test", "sub.xn--bse-sna.test"] {
+        let peer = scene.world().peer(host);
+        let mallory = peer.actor("mallory");
+        let status = mallory.send(&scene.inbox, &mallory.activity("Like", post.id.as_str())).await;
+        assert_eq!(status, 403, "{host}");
+        scene.ada.search("@mallory@böse.test").await;
+        scene.ada.search(&mallory.handle()).await;
+        scene.a.quiet().await;
+        assert_eq!(peer.requests(), 0, "{host}");
+    }
+    assert_eq!(scene.likes(&post).await, 0);
+}
+
+#[tokio::test]
 async fn r095_boosts_of_what_a_kept_out_server_holds_are_dropped() {
     let scene = Scene::among(&["third.test"]).await;
     let third = scene.world().peer("third.test");

@@ -296,6 +296,94 @@ async fn an_unfollow_is_an_undo_of_the_follow_that_was_sent() {
 }
 
 #[tokio::test]
+async fn what_is_said_to_all_can_be_fetched_by_all_and_what_is_said_to_one_by_her() {
+    let scene = Scene::new().await;
+    scene.bob.follow(&scene.ada_id).await;
+    let accept = scene.peer.expect("Accept").await;
+    scene.ada.follow(&scene.bob.handle()).await;
+    let follow = scene.peer.expect("Follow").await;
+    scene.heard(&scene.bob.activity("Accept", follow.clone())).await;
+    let note = scene.bob.photo_note("Mountains", "photo-lake.jpg", "A lake");
+    scene.heard(&scene.bob.create(&note)).await;
+    let path = scene.ada.sees(&scene.bob.acct()).await;
+    scene.ada.boost(&path).await;
+    let announce = scene.peer.expect("Announce").await;
+    let post = scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    scene.ada.edit(&post, |form| form.set("caption", "A dahlia")).await;
+    let update = scene.peer.expect("Update").await;
+    scene.ada.react(&post.path, "pin").await;
+    let add = scene.peer.expect("Add").await;
+    for said in [&announce, &update, &add] {
+        let (status, found) = scene.a.document(said["id"].as_str().unwrap()).await;
+        assert_eq!((status, &found), (200, said));
+    }
+    let other = scene.peer.actor("other");
+    other.tell(&scene.inbox, &other.activity("Like", post.id.as_str())).await;
+    for said in [&accept, &follow] {
+        let id = said["id"].as_str().unwrap();
+        assert_eq!(scene.bob.get(id).await, (200, said.clone()), "whom it was said to");
+        assert_eq!(scene.a.document(id).await.0, 404, "nobody in particular");
+        assert_eq!(other.get(id).await.0, 404, "somebody else");
+        assert_eq!(scene.a.ask(id, "text/html").await.status(), 404, "a browser");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_by_somebody_who_approves_followers_reaches_who_asked() {
+    let scene = Scene::new().await;
+    let form = scene.ada.form("/settings", "/settings/profile").await.set("locked", "true");
+    scene.ada.submit(form).await;
+    let follow = scene.bob.follow(&scene.ada_id).await;
+    scene.a.quiet().await;
+    assert!(scene.peer.deliveries("Accept").is_empty(), "she is asked first");
+    let action = format!("/@{}/reject", scene.bob.acct());
+    scene.ada.press("/notifications", &action).await;
+    let reject = scene.peer.expect_delivery("Reject").await;
+    assert_eq!(reject.target, "/users/bob/inbox");
+    let reject = reject.json.unwrap();
+    assert_eq!((&reject["actor"], &reject["object"]["id"]), (&scene.ada_id.as_str().into(), &follow["id"]));
+    assert_eq!(scene.followers().await, 0);
+}
+
+#[tokio::test]
+async fn photos_put_in_another_order_are_in_that_order_everywhere() {
+    let two = Two::new().await;
+    let (post, path) = two.album().await;
+    let order =
+        async || -> Vec<String> { two.bob.page(&path).await.photos().into_iter().map(|photo| photo.alt).collect() };
+    eventually(|| async { order().await == ["A dahlia", "Coffee"] }, "both photos are there").await;
+    two.ada
+        .edit(&post, |form| {
+            let ids: Vec<String> = form.values("photo").into_iter().map(str::to_owned).collect();
+            form.set(&format!("order_{}", ids[0]), "2").set(&format!("order_{}", ids[1]), "1")
+        })
+        .await;
+    let note = two.a.document(&post.id).await.1;
+    let names: Vec<_> = note["attachment"].as_array().unwrap().iter().map(|a| a["name"].clone()).collect();
+    assert_eq!(names, ["Coffee", "A dahlia"]);
+    eventually(|| async { order().await == ["Coffee", "A dahlia"] }, "bob sees the other order").await;
+}
+
+#[tokio::test]
+async fn a_photo_taken_out_of_a_post_is_gone_from_its_address() {
+    let scene = Scene::followed().await;
+    let post = scene.ada.post_album(&["photo-dahlia.jpg", "photo-coffee.jpg"], "Two", "public", &["1", "2"]).await;
+    let before = scene.peer.expect("Create").await["object"]["attachment"].clone();
+    scene
+        .ada
+        .edit(&post, |form| {
+            let photo = form.values("photo")[1].to_owned();
+            form.set(&format!("remove_{photo}"), "true")
+        })
+        .await;
+    let after = scene.peer.expect("Update").await["object"]["attachment"].clone();
+    assert_eq!(after, json!([before[0]]));
+    scene.a.quiet().await;
+    let status = async |photo: &Value| scene.a.ask(photo["url"].as_str().unwrap(), "*/*").await.status().as_u16();
+    assert_eq!((status(&before[0]).await, status(&before[1]).await), (200, 404));
+}
+
+#[tokio::test]
 async fn a_pin_is_added_to_featured_and_taken_out_again() {
     let scene = Scene::followed().await;
     let post = scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;

@@ -218,6 +218,25 @@ async fn r022_a_stranger_pins_and_blocks_for_nobody() {
 }
 
 #[tokio::test]
+async fn r022_nobody_moves_the_followers_of_another() {
+    let scene = Scene::following().await;
+    let other = scene.peer.actor("other");
+    let mut document = other.document();
+    document["alsoKnownAs"] = json!([scene.bob.id]);
+    other.serve(&document);
+    for actor in [&other, &scene.bob] {
+        let mut moving = other.activity("Move", scene.bob.id.as_str());
+        moving["actor"] = actor.id.as_str().into();
+        moving["target"] = other.id.as_str().into();
+        other.send(&scene.inbox, &moving).await;
+    }
+    scene.a.quiet().await;
+    assert!(scene.ada.page(&format!("/@{}", scene.bob.acct())).await.html.contains(">Following<span"));
+    assert_eq!(scene.peer.deliveries("Follow").len(), 1, "nobody else is followed");
+    assert!(scene.peer.deliveries("Undo").is_empty());
+}
+
+#[tokio::test]
 async fn r024_a_private_post_is_not_made_wider_from_outside() {
     let scene = Scene::following().await;
     let mut note = scene.bob.photo_note("Between us", "photo-lake.jpg", "A lake");

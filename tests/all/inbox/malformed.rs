@@ -109,7 +109,12 @@ async fn r051_a_body_of_more_than_a_megabyte_is_refused() {
 #[tokio::test]
 async fn r051_an_endless_body_is_cut_off() {
     let scene = Scene::new().await;
-    let endless = futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 64 * 1024]));
+    let taken = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = taken.clone();
+    let endless = futures_util::stream::repeat_with(move || {
+        counted.fetch_add(64 * 1024, std::sync::atomic::Ordering::Relaxed);
+        Ok::<_, std::io::Error>(vec![b' '; 64 * 1024])
+    });
     let request = scene.world().client().post(format!("http://{}/ap/inbox", scene.a.address));
     let request = request.header("host", "a.test").header("content-type", "application/activity+json");
     let sent = request.body(reqwest::Body::wrap_stream(endless)).send();
@@ -117,6 +122,9 @@ async fn r051_an_endless_body_is_cut_off() {
     if let Ok(answer) = answer {
         assert_eq!(answer.status(), 413);
     }
+    // What lies in the buffers of two sockets on the way counts too.
+    let taken = taken.load(std::sync::atomic::Ordering::Relaxed);
+    assert!((1 << 20..16 << 20).contains(&taken), "{taken} bytes were taken");
     alive(&scene).await;
 }
 

@@ -308,6 +308,29 @@ async fn r113_a_form_with_files_sent_four_times_at_once_is_one_post_with_its_pho
 }
 
 #[tokio::test]
+async fn a_form_has_room_for_every_field_of_a_hundred_photos_and_not_for_many_more() {
+    let server = Server::start_with("a.test", &[("max_photos", "100")]).await;
+    let ada = server.person("ada").await;
+    let fields = |photos: usize| {
+        let names = ["photo".to_owned(), "alt_".to_owned(), "order_".to_owned(), "remove_".to_owned()];
+        (1..=photos).flat_map(move |n| {
+            names.clone().map(|name| match name.as_str() {
+                "photo" => (name, n.to_string()),
+                _ => (format!("{name}{n}"), n.to_string()),
+            })
+        })
+    };
+    let with = async |photos: usize| {
+        let mut form = composer(&ada, "/compose").await.set("caption", "A hundred");
+        form.fields.extend(fields(photos));
+        send(&ada, form, "post").await
+    };
+    let page = with(100).await;
+    assert!(page.says("Choose at least one photo.") && page.says("A hundred"), "{}", page.text());
+    assert!(with(120).await.says("The form has too many fields."));
+}
+
+#[tokio::test]
 async fn r074_what_a_file_is_called_leads_nowhere() {
     let server = Server::start("a.test").await;
     let ada = server.person("ada").await;

@@ -3,7 +3,9 @@
 #![allow(clippy::disallowed_methods, reason = "tests are no part of the server, whose tasks are tracked")]
 
 use super::binary::{Folder, Running, photograph};
+use super::stage::{Stage, followed, until_no_jobs};
 use super::tab::{Form, Tab};
+use crate::support::eventually;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -100,9 +102,14 @@ async fn an_upload_in_progress_ends_after_sigterm() {
 
 #[tokio::test]
 async fn r112_under_load_and_with_a_sender_who_hangs_it_stops_within_30_s_and_keeps_what_it_accepted() {
-    let folder = Folder::new();
-    let server = folder.start();
-    let ada = signed_in(&folder, &server).await;
+    let stage = Stage::build().await;
+    let (folder, cookie) = followed(&stage).await;
+    let server = stage.launch(&folder, None);
+    server.until_ready();
+    let ada = Tab::at(&folder.url(""));
+    ada.set_cookie(Some(cookie));
+    stage.peer.hang(true);
+    let posted = post(&ada, "before-the-load").await;
     let draft = ada.compose().await;
     let _hangs = HalfSent::begin(&folder, &ada, &draft);
     until_arriving(&folder);
@@ -123,10 +130,47 @@ async fn r112_under_load_and_with_a_sender_who_hangs_it_stops_within_30_s_and_ke
         accepted += usize::from(upload.await.unwrap());
     }
     let (status, server) = status.await.unwrap();
-    assert!(status.is_some(), "it still runs after {:?}: {}", since.elapsed(), server.said());
-    let _again = folder.start();
+    let status = status.unwrap_or_else(|| panic!("it still runs after {:?}: {}", since.elapsed(), server.said()));
+    assert!(status.success(), "{status}: {}", server.said());
+    stage.peer.hang(false);
+    let again = stage.launch(&folder, None);
+    again.until_ready();
     let kept = ada.get(&draft).await.ok().draft_photos().len();
     assert!(kept >= accepted, "{kept} of {accepted} accepted photos are there");
+    assert!(until_no_jobs(&folder, &again).await, "{}", again.said());
+    assert!(!stage.arrived("before-the-load").is_empty(), "{posted} is delivered");
+}
+
+#[tokio::test]
+async fn r112_a_delivery_to_a_server_that_hangs_goes_back_into_the_queue_and_arrives_after_the_next_start() {
+    let stage = Stage::build().await;
+    let (folder, cookie) = followed(&stage).await;
+    let server = stage.launch(&folder, None);
+    server.until_ready();
+    let ada = Tab::at(&folder.url(""));
+    ada.set_cookie(Some(cookie));
+    stage.peer.hang(true);
+    post(&ada, "on-the-way").await;
+    eventually(async || !stage.arrived("on-the-way").is_empty(), "the delivery is under way").await;
+    let since = Instant::now();
+    server.signal("TERM");
+    let ended = tokio::task::spawn_blocking(move || (server.ended(Duration::from_secs(30)), server));
+    let (status, server) = ended.await.unwrap();
+    let status = status.unwrap_or_else(|| panic!("it still runs after {:?}", since.elapsed()));
+    assert!(status.success(), "{status}: {}", server.said());
+    stage.peer.hang(false);
+    let before = stage.arrived("on-the-way").len();
+    let again = stage.launch(&folder, None);
+    again.until_ready();
+    assert!(until_no_jobs(&folder, &again).await, "{}", again.said());
+    assert_eq!(stage.arrived("on-the-way").len(), before + 1, "once more, and that was it");
+}
+
+/// Posts a photo; its path.
+async fn post(ada: &Tab, caption: &str) -> String {
+    let action = ada.compose().await;
+    let form = Form::new().text("caption", caption).text("visibility", "public").text("do", "post");
+    ada.submit(&action, &form.photo("srgb.jpg", &photograph("srgb.jpg"))).await.led()
 }
 
 #[tokio::test]

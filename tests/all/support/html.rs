@@ -70,6 +70,13 @@ impl Page {
         tags(&self.html, "a").iter().filter_map(|tag| attribute(tag, "href")).collect()
     }
 
+    /// Where the list goes on, without the fragment; none on its last page.
+    pub fn next(&self) -> Option<String> {
+        let links = tags(&self.html, "a");
+        let next = links.iter().find(|tag| attribute(tag, "rel").as_deref() == Some("next"))?;
+        attribute(next, "href").map(|link| link.split('#').next().unwrap_or_default().to_owned())
+    }
+
     /// The first link that starts so, without its fragment.
     pub fn link(&self, start: &str) -> Option<String> {
         let found = self.links().into_iter().find(|link| link.starts_with(start))?;

@@ -132,6 +132,22 @@ impl Server {
         collection["totalItems"].as_i64().unwrap_or_else(|| panic!("no total in {collection}"))
     }
 
+    /// Ids of everything in a collection, read page by page from the first to the last.
+    pub async fn walk(&self, address: &str) -> Vec<String> {
+        let (_, collection) = self.document(address).await;
+        let mut next = collection["first"].as_str().map(str::to_owned);
+        let mut found = Vec::new();
+        while let Some(page) = next {
+            let (status, page) = self.document(&page).await;
+            assert_eq!((status, &page["partOf"]), (200, &address.into()));
+            let items = page.get("orderedItems").or(page.get("items")).and_then(Value::as_array).unwrap();
+            let id = |item: &Value| item.as_str().or(item["id"].as_str()).unwrap().to_owned();
+            found.extend(items.iter().map(id));
+            next = page["next"].as_str().map(str::to_owned);
+        }
+        found
+    }
+
     /// Waits until nothing that is due is left to do: what was said before has its effect, or has none.
     pub async fn quiet(&self) {
         use sea_orm::prelude::*;
