@@ -5,6 +5,7 @@
 //! `encode` and `placeholder`. What comes out is written from pixels alone: of the original file's own
 //! bytes nothing survives.
 
+mod animation;
 mod colour;
 mod decode;
 mod encode;
@@ -17,15 +18,18 @@ mod placeholder;
 mod probe;
 pub mod profile;
 mod resize;
+mod strip;
 
 use std::fmt;
 use std::str::FromStr;
 
+pub use animation::{Animation, animation};
 pub use colour::Gamut;
 pub use error::{Cause, PhotoError};
 pub use limits::Limits;
 pub use metadata::{Metadata, Orientation, Removed};
 pub use probe::{Format, Probe, probe};
+pub use strip::stripped;
 
 use encode::Chroma;
 use pixels::Pixels;

@@ -1,48 +1,53 @@
 //! A reader that cannot run past its end.
 
-pub(super) struct Bytes<'a> {
+pub(crate) struct Bytes<'a> {
     data: &'a [u8],
     at: usize,
 }
 
 impl<'a> Bytes<'a> {
-    pub(super) fn new(data: &'a [u8]) -> Self {
+    pub(crate) fn new(data: &'a [u8]) -> Self {
         Self { data, at: 0 }
     }
 
-    pub(super) fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.at
     }
 
-    pub(super) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+    pub(crate) fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let end = self.at.checked_add(count)?;
         let taken = self.data.get(self.at..end)?;
         self.at = end;
         Some(taken)
     }
 
+    /// What was read from a position on.
+    pub(crate) fn since(&self, start: usize) -> &'a [u8] {
+        self.data.get(start..self.at).unwrap_or_default()
+    }
+
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.take(N)?.first_chunk().copied()
     }
 
-    pub(super) fn u8(&mut self) -> Option<u8> {
+    pub(crate) fn u8(&mut self) -> Option<u8> {
         self.array::<1>().map(|[byte]| byte)
     }
 
-    pub(super) fn fourcc(&mut self) -> Option<[u8; 4]> {
+    pub(crate) fn fourcc(&mut self) -> Option<[u8; 4]> {
         self.array()
     }
 
-    pub(super) fn u16_be(&mut self) -> Option<u16> {
+    pub(crate) fn u16_be(&mut self) -> Option<u16> {
         self.array().map(u16::from_be_bytes)
     }
 
-    pub(super) fn u32_be(&mut self) -> Option<u32> {
+    pub(crate) fn u32_be(&mut self) -> Option<u32> {
         self.array().map(u32::from_be_bytes)
     }
 
     /// A big-endian number of 0, 4 or 8 bytes, or 2, as boxes write them.
-    pub(super) fn sized(&mut self, size: u8) -> Option<u64> {
+    pub(crate) fn sized(&mut self, size: u8) -> Option<u64> {
         match size {
             0 => Some(0),
             2 => self.u16_be().map(u64::from),
@@ -52,21 +57,21 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    pub(super) fn u16_le(&mut self) -> Option<u16> {
+    pub(crate) fn u16_le(&mut self) -> Option<u16> {
         self.array().map(u16::from_le_bytes)
     }
 
-    pub(super) fn u24_le(&mut self) -> Option<u32> {
+    pub(crate) fn u24_le(&mut self) -> Option<u32> {
         self.array().map(|[a, b, c]| u32::from_le_bytes([a, b, c, 0]))
     }
 
-    pub(super) fn u32_le(&mut self) -> Option<u32> {
+    pub(crate) fn u32_le(&mut self) -> Option<u32> {
         self.array().map(u32::from_le_bytes)
     }
 
     /// Moves past everything that is not a JPEG marker (filling, coded data with its stuffed zeros,
     /// restart markers) and past the marker itself; gives its code.
-    pub(super) fn next_marker(&mut self) -> Option<u8> {
+    pub(crate) fn next_marker(&mut self) -> Option<u8> {
         loop {
             let rest = self.data.get(self.at..)?;
             self.at += rest.iter().position(|&byte| byte == 0xFF)?;
