@@ -2,6 +2,7 @@
 //! keeps, and what never leaves it.
 
 mod animation;
+mod corpus;
 mod heif;
 mod hostile;
 mod metadata;
