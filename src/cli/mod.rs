@@ -1,6 +1,7 @@
 //! The command line.
 
 mod admin;
+mod media;
 mod serve;
 
 use crate::config::{KEYS, Settings};
@@ -27,6 +28,9 @@ enum Command {
     /// Look after people and other servers.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Look after stored photos.
+    #[command(subcommand)]
+    Media(media::Media),
     /// Print the settings in force, and where each comes from.
     Config,
     /// Ask a running server whether it is well; for health checks.
@@ -62,6 +66,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         match cli.command {
             None | Some(Command::Serve) => serve::serve(settings).await,
             Some(Command::Admin(command)) => admin::run(settings, command).await,
+            Some(Command::Media(command)) => media::run(settings, command).await,
             Some(Command::Health) => serve::health(&settings).await,
             Some(Command::Config) => Ok(()),
         }

@@ -1,7 +1,7 @@
 //! What runs in a child: one order after the other, until the pipe ends.
 
 use super::sandbox;
-use super::wire::{GO, MOST_JSON, Made, Order, Reply, Task};
+use super::wire::{Copied, GO, MOST_JSON, Made, Order, Reply, Task};
 use crate::photo::{self, PhotoError};
 use std::any::Any;
 use std::error::Error;
@@ -88,6 +88,17 @@ fn make(order: &Order, input: &[u8]) -> Result<Made, PhotoError> {
         Task::Process => photo::process(input, limits).map(|derived| Made::Photo(Box::new(derived))),
         Task::Avatar { side } => photo::avatar(input, limits, side).map(Made::Picture),
         Task::Fit { max_width } => photo::fit(input, limits, max_width).map(Made::Picture),
+        Task::Strip => {
+            let (bytes, probe) = (photo::stripped(input, limits)?, photo::probe(input, limits)?);
+            let (width, height) = probe.upright_size();
+            Ok(Made::Copied(Copied { format: probe.format, width, height, bytes }))
+        }
+        Task::Animation => Ok(match photo::animation(input, limits)? {
+            Some(photo::Animation { format, width, height, bytes, .. }) => {
+                Made::Copied(Copied { format, width, height, bytes })
+            }
+            None => Made::Nothing,
+        }),
     }
 }
 

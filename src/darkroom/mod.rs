@@ -13,6 +13,7 @@ mod sandbox;
 mod wire;
 
 pub use inside::{ARGUMENT, run as run_inside};
+pub use wire::Copied;
 
 use crate::photo::{Derived, Limits, Rendition};
 use child::Child;
@@ -148,6 +149,22 @@ impl Darkroom {
         picture(self.order(original, Task::Fit { max_width }, Queue::Bounded).await?)
     }
 
+    /// The original without what is private, its picture bit for bit; waits however long the queue is.
+    ///
+    /// # Errors
+    /// All but [`DarkroomError::Full`].
+    pub async fn stripped(&self, original: &Path) -> Result<Option<Copied>, DarkroomError> {
+        copied(self.order(original, Task::Strip, Queue::Patient).await?)
+    }
+
+    /// What moves in it, without what is private; waits however long the queue is.
+    ///
+    /// # Errors
+    /// All but [`DarkroomError::Full`].
+    pub async fn animation(&self, original: &Path) -> Result<Option<Copied>, DarkroomError> {
+        copied(self.order(original, Task::Animation, Queue::Patient).await?)
+    }
+
     /// Children that are alive and without work; for tests and metrics.
     pub fn idle(&self) -> usize {
         self.lock().len()
@@ -217,14 +234,26 @@ impl Darkroom {
 fn photo(made: Made) -> Result<Derived, DarkroomError> {
     match made {
         Made::Photo(derived) => Ok(*derived),
-        Made::Picture(_) => Err(DarkroomError::Broken("another thing was made than was ordered".to_owned())),
+        _ => Err(other_thing()),
     }
+}
+
+fn copied(made: Made) -> Result<Option<Copied>, DarkroomError> {
+    match made {
+        Made::Copied(copied) => Ok(Some(copied)),
+        Made::Nothing => Ok(None),
+        _ => Err(other_thing()),
+    }
+}
+
+fn other_thing() -> DarkroomError {
+    DarkroomError::Broken("another thing was made than was ordered".to_owned())
 }
 
 fn picture(made: Made) -> Result<Rendition, DarkroomError> {
     match made {
         Made::Picture(rendition) => Ok(rendition),
-        Made::Photo(_) => Err(DarkroomError::Broken("another thing was made than was ordered".to_owned())),
+        _ => Err(other_thing()),
     }
 }
 

@@ -5,7 +5,7 @@
 //! may stand in place of either reply. Structures are JSON behind their length, four bytes, little
 //! endian; lengths of files are eight.
 
-use crate::photo::{Derived, Limits, Rendition};
+use crate::photo::{Derived, Format, Limits, Rendition};
 use serde::{Deserialize, Serialize};
 
 /// Longest structure, in bytes: what a photo says about itself is the bulk of it.
@@ -19,8 +19,16 @@ pub const GO: u8 = b'g';
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Task {
     Process,
-    Avatar { side: u32 },
-    Fit { max_width: u32 },
+    Avatar {
+        side: u32,
+    },
+    Fit {
+        max_width: u32,
+    },
+    /// The original without what is private, its picture untouched.
+    Strip,
+    /// What moves in it, if anything does.
+    Animation,
 }
 
 /// A task with its bounds.
@@ -37,6 +45,21 @@ pub struct Order {
 pub enum Made {
     Photo(Box<Derived>),
     Picture(Rendition),
+    Copied(Copied),
+    /// There is nothing of what was ordered in it.
+    Nothing,
+}
+
+/// A file that was copied out of another rather than encoded.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Copied {
+    pub format: Format,
+    /// Pixels, upright.
+    pub width: u32,
+    /// Pixels, upright.
+    pub height: u32,
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
 }
 
 impl Made {
@@ -45,6 +68,8 @@ impl Made {
         match self {
             Self::Photo(derived) => derived.renditions.iter_mut().map(|r| &mut r.bytes).collect(),
             Self::Picture(rendition) => vec![&mut rendition.bytes],
+            Self::Copied(copied) => vec![&mut copied.bytes],
+            Self::Nothing => Vec::new(),
         }
     }
 }

@@ -7,8 +7,6 @@ use image::{DynamicImage, ImageDecoder, codecs};
 
 use super::colour::{self, Tag};
 use super::jpeg::decode::{Header, Plan, Rows};
-use super::limits::MAX_ICC_CMYK;
-use super::metadata::is_adobe_rgb;
 use super::pixels::{Kind, Pixels};
 use super::planes::{Chroma, Picture, Plane};
 use super::probe::{Body, Components, Jpeg, Png, Probe};
@@ -28,7 +26,7 @@ pub(super) fn decode(input: &[u8], probe: &Probe, limits: &Limits) -> Result<(Pi
 
 /// What a profile or the Exif block says about the colours.
 pub(super) fn tag(probe: &Probe) -> Option<Tag> {
-    let said = || probe.carried.exif.as_deref().is_some_and(is_adobe_rgb).then_some(Tag::AdobeRgb);
+    let said = || probe.says_adobe_rgb().then_some(Tag::AdobeRgb);
     probe.icc.clone().map(Tag::Icc).or_else(said)
 }
 
@@ -151,23 +149,12 @@ fn read_png(input: &[u8], png: &Png, limits: &Limits) -> Result<Pixels, PhotoErr
     flatten(decoder.map_err(PhotoError::unreadable)?)
 }
 
-/// The colour of a PNG: `cICP` wins over `iCCP`. The profile is inflated by the PNG decoder under a
-/// limit of its own, from a file that holds nothing else.
+/// The colour of a PNG: `cICP` wins over `iCCP`.
 fn png_tag(input: &[u8], png: &Png) -> Option<Tag> {
-    const NO_PICTURE: &[u8] = b"\0\0\0\0IDAT\x35\xAF\x06\x1E\0\0\0\0IEND\xAE\x42\x60\x82";
-    if let Some((primaries, transfer)) = png.cicp {
-        return Some(Tag::Cicp { primaries, transfer });
+    match png.coded {
+        Some([primaries, transfer, ..]) => Some(Tag::Cicp { primaries, transfer }),
+        None => png.icc(input).map(Tag::Icc),
     }
-    let palette = png.picture.iter().filter(|part| input.get(part.start + 4..part.start + 8) == Some(b"PLTE"));
-    let mut bytes = PNG_SIGNATURE.to_vec();
-    for part in [&png.header, png.profile.as_ref()?].into_iter().chain(palette) {
-        bytes.extend(input.get(part.clone())?);
-    }
-    bytes.extend(NO_PICTURE);
-    let mut limits = image::Limits::no_limits();
-    limits.max_alloc = Some(MAX_ICC_CMYK as u64);
-    let mut decoder = codecs::png::PngDecoder::with_limits(Cursor::new(bytes), limits).ok()?;
-    decoder.icc_profile().ok()?.map(Tag::Icc)
 }
 
 fn read_webp(input: &[u8]) -> Result<Pixels, PhotoError> {

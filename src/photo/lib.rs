@@ -5,6 +5,7 @@
 //! `encode` and `placeholder`. What comes out is written from pixels alone: of the original file's own
 //! bytes nothing survives.
 
+mod animation;
 mod colour;
 mod credit;
 mod decode;
@@ -23,6 +24,7 @@ mod resize;
 mod scale;
 #[macro_use]
 mod simd;
+mod strip;
 mod turn;
 mod ycc;
 
@@ -31,12 +33,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use animation::{Animation, animation};
 pub use colour::Gamut;
 pub use credit::with_credit;
 pub use error::{Cause, PhotoError};
 pub use limits::Limits;
 pub use metadata::{Metadata, Orientation, Removed};
 pub use probe::{Format, Probe, probe};
+pub use strip::stripped;
 
 use colour::Source;
 use pixels::Pixels;

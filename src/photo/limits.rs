@@ -19,6 +19,10 @@ pub struct Limits {
     pub max_scan_pixels: u64,
     /// Bytes the decoder may hold at once.
     pub max_memory: u64,
+    /// Frames of an animation that is served as one.
+    pub max_frames: u32,
+    /// Its frames times the pixels of its canvas.
+    pub max_frame_pixels: u64,
 }
 
 impl Default for Limits {
@@ -30,6 +34,8 @@ impl Default for Limits {
             max_aspect: 40,
             max_scan_pixels: 1_500_000_000,
             max_memory: 1_000_000_000,
+            max_frames: 1_000,
+            max_frame_pixels: 500_000_000,
         }
     }
 }
@@ -62,6 +68,14 @@ impl Limits {
     pub(super) fn check_work(&self, pixels: u64, scans: u32) -> Result<(), PhotoError> {
         if pixels.saturating_mul(u64::from(scans)) > self.max_scan_pixels {
             return Err(PhotoError::TooMuchWork { scans });
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_frames(&self, frames: u32, width: u32, height: u32) -> Result<(), PhotoError> {
+        let all = u64::from(frames).saturating_mul(u64::from(width) * u64::from(height));
+        if frames > self.max_frames || all > self.max_frame_pixels {
+            return Err(PhotoError::TooManyFrames { frames, width, height });
         }
         Ok(())
     }
@@ -116,3 +130,5 @@ pub(super) const MAX_TILES: usize = 1_024;
 pub(super) const MAX_EXTENTS: usize = 64;
 /// Properties of one item.
 pub(super) const MAX_PROPERTIES: usize = 32;
+/// Blocks of a GIF that are looked at; a second at 50 frames writes a hundred.
+pub(super) const MAX_GIF_BLOCKS: usize = 20_000;

@@ -9,13 +9,16 @@ mod jpeg;
 mod png;
 mod webp;
 
+pub(super) use bytes::Bytes;
+pub(super) use gif::blocks as gif_blocks;
 pub(super) use heif::{Coded, Heif, Picture, Tile, joined};
 pub(super) use jpeg::{Components, Jpeg};
 pub(super) use png::Png;
+pub(super) use webp::{chunk as webp_chunk, frames as webp_frames};
 
 use serde::{Deserialize, Serialize};
 
-use super::metadata::{Carried, Metadata, Orientation, Removed};
+use super::metadata::{Carried, Metadata, Orientation, Removed, is_adobe_rgb};
 use super::{Limits, PhotoError};
 
 /// A format photos are taken in.
@@ -107,6 +110,11 @@ impl Probe {
     /// What the file holds and nothing that is served of it will, for its owner to read.
     pub fn removed(&self) -> Vec<Removed> {
         self.carried.removed()
+    }
+
+    /// No profile, but a camera's word that the colours are those of Adobe RGB.
+    pub(super) fn says_adobe_rgb(&self) -> bool {
+        self.carried.exif.as_deref().is_some_and(is_adobe_rgb)
     }
 
     /// Bytes the decoder will hold at its worst moment, estimated from above.

@@ -14,12 +14,17 @@ type Colorants = [[i32; 3]; 3];
 
 const SRGB: Colorants = [[28_576, 14_581, 912], [25_239, 46_983, 6_361], [9_375, 3_972, 46_787]];
 const DISPLAY_P3: Colorants = [[33_759, 15_807, -69], [19_135, 45_367, 2_745], [10_296, 4_363, 51_385]];
+/// Primaries of Adobe RGB (1998), adapted alike.
+const ADOBE_RGB: Colorants = [[39_960, 20_389, 1_276], [13_453, 41_004, 3_989], [9_777, 4_143, 48_796]];
 const D50: [i32; 3] = [63_190, 65_536, 54_061];
 /// From D65 to D50.
 const ADAPTATION: [i32; 9] = [68_674, 1_502, -3_291, 1_939, 64_912, -1_119, -606, 988, 49_262];
 
-static SRGB_ICC: LazyLock<Vec<u8>> = LazyLock::new(|| minimal("sRGB", &SRGB));
-static DISPLAY_P3_ICC: LazyLock<Vec<u8>> = LazyLock::new(|| minimal("Display P3", &DISPLAY_P3));
+static SRGB_ICC: LazyLock<Vec<u8>> = LazyLock::new(|| minimal("sRGB", &SRGB, &srgb_curve()));
+static DISPLAY_P3_ICC: LazyLock<Vec<u8>> = LazyLock::new(|| minimal("Display P3", &DISPLAY_P3, &srgb_curve()));
+/// The curve is a power of 2.19921875, in 256ths.
+static ADOBE_RGB_ICC: LazyLock<Vec<u8>> =
+    LazyLock::new(|| minimal("Adobe RGB (1998) compatible", &ADOBE_RGB, b"curv\0\0\0\0\0\0\0\x01\x02\x33"));
 
 /// Our own sRGB profile, about 500 bytes: its name, and "CC0" where the format asks for a copyright.
 pub fn srgb() -> &'static [u8] {
@@ -29,6 +34,11 @@ pub fn srgb() -> &'static [u8] {
 /// Our own Display P3 profile, made as [`srgb`].
 pub fn display_p3() -> &'static [u8] {
     &DISPLAY_P3_ICC
+}
+
+/// A profile for originals that say they are Adobe RGB and embed none, made as [`srgb`].
+pub(super) fn adobe_rgb() -> &'static [u8] {
+    &ADOBE_RGB_ICC
 }
 
 /// Whether a profile means sRGB, whatever it calls itself: the same primaries within 0.001, the same
@@ -102,10 +112,13 @@ fn light(curve: &ToneReprCurve, value: f64) -> Option<f64> {
     }
 }
 
-/// A display profile of version 4 with a name, primaries and the sRGB curve.
-fn minimal(name: &str, colorants: &Colorants) -> Vec<u8> {
-    // 2.4, 1/1.055, 0.055/1.055, 1/12.92 and 0.04045 of IEC 61966-2-1, as the fourth kind of curve.
-    let curve = [b"para\0\0\0\0\0\x03\0\0".to_vec(), fixed(&[157_286, 62_119, 3_417, 5_072, 2_651])].concat();
+/// 2.4, 1/1.055, 0.055/1.055, 1/12.92 and 0.04045 of IEC 61966-2-1, as the fourth kind of curve.
+fn srgb_curve() -> Vec<u8> {
+    [b"para\0\0\0\0\0\x03\0\0".to_vec(), fixed(&[157_286, 62_119, 3_417, 5_072, 2_651])].concat()
+}
+
+/// A display profile of version 4 with a name, primaries and a curve.
+fn minimal(name: &str, colorants: &Colorants, curve: &[u8]) -> Vec<u8> {
     let mut tags = vec![
         (*b"desc", text(name)),
         (*b"cprt", text("CC0")),
@@ -113,7 +126,7 @@ fn minimal(name: &str, colorants: &Colorants) -> Vec<u8> {
         (*b"chad", [b"sf32\0\0\0\0".to_vec(), fixed(&ADAPTATION)].concat()),
     ];
     tags.extend([*b"rXYZ", *b"gXYZ", *b"bXYZ"].into_iter().zip(colorants.iter().map(xyz)));
-    tags.extend([*b"rTRC", *b"gTRC", *b"bTRC"].map(|name| (name, curve.clone())));
+    tags.extend([*b"rTRC", *b"gTRC", *b"bTRC"].map(|name| (name, curve.to_vec())));
     assemble(*b"mntrRGB XYZ ", 0x0430_0000, 1, &tags)
 }
 

@@ -1,7 +1,7 @@
 //! Composing, posting, editing, deleting, pinning.
 
 use super::conversation::{self, Words};
-use super::photos::data;
+use super::photos::{data, extras};
 use super::{Refusal, federation, limits, surface, uploads, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
@@ -314,6 +314,7 @@ async fn insert(
                 posts::insert(tx, row.clone()).await?;
                 media::publish(tx, draft_id, row.id).await?;
                 words.write(tx, row.id, visibility::of(&row)).await?;
+                extras::wanted(&app2, tx, row.id).await?;
                 surface::post_appeared(&app2, tx, &row, &account).await?;
                 Ok(row)
             })
@@ -355,6 +356,7 @@ pub async fn save_changes(
                 media::publish(tx, draft_id, post_id).await?;
                 arrange(&app2, tx, media::of_posts(tx, &[post_id]).await?, &form).await?;
                 drafts::remove(tx, draft_id).await?;
+                extras::wanted(&app2, tx, post_id).await?;
                 let photos_after = media::of_posts(tx, &[post_id]).await?;
                 let mut row = before.clone();
                 row.caption = form.caption.replace("\r\n", "\n").trim().to_owned();

@@ -32,6 +32,8 @@ pub enum Work {
         #[serde(default)]
         host: String,
     },
+    /// The animation of a photo, or a cleaned copy of its original.
+    PhotoExtras { photo: i64 },
     /// Stored bytes that no row names any more.
     DropBlobs { keys: Vec<String> },
     /// A new follow of somebody whose posts are known here.
@@ -58,6 +60,7 @@ impl Work {
             Self::Incoming { .. } => "incoming",
             Self::FetchPhoto { .. } => "fetch_photo",
             Self::FetchPictures { .. } => "fetch_pictures",
+            Self::PhotoExtras { .. } => "photo_extras",
             Self::DropBlobs { .. } => "drop_blobs",
             Self::FillHome { .. } => "fill_home",
         }

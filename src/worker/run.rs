@@ -5,7 +5,7 @@ use crate::clock::Millis;
 use crate::entity::job;
 use crate::service::federation::deliver::Delivery;
 use crate::service::work::Work;
-use crate::service::{Refusal, federation, housekeeping};
+use crate::service::{Refusal, federation, housekeeping, photos};
 use crate::store::jobs;
 
 /// How a job ended.
@@ -44,6 +44,7 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Work::Incoming { signer, body } => federation::incoming::handle(app, signer, body.as_bytes()).await,
         Work::FetchPhoto { photo, .. } => federation::media::fetch_photo(app, photo, job.attempts).await,
         Work::FetchPictures { account, .. } => federation::media::fetch_pictures(app, account).await,
+        Work::PhotoExtras { photo } => photos::extras::make(app, photo).await,
         Work::DropBlobs { keys } => housekeeping::drop_blobs(app, &keys).await,
         Work::FillHome { owner, author } => federation::fan_out::fill_home(app, owner, author).await,
     };

@@ -21,6 +21,11 @@ impl<'a> Bytes<'a> {
         Some(taken)
     }
 
+    /// What was read from a position on.
+    pub(crate) fn since(&self, start: usize) -> &'a [u8] {
+        self.data.get(start..self.at).unwrap_or_default()
+    }
+
     fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.take(N)?.first_chunk().copied()
     }
@@ -42,7 +47,7 @@ impl<'a> Bytes<'a> {
     }
 
     /// A big-endian number of 0, 4 or 8 bytes, or 2, as boxes write them.
-    pub(super) fn sized(&mut self, size: u8) -> Option<u64> {
+    pub(crate) fn sized(&mut self, size: u8) -> Option<u64> {
         match size {
             0 => Some(0),
             2 => self.u16_be().map(u64::from),

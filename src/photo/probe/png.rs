@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::bytes::Bytes;
 use super::{Body, Found};
 use crate::PhotoError;
-use crate::limits::{MAX_CHUNKS, MAX_EXIF, MAX_ICC, MAX_XMP};
+use crate::limits::{MAX_CHUNKS, MAX_EXIF, MAX_ICC, MAX_ICC_CMYK, MAX_XMP};
 use crate::metadata::{self, Removed};
 
 /// Where the parts of a PNG that make its picture lie. Only these are handed to the decoder: it never
@@ -18,10 +18,24 @@ pub(crate) struct Png {
     pub picture: Vec<Range<usize>>,
     /// The whole chunk with the compressed colour profile.
     pub profile: Option<Range<usize>>,
-    /// Coded colour: primaries and transfer function of ITU-T H.273.
-    pub cicp: Option<(u8, u8)>,
+    /// Coded colour of ITU-T H.273: primaries, transfer function, matrix, range.
+    pub coded: Option<[u8; 4]>,
+    /// Whole chunks of other numbers that tell colours: gamma, chromaticities, rendering intent.
+    pub numbers: Vec<Range<usize>>,
     /// Bytes a pixel takes while it is decoded and reduced.
     pub pixel_bytes: u64,
+}
+
+impl Png {
+    /// The colour profile, inflated under a limit.
+    pub(crate) fn icc(&self, input: &[u8]) -> Option<Vec<u8>> {
+        let chunk = input.get(self.profile.clone()?)?;
+        // Length and kind, then a name, a NUL and the method, which is 0; at the end the checksum.
+        let payload = chunk.get(8..chunk.len().checked_sub(4)?)?;
+        let name = payload.iter().take(80).position(|&byte| byte == 0)?;
+        let packed = payload.get(name + 1..)?.strip_prefix(&[0])?;
+        miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(packed, MAX_ICC_CMYK).ok()
+    }
 }
 
 pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
@@ -48,7 +62,10 @@ pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
                 found.carried.saw(Removed::ColourProfile);
                 png.profile = (payload.len() <= MAX_ICC).then_some(whole);
             }
-            b"cICP" => png.cicp = payload.first_chunk().map(|&[primaries, transfer]| (primaries, transfer)),
+            b"cICP" => png.coded = payload.first_chunk().copied(),
+            b"gAMA" if payload.len() == 4 => png.numbers.push(whole),
+            b"cHRM" if payload.len() == 32 => png.numbers.push(whole),
+            b"sRGB" if payload.len() == 1 => png.numbers.push(whole),
             b"IEND" => {
                 if data.get(bytes.position()..).unwrap_or_default().iter().any(|&byte| byte != 0) {
                     found.carried.saw(Removed::Trailer);

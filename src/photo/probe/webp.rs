@@ -78,10 +78,10 @@ fn riff_end(data: &[u8]) -> Option<usize> {
     usize::try_from(bytes.u32_le()?).ok()?.checked_add(8)
 }
 
-type Chunk<'a> = ([u8; 4], &'a [u8]);
+pub(crate) type Chunk<'a> = ([u8; 4], &'a [u8]);
 
 /// The next chunk; `None` at the end of the file.
-fn chunk<'a>(bytes: &mut Bytes<'a>) -> Result<Option<Chunk<'a>>, PhotoError> {
+pub(crate) fn chunk<'a>(bytes: &mut Bytes<'a>) -> Result<Option<Chunk<'a>>, PhotoError> {
     let Some(kind) = bytes.fourcc() else { return Ok(None) };
     let payload = bytes.u32_le().and_then(|size| bytes.take(usize::try_from(size).ok()?));
     let payload = payload.ok_or(PhotoError::damaged("chunk beyond the file"))?;
@@ -90,6 +90,25 @@ fn chunk<'a>(bytes: &mut Bytes<'a>) -> Result<Option<Chunk<'a>>, PhotoError> {
         let _ = bytes.u8();
     }
     Ok(Some((kind, payload)))
+}
+
+/// Frames of an animation, how many milliseconds they are shown together, and how often (0 for ever).
+pub(crate) fn frames(file: &[u8]) -> Result<(u32, u64, u32), PhotoError> {
+    let mut bytes = Bytes::new(file);
+    bytes.take(12);
+    let (mut frames, mut duration, mut plays) = (0u32, 0, 1);
+    while let Some((kind, payload)) = chunk(&mut bytes)? {
+        match (&kind, payload) {
+            (b"ANIM", &[_, _, _, _, low, high, ..]) => plays = u32::from(u16::from_le_bytes([low, high])),
+            (b"ANMF", payload) => {
+                frames += 1;
+                let shown = payload.get(12..15).and_then(|bytes| Bytes::new(bytes).u24_le());
+                duration += u64::from(shown.ok_or(PhotoError::damaged("ANMF"))?);
+            }
+            _ => {}
+        }
+    }
+    Ok((frames, duration, plays))
 }
 
 fn canvas_size(payload: &[u8]) -> Option<(u32, u32)> {

@@ -1,7 +1,10 @@
 //! What the photo crate promises about formats: what it reads of them, what it refuses, what colours it
 //! keeps, and what never leaves it.
 
+mod animation;
+mod corpus;
 mod heif;
 mod hostile;
 mod metadata;
+mod strip;
 mod support;
