@@ -132,3 +132,6 @@ pub(crate) fn picture(source: &Picture, (width, height): (u32, u32), chroma: Chr
     });
     Picture { width, height, chroma, planes: planes.collect() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,3 +29,6 @@ fn narrow(value: i32) -> i16 {
 fn sum<const N: usize>(inputs: [i32; N], by: [i32; N]) -> i32 {
     inputs.iter().zip(by).fold(0, |sum, (input, by)| sum.wrapping_add(input.wrapping_mul(by)))
 }
+
+#[cfg(test)]
+mod tests;

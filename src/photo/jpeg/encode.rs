@@ -1,9 +1,11 @@
 //! A baseline JPEG from planes: nothing but pixels goes in, so nothing but pixels can come out.
 
 mod entropy;
+mod fitted;
 mod tables;
 
 use entropy::{Codes, Writer};
+use fitted::{Listed, ac_symbols, dc_symbols};
 
 use super::dct::forward::Divisors;
 use crate::planes::{Chroma, Picture, Plane};
@@ -12,14 +14,20 @@ use crate::simd;
 /// Writes a picture: start, JFIF header, tables, frame, one scan, end. `quality`: 1 to 100, as libjpeg
 /// scales the tables of T.81, annex K. `profile`: an ICC profile of at most 65 519 bytes to embed.
 pub(crate) fn encode(picture: &Picture, quality: u8, profile: Option<&[u8]>) -> Vec<u8> {
-    let tables = [tables::scaled(&tables::LUMA, quality), tables::scaled(&tables::CHROMA, quality)];
+    let steps = [tables::scaled(&tables::LUMA, quality), tables::scaled(&tables::CHROMA, quality)];
+    let divisors = steps.each_ref().map(Divisors::new);
+    let mut scan = Scan::new(picture, &divisors);
+    let listed = scan.fitted();
     let mut writer = Writer::new(picture.width * picture.height / 4);
-    header(&mut writer.bytes, picture, &tables, profile);
-    scan(&mut writer, picture, &tables);
+    header(&mut writer.bytes, picture, (&steps, &listed), profile);
+    scan.write(&mut writer, &listed.each_ref().map(|(dc, ac)| Codes::new(dc, ac)));
     writer.finish();
     writer.bytes.extend([0xFF, 0xD9]);
     writer.bytes
 }
+
+/// Tables for first coefficients and for the others, for luma and for colour.
+type Tables = [(Listed, Listed); 2];
 
 fn segment(bytes: &mut Vec<u8>, marker: u8, payload: &[u8]) {
     bytes.extend([0xFF, marker]);
@@ -27,7 +35,7 @@ fn segment(bytes: &mut Vec<u8>, marker: u8, payload: &[u8]) {
     bytes.extend(payload);
 }
 
-fn header(bytes: &mut Vec<u8>, picture: &Picture, steps: &[[u8; 64]; 2], profile: Option<&[u8]>) {
+fn header(bytes: &mut Vec<u8>, picture: &Picture, (steps, listed): (&[[u8; 64]; 2], &Tables), profile: Option<&[u8]>) {
     bytes.extend([0xFF, 0xD8]);
     segment(bytes, 0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
     if let Some(profile) = profile.filter(|profile| profile.len() <= 65_519) {
@@ -49,9 +57,9 @@ fn header(bytes: &mut Vec<u8>, picture: &Picture, steps: &[[u8; 64]; 2], profile
         selectors.extend([number + 1, table * 0x11]);
     }
     segment(bytes, 0xC0, &frame);
-    for (number, (dc, ac)) in (0u8..).zip(&tables::HUFFMAN).take(kinds) {
-        segment(bytes, 0xC4, &[&[number][..], &dc.counts, dc.symbols].concat());
-        segment(bytes, 0xC4, &[&[0x10 | number][..], &ac.counts, ac.symbols].concat());
+    for (number, (dc, ac)) in (0u8..).zip(listed).take(kinds) {
+        segment(bytes, 0xC4, &[&[number][..], &dc.counts, &dc.symbols].concat());
+        segment(bytes, 0xC4, &[&[0x10 | number][..], &ac.counts, &ac.symbols].concat());
     }
     selectors.extend([0, 63, 0]);
     segment(bytes, 0xDA, &selectors);
@@ -61,7 +69,8 @@ fn header(bytes: &mut Vec<u8>, picture: &Picture, steps: &[[u8; 64]; 2], profile
 struct Blocks<'a> {
     plane: &'a Plane,
     divisors: &'a Divisors,
-    codes: &'a Codes,
+    /// 0 for luma, 1 for colour.
+    kind: usize,
     /// Blocks along an MCU.
     side: usize,
     /// Blocks from the left, rows of blocks from the top.
@@ -83,49 +92,87 @@ impl Blocks<'_> {
         }
     }
 
+    /// Hands over the blocks of an MCU in their order, with what they are coded after.
     #[inline(always)]
-    fn write(&mut self, writer: &mut entropy::Row<'_>, mcu: usize) {
+    fn each(&mut self, mcu: usize, mut take: impl FnMut(&[i16; 64], u64, &mut i16)) {
         let across = self.coefficients.len() / self.side;
         for y in 0..self.side {
             let first = y * across + mcu * self.side;
             let blocks = self.coefficients.get(first..first + self.side).unwrap_or_default();
             let filled = self.filled.get(first..first + self.side).unwrap_or_default();
             for (block, &filled) in blocks.iter().zip(filled) {
-                writer.block(self.codes, block, filled, &mut self.before);
+                take(block, filled, &mut self.before);
             }
         }
     }
 }
 
-fn scan(writer: &mut Writer, picture: &Picture, steps: &[[u8; 64]; 2]) {
-    let luma = if picture.chroma == Chroma::Halved && !picture.is_grey() { 2 } else { 1 };
-    let (across, down) = (picture.width.div_ceil(8 * luma), picture.height.div_ceil(8 * luma));
-    let divisors = steps.each_ref().map(Divisors::new);
-    let mut parts: Vec<Blocks<'_>> = Vec::new();
-    for (number, plane) in picture.planes.iter().enumerate() {
-        let (side, kind) = if number == 0 { (luma, 0) } else { (1, 1) };
-        let blocks = across * side * side;
-        parts.push(Blocks {
-            plane,
-            divisors: &divisors[kind],
-            codes: &tables::CODES[kind],
-            side,
-            coefficients: vec![[0; 64]; blocks],
-            filled: vec![0; blocks],
-            before: 0,
-        });
+/// A picture on its way into blocks.
+struct Scan<'a> {
+    parts: Vec<Blocks<'a>>,
+    /// MCUs.
+    across: usize,
+    down: usize,
+}
+
+impl<'a> Scan<'a> {
+    fn new(picture: &'a Picture, divisors: &'a [Divisors; 2]) -> Self {
+        let luma = if picture.chroma == Chroma::Halved && !picture.is_grey() { 2 } else { 1 };
+        let (across, down) = (picture.width.div_ceil(8 * luma), picture.height.div_ceil(8 * luma));
+        let part = |(number, plane): (usize, &'a Plane)| {
+            let (side, kind) = if number == 0 { (luma, 0) } else { (1, 1) };
+            let blocks = across * side * side;
+            let (coefficients, filled) = (vec![[0; 64]; blocks], vec![0; blocks]);
+            Blocks { plane, divisors: &divisors[kind], kind, side, coefficients, filled, before: 0 }
+        };
+        Self { parts: picture.planes.iter().enumerate().map(part).collect(), across, down }
     }
-    let blocks = parts.iter().map(|part| part.coefficients.len()).sum();
-    for row in 0..down {
-        parts.iter_mut().for_each(|part| part.transform(row));
-        writer.row(
-            blocks,
-            #[inline(always)]
-            |row| {
-                for mcu in 0..across {
-                    parts.iter_mut().for_each(|part| part.write(row, mcu));
-                }
-            },
-        );
+
+    /// Huffman tables that suit the picture, told by some of its rows.
+    fn fitted(&mut self) -> Tables {
+        let mut counts = [([0; 256], [0; 256]), ([0; 256], [0; 256])];
+        let step = (self.down / 8).clamp(1, 10);
+        for row in (step / 2..self.down).step_by(step) {
+            for part in &mut self.parts {
+                part.transform(row);
+                let (dc, ac) = &mut counts[part.kind];
+                simd::widest(
+                    #[inline(always)]
+                    || {
+                        for mcu in 0..self.across {
+                            let count = |block: &_, filled, before: &mut _| {
+                                entropy::count((dc, ac), block, filled, before);
+                            };
+                            part.each(mcu, count);
+                        }
+                    },
+                );
+                part.before = 0;
+            }
+        }
+        let listed = |(dc, ac)| (Listed::new(dc, dc_symbols()), Listed::new(ac, ac_symbols()));
+        counts.each_ref().map(|(dc, ac)| listed((dc, ac)))
+    }
+
+    fn write(&mut self, writer: &mut Writer, codes: &[Codes; 2]) {
+        let blocks = self.parts.iter().map(|part| part.coefficients.len()).sum();
+        for row in 0..self.down {
+            self.parts.iter_mut().for_each(|part| part.transform(row));
+            writer.row(
+                blocks,
+                #[inline(always)]
+                |row| {
+                    for mcu in 0..self.across {
+                        for part in &mut self.parts {
+                            let codes = &codes[part.kind];
+                            part.each(mcu, |block, filled, before| row.block(codes, block, filled, before));
+                        }
+                    }
+                },
+            );
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

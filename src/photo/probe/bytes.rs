@@ -74,7 +74,11 @@ impl<'a> Bytes<'a> {
     pub(crate) fn next_marker(&mut self) -> Option<u8> {
         loop {
             let rest = self.data.get(self.at..)?;
-            self.at += rest.iter().position(|&byte| byte == 0xFF)?;
+            let plain = before_mark(rest);
+            if plain == rest.len() {
+                return None;
+            }
+            self.at += plain;
             let rest = self.data.get(self.at..)?;
             let fill = rest.iter().take_while(|&&byte| byte == 0xFF).count();
             let code = *rest.get(fill)?;
@@ -84,4 +88,15 @@ impl<'a> Bytes<'a> {
             }
         }
     }
+}
+
+/// How many bytes stand before the first 0xFF.
+#[inline]
+pub(crate) fn before_mark(bytes: &[u8]) -> usize {
+    let (chunks, _) = bytes.as_chunks::<32>();
+    // Without a way out inside the chunk, so that it is one comparison of a vector.
+    let holds_mark = |chunk: &&[u8; 32]| chunk.iter().fold(false, |found, &byte| found | (byte == 0xFF));
+    let plain = chunks.iter().take_while(|chunk| !holds_mark(chunk)).count() * 32;
+    let rest = bytes.get(plain..).unwrap_or_default();
+    plain + rest.iter().position(|&byte| byte == 0xFF).unwrap_or(rest.len())
 }

@@ -39,13 +39,12 @@ impl Taps {
         let count = ((2.0 * LOBES * scale).ceil() as usize + 1).min(span.source).max(1);
         let mut taps = Self { first: Vec::new(), weights: Vec::new(), count, target: span.target };
         let mut exact = vec![0.0; count];
+        let kernel = Lanczos::new(scale);
         for place in 0..span.target {
             let centre = span.start + (place as f64 + 0.5) * span.step - 0.5;
             let begin = (centre - LOBES * scale).ceil().max(0.0) as usize;
             let begin = begin.min(span.source - count);
-            for (offset, weight) in exact.iter_mut().enumerate() {
-                *weight = lanczos(((begin + offset) as f64 - centre) / scale);
-            }
+            kernel.weigh(begin as f64 - centre, &mut exact);
             // A target that lies outside altogether takes the nearest sample.
             if exact.iter().sum::<f64>().abs() < 1e-6 {
                 let nearest = (centre.round().max(0.0) as usize).clamp(begin, begin + count - 1);
@@ -88,12 +87,34 @@ impl Taps {
     }
 }
 
-fn lanczos(x: f64) -> f64 {
-    let x = x * std::f64::consts::PI;
-    match x.abs() {
-        near if near < 1e-9 => 1.0,
-        far if far >= LOBES * std::f64::consts::PI => 0.0,
-        _ => LOBES * x.sin() * (x / LOBES).sin() / (x * x),
+/// sinc(x) sinc(x / 3), whose sines are turned from sample to sample instead of computed.
+struct Lanczos {
+    scale: f64,
+    /// Sine and cosine of the turn for one sample, of x and of x / 3.
+    turns: [(f64, f64); 2],
+}
+
+impl Lanczos {
+    fn new(scale: f64) -> Self {
+        let turn = std::f64::consts::PI / scale;
+        Self { scale, turns: [turn.sin_cos(), (turn / LOBES).sin_cos()] }
+    }
+
+    /// Weights for samples one after the other, the first of which lies at `from`.
+    fn weigh(&self, from: f64, weights: &mut [f64]) {
+        let start = from * std::f64::consts::PI / self.scale;
+        let mut angles = [start.sin_cos(), (start / LOBES).sin_cos()];
+        for (offset, weight) in (0u32..).zip(weights) {
+            let x = (from + f64::from(offset)) * std::f64::consts::PI / self.scale;
+            *weight = match x.abs() {
+                near if near < 1e-6 => 1.0,
+                far if far >= LOBES * std::f64::consts::PI => 0.0,
+                _ => LOBES * angles[0].0 * angles[1].0 / (x * x),
+            };
+            for ((sine, cosine), (by_sine, by_cosine)) in angles.iter_mut().zip(self.turns) {
+                (*sine, *cosine) = (*sine * by_cosine + *cosine * by_sine, *cosine * by_cosine - *sine * by_sine);
+            }
+        }
     }
 }
 

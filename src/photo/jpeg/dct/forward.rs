@@ -31,7 +31,7 @@ impl Divisors {
         divisors
     }
 
-    fn quantised(&self, place: usize, coefficient: i16) -> i16 {
+    pub(super) fn quantised(&self, place: usize, coefficient: i16) -> i16 {
         let high = |a: u16, b: u16| ((u32::from(a) * u32::from(b)) >> 16) as u16;
         let magnitude = coefficient.unsigned_abs().wrapping_add(self.half[place] as u16);
         let quotient = high(high(magnitude, self.factor[place] as u16), self.scale[place] as u16) as i16;

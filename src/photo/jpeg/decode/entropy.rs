@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::probe::bytes::before_mark;
+
 /// A scan's coded data without the zero bytes stuffed behind each 0xFF, cut at its restart markers.
 #[derive(Default)]
 pub(super) struct Coded {
@@ -45,12 +47,7 @@ impl Coded {
 
     /// Copies up to the next 0xFF and gives how many bytes that were.
     fn copy_plain(&mut self, input: &[u8]) -> usize {
-        let (chunks, _) = input.as_chunks::<32>();
-        // Without a way out inside the chunk, so that it is one comparison of a vector.
-        let holds_mark = |chunk: &&[u8; 32]| chunk.iter().fold(false, |found, &byte| found | (byte == 0xFF));
-        let plain = chunks.iter().take_while(|chunk| !holds_mark(chunk)).count() * 32;
-        let rest = input.get(plain..).unwrap_or_default();
-        let plain = plain + rest.iter().position(|&byte| byte == 0xFF).unwrap_or(rest.len());
+        let plain = before_mark(input);
         self.bytes.extend_from_slice(input.get(..plain).unwrap_or_default());
         plain
     }

@@ -240,15 +240,19 @@ impl Band<'_> {
         blocks: &mut [[i16; SIZE]],
         filled: &mut [u64],
     ) -> Result<(), Fault> {
+        let band = from(self.first) & !from(self.last + 1);
         for (kept, filled) in blocks.iter_mut().zip(filled) {
+            let known = *filled & band;
             if *ended > 0 {
                 *ended -= 1;
-                let known = *filled & from(self.first) & !from(self.last + 1);
-                if known != 0 {
-                    self.correct(bits, kept, known);
+                if known == 0 {
+                    continue;
                 }
+                bits.refill();
+                let growing = corrections(bits, known.count_ones());
+                self.grow(kept, known, growing);
             } else {
-                *ended = self.refine_block(bits, kept, filled)?;
+                *ended = self.refine_block(bits, kept, filled, (known, band & !known))?;
             }
             if bits.overrun() {
                 return Err(Fault::CutShort);
@@ -257,16 +261,18 @@ impl Band<'_> {
         Ok(())
     }
 
-    /// Between values that are new come corrections of those known (T.81, G.1.2.3).
+    /// Between values that are new come corrections of those known (T.81, G.1.2.3): they are gathered
+    /// and made all together. `known` and `zeros` are the steps of the band that are not and are 0.
     #[inline(always)]
     fn refine_block<const SIZE: usize>(
         &self,
         bits: &mut Bits<'_>,
         kept: &mut [i16; SIZE],
         filled: &mut u64,
+        (known, zeros): (u64, u64),
     ) -> Result<usize, Fault> {
         let places = const { &places(SIZE) };
-        let inside = !from(self.last + 1);
+        let (mut growing, mut ended) = (0, 0);
         let mut k = self.first;
         while k <= self.last {
             bits.refill();
@@ -276,20 +282,18 @@ impl Band<'_> {
                     Symbol::Value { run, value } => (run, value),
                     Symbol::Mark { run: 15 } => (15, 0),
                     Symbol::Mark { run } => {
-                        let ended = (1 << run) + bits.take(run as u32) as usize - 1;
-                        self.correct(bits, kept, *filled & from(k) & inside);
-                        return Ok(ended);
+                        ended = (1 << run) + bits.take(run as u32) as usize - 1;
+                        let rest = (known & from(k)).count_ones();
+                        growing = growing << rest | corrections(bits, rest);
+                        break;
                     }
                 },
             };
-            let mut zeros = !*filled & from(k) & inside;
-            for _ in 0..run {
-                zeros &= zeros.wrapping_sub(1);
-            }
-            let place = (zeros.trailing_zeros() as usize).min(self.last + 1);
-            self.correct(bits, kept, *filled & from(k) & !from(place));
+            let place = nth(zeros & from(k), run).min(self.last + 1);
+            let passed = (known & from(k) & !from(place)).count_ones();
+            growing = growing << passed | corrections(bits, passed);
             if value != 0 {
-                if zeros == 0 || value.unsigned_abs() != 1 {
+                if place > self.last || value.unsigned_abs() != 1 {
                     return Err(Fault::Code);
                 }
                 let slot = places.get(place).copied().unwrap_or_default();
@@ -300,30 +304,62 @@ impl Band<'_> {
             }
             k = place + 1;
         }
-        Ok(0)
+        self.grow(kept, known, growing);
+        Ok(ended)
     }
 
-    /// Reads a bit for each of the steps in `known`: whether the value there grows.
+    /// Moves those of the `known` away from 0 whose bit in `growing` is set, the last the lowest.
     #[inline(always)]
-    fn correct<const SIZE: usize>(&self, bits: &mut Bits<'_>, kept: &mut [i16; SIZE], mut known: u64) {
+    fn grow<const SIZE: usize>(&self, kept: &mut [i16; SIZE], mut known: u64, growing: u64) {
         let places = const { &places(SIZE) };
+        let mut left = known.count_ones();
         while known != 0 {
-            bits.refill();
-            let count = known.count_ones().min(32);
-            let mut grows = bits.peek(count) << (32 - count);
-            bits.skip(count);
-            for _ in 0..count {
-                let place = places.get(known.trailing_zeros() as usize).copied().unwrap_or_default();
-                if let Some(coefficient) = kept.get_mut(usize::from(place)) {
-                    let sign = *coefficient >> 15;
-                    let growth = ((grows >> 31) as i16) << self.bit;
-                    *coefficient = coefficient.wrapping_add((growth ^ sign) - sign);
-                }
-                grows <<= 1;
-                known &= known - 1;
+            left -= 1;
+            let place = places.get(known.trailing_zeros() as usize).copied().unwrap_or_default();
+            if let Some(coefficient) = kept.get_mut(usize::from(place)) {
+                let sign = *coefficient >> 15;
+                let growth = ((growing >> left & 1) as i16) << self.bit;
+                *coefficient = coefficient.wrapping_add((growth ^ sign) - sign);
             }
+            known &= known - 1;
         }
     }
+}
+
+/// The next `count` bits, at most 63.
+#[inline(always)]
+fn corrections(bits: &mut Bits<'_>, count: u32) -> u64 {
+    if count <= 24 {
+        // A quick look before left so many.
+        return u64::from(bits.take(count));
+    }
+    many_corrections(bits, count)
+}
+
+#[inline(always)]
+fn many_corrections(bits: &mut Bits<'_>, count: u32) -> u64 {
+    let mut gathered = 0;
+    let mut left = count;
+    while left > 0 {
+        bits.refill();
+        let some = left.min(24);
+        gathered = gathered << some | u64::from(bits.take(some));
+        left -= some;
+    }
+    gathered
+}
+
+/// The place of the set bit with this number, or 64. Most numbers are small: the first steps are made
+/// without a branch that would be guessed wrong.
+#[inline(always)]
+fn nth(mut mask: u64, number: usize) -> usize {
+    for step in 0..4 {
+        mask = if number > step { mask & mask.wrapping_sub(1) } else { mask };
+    }
+    for _ in 4..number {
+        mask &= mask.wrapping_sub(1);
+    }
+    mask.trailing_zeros() as usize
 }
 
 /// The bits for the steps from `k` on; none from 64 on.

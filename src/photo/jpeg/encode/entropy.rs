@@ -1,6 +1,6 @@
 //! Huffman coding of quantised blocks (T.81, F.1.2).
 
-use super::tables::Listed;
+use super::fitted::{Counts, Listed};
 use crate::jpeg::order::places;
 use crate::simd;
 
@@ -35,16 +35,42 @@ impl Codes {
 /// Codes of a length count upwards; the first of the next is the next number, doubled (T.81, annex C).
 fn codes(listed: &Listed) -> [Code; 256] {
     let mut codes = [Code::default(); 256];
-    let mut symbols = listed.symbols.iter();
+    let mut symbols = listed.symbols.iter().copied();
     let mut next = 0;
-    for (length, &count) in (1..).zip(&listed.counts) {
-        for &symbol in symbols.by_ref().take(count.into()) {
+    for (length, count) in (1..).zip(listed.counts) {
+        for symbol in symbols.by_ref().take(count.into()) {
             codes[usize::from(symbol)] = Code(length << 16 | next);
             next += 1;
         }
         next <<= 1;
     }
     codes
+}
+
+/// Counts the symbols of a block into those for first coefficients and those for the others. `filled` and
+/// `before` as in [`Row::block`].
+#[inline(always)]
+pub(super) fn count((dc, ac): (&mut Counts, &mut Counts), block: &[i16; 64], filled: u64, before: &mut i16) {
+    let places = const { &places(64) };
+    dc[size(block[0].wrapping_sub(*before)) as usize & 255] += 1;
+    *before = block[0];
+    let mut left = filled & !1;
+    let mut next = 1;
+    while left != 0 {
+        let k = left.trailing_zeros();
+        left &= left - 1;
+        let place = places.get(k as usize).copied().unwrap_or_default();
+        ac[0xF0] += (k - next) >> 4;
+        ac[((k - next) << 4 & 0xF0 | size(block[usize::from(place & 63)])) as usize & 255] += 1;
+        next = k + 1;
+    }
+    ac[0] += u32::from(next < 64);
+}
+
+/// Bits that a value needs.
+#[inline(always)]
+fn size(value: i16) -> u32 {
+    32 - i32::from(value).unsigned_abs().leading_zeros()
 }
 
 /// Bytes that a block can take, every one of them stuffed: 64 codes of 16 bits with 11 bits behind.
@@ -137,7 +163,7 @@ impl Row<'_> {
     #[inline(always)]
     fn value(&mut self, codes: &[Code; 256], run: u32, value: i16) {
         let sign = i32::from(value) >> 31;
-        let size = 32 - (i32::from(value).unsigned_abs()).leading_zeros();
+        let size = size(value);
         let code = codes[((run | size) & 255) as usize];
         let bits = (i32::from(value) + sign) as u64 & ((1 << size) - 1);
         self.put(code.bits() << size | bits, code.length() + size);
