@@ -8,6 +8,7 @@ mod composing;
 mod editing;
 mod outsiders;
 mod paging;
+mod photos;
 mod rendering;
 mod sessions;
 mod strangers;

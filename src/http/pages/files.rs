@@ -120,7 +120,8 @@ pub async fn export(State(web): State<Web>, SignedIn(_, viewer): SignedIn) -> Re
             let _ = sender.send(Err(std::io::Error::other("an original could not be read"))).await;
         }
     });
-    let stream = futures_util::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
+    let stream =
+        futures_util::stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver))).fuse();
     download("application/x-tar", &format!("{}-originals.tar", viewer.account.username), Body::from_stream(stream))
 }
 

@@ -82,8 +82,27 @@ impl Person {
 
     // ---- Requests ----
 
+    /// A file, byte for byte.
+    pub async fn download(&self, path: &str) -> (HeaderMap, Vec<u8>) {
+        let answer = self.ask(Method::GET, path, HeaderMap::new(), Vec::new()).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        let headers = answer.headers().clone();
+        (headers, answer.bytes().await.unwrap().to_vec())
+    }
+
     /// One request as the browser makes it, cookies and all; redirects are not followed.
     pub async fn request(&self, method: Method, path: &str, headers: HeaderMap, body: Vec<u8>) -> Page {
+        let answer = self.ask(method, path, headers, body).await;
+        let path = match answer.url().query() {
+            Some(query) => format!("{}?{query}", answer.url().path()),
+            None => answer.url().path().to_owned(),
+        };
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let html = String::from_utf8_lossy(&answer.bytes().await.unwrap()).into_owned();
+        Page { path, status, headers, html }
+    }
+
+    async fn ask(&self, method: Method, path: &str, headers: HeaderMap, body: Vec<u8>) -> reqwest::Response {
         let url = Url::parse(&format!("https://{}", self.host)).unwrap().join(path).unwrap();
         let mut all = HeaderMap::new();
         all.insert(ACCEPT, HeaderValue::from_static(HTML));
@@ -95,13 +114,7 @@ impl Person {
         all.extend(headers);
         let answer = self.client.request(method, url).headers(all).body(body).send().await.unwrap();
         self.remember(answer.headers());
-        let path = match answer.url().query() {
-            Some(query) => format!("{}?{query}", answer.url().path()),
-            None => answer.url().path().to_owned(),
-        };
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        let html = String::from_utf8_lossy(&answer.bytes().await.unwrap()).into_owned();
-        Page { path, status, headers, html }
+        answer
     }
 
     fn remember(&self, headers: &HeaderMap) {
