@@ -36,7 +36,7 @@ async fn make_again(app: &App, which: Which) -> anyhow::Result<()> {
         if live {
             print!("\r{}", words(progress));
             let _ = std::io::stdout().flush();
-        } else if progress.done % 100 == 0 {
+        } else if progress.done.is_multiple_of(100) {
             println!("{}", words(progress));
         }
     };

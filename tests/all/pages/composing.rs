@@ -301,7 +301,7 @@ async fn r113_a_form_with_files_sent_four_times_at_once_is_one_post_with_its_pho
     let pages = join_all((0..4).map(|_| send(&ada, form.clone(), "add"))).await;
     let outcome: Vec<_> = pages.iter().map(|p| (p.status.as_u16(), p.path.clone())).collect();
     assert!(pages.iter().all(|p| p.status == 200 && p.path == pages[0].path), "{outcome:?}");
-    let form = composer(&ada, &pages[0].path.split('?').next().unwrap().to_owned()).await;
+    let form = composer(&ada, pages[0].path.split('?').next().unwrap()).await;
     let page = send(&ada, form, "post").await;
     assert!(page.says("2 photographs"), "{}", page.html);
     assert_eq!(posts_of(&server, "ada").await, 1);
