@@ -38,15 +38,17 @@ pub async fn of_post(app: &App, owner: &account::Model, post_id: i64) -> Result<
     let ids: Vec<i64> = photos.iter().map(|p| p.id).collect();
     let sizes = media::sizes_of(&app.db.read, &ids).await?;
     let told = photos.into_iter().map(|photo| {
-        let own = sizes.iter().filter(|s| s.photo_id == Some(photo.id));
-        Told { removed: removed(&photo), files: own.map(|row| file(app, row)).collect(), photo }
+        let own: Vec<_> = sizes.iter().filter(|s| s.photo_id == Some(photo.id)).collect();
+        let moves = own.iter().any(|s| s.role == super::extras::ANIMATION);
+        Told { removed: removed(&photo, moves), files: own.into_iter().map(|row| file(app, row)).collect(), photo }
     });
     Ok(told.collect())
 }
 
-fn removed(photo: &photo::Model) -> Vec<&'static str> {
+/// What is in the original only. `moves`: its animation is served beside the still sizes.
+fn removed(photo: &photo::Model, moves: bool) -> Vec<&'static str> {
     let removed: Vec<Removed> = serde_json::from_str(&photo.removed).unwrap_or_default();
-    removed.into_iter().map(Removed::words).collect()
+    removed.into_iter().filter(|what| !(moves && *what == Removed::Animation)).map(Removed::words).collect()
 }
 
 fn file(app: &App, row: &rendition::Model) -> File {
