@@ -20,13 +20,16 @@ pub(super) use {gif::rebuilt as rebuilt_gif, webp::rebuilt as rebuilt_webp};
 /// The refusals of [`probe`], and [`PhotoError::CannotStrip`] for HEIC and AVIF.
 pub fn stripped(input: &[u8], limits: &Limits) -> Result<Vec<u8>, PhotoError> {
     let probe = probe(input, limits)?;
-    match &probe.body {
-        Body::Jpeg(_) => jpeg::rebuilt(input, &probe),
-        Body::Png(png) => Ok(png::rebuilt(input, &probe, png)),
-        Body::WebP { end } => webp::rebuilt(input.get(..*end).unwrap_or(input), &probe),
-        Body::Gif => gif::rebuilt(input),
-        Body::Heif(_) => Err(PhotoError::CannotStrip(probe.format.name())),
-    }
+    let kept = match &probe.body {
+        Body::Jpeg(_) => jpeg::rebuilt(input, &probe)?,
+        Body::Png(png) => png::rebuilt(input, &probe, png),
+        Body::WebP { end } => webp::rebuilt(input.get(..*end).unwrap_or(input), &probe)?,
+        Body::Gif => gif::rebuilt(input)?,
+        Body::Heif(_) => return Err(PhotoError::CannotStrip(probe.format.name())),
+    };
+    // A file that only just holds together may not without what was taken out.
+    super::probe(&kept, limits)?;
+    Ok(kept)
 }
 
 /// The colours of the file in numbers; nothing if it says nothing that can be used.

@@ -33,7 +33,7 @@ pub(crate) fn rebuilt(file: &[u8], probe: &Probe) -> Result<Vec<u8>, PhotoError>
     let block = super::orientation_block(probe.orientation);
     flags |= if icc.is_some() { PROFILE } else { 0 } | if block.is_some() { EXIF } else { 0 };
     let mut chunks = Vec::new();
-    if let Some(canvas) = canvas.filter(|_| flags != 0) {
+    if let Some(canvas) = canvas {
         chunks.extend(chunk(b"VP8X", &[&[flags, 0, 0, 0], canvas].concat()));
     }
     chunks.extend(icc.map(|icc| chunk(b"ICCP", &icc)).unwrap_or_default());
