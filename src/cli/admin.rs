@@ -30,6 +30,8 @@ pub enum Admin {
     UnblockDomain { domain: String },
     /// List the servers that are kept out.
     BlockedDomains,
+    /// Put a new secret into secret.key and seal every signing key with it, while the server runs.
+    RotateSecret,
 }
 
 pub async fn run(settings: Settings, command: Admin) -> anyhow::Result<()> {
@@ -72,6 +74,12 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
         Admin::UnblockDomain { domain } => {
             let was = moderation::unblock_domain(app, &domain).await?;
             println!("{}", if was { "Let in again." } else { "It was not kept out." });
+        }
+        Admin::RotateSecret => {
+            let keys = accounts::rotate_secret(app).await?;
+            println!(
+                "{keys} keys are sealed with the new secret, the first line of secret.key. Back that file up again."
+            );
         }
         Admin::BlockedDomains => {
             for row in store::policies::blocked_domains(&app.db.read).await? {

@@ -168,6 +168,41 @@ pub async fn signing_key(app: &App, account_id: i64) -> Result<SigningKey, Refus
     Ok(key)
 }
 
+/// Puts a new secret before the one in use and seals every signing key with it, beside running servers.
+/// Returns how many keys there are.
+pub async fn rotate_secret(app: &App) -> Result<u64, Refusal> {
+    // First under the newest there is: an earlier run may have stopped half-way, and its older secret
+    // is about to be forgotten.
+    seal_anew(app).await?;
+    app.secrets.rotate()?;
+    seal_anew(app).await
+}
+
+async fn seal_anew(app: &App) -> Result<u64, Refusal> {
+    let (mut after, mut done) = (i64::MIN, 0);
+    loop {
+        let page = accounts::with_keys(&app.db.read, after, 100).await?;
+        let Some(last) = page.last() else { return Ok(done) };
+        after = last.id;
+        let mut sealed = Vec::new();
+        for row in page {
+            let key = app.secrets.open(&row.private_key.ok_or(Refusal::Missing)?)?;
+            sealed.push((row.id, app.secrets.seal(&key)?));
+        }
+        done += sealed.len() as u64;
+        app.db
+            .write_quietly(move |tx| {
+                Box::pin(async move {
+                    for (id, key) in sealed {
+                        accounts::set_sealed_key(tx, id, key).await?;
+                    }
+                    Ok::<_, Refusal>(())
+                })
+            })
+            .await?;
+    }
+}
+
 /// What somebody wants her profile to say.
 #[derive(Debug, Clone, Default)]
 pub struct ProfileChange {

@@ -145,3 +145,24 @@ pub async fn set_photo_choices(
         .await
         .map(drop)
 }
+
+/// Accounts with a sealed signing key, by id.
+pub async fn with_keys(db: &impl ConnectionTrait, after: i64, limit: u64) -> Result<Vec<account::Model>, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::PrivateKey.is_not_null())
+        .filter(account::Column::Id.gt(after))
+        .order_by_asc(account::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Keeps the same signing key under another seal.
+pub async fn set_sealed_key(db: &impl ConnectionTrait, id: i64, sealed: Vec<u8>) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .col_expr(account::Column::PrivateKey, Expr::value(Some(sealed)))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}

@@ -6,6 +6,7 @@
 pub mod binary;
 mod command_line;
 mod memory;
+mod secrets;
 pub mod stage;
 mod starting;
 mod stopping;
