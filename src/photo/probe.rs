@@ -120,7 +120,7 @@ impl Probe {
     /// Bytes the decoder will hold at its worst moment, estimated from above.
     pub fn memory(&self) -> u64 {
         let a_pixel = match &self.body {
-            // The finished picture and its planes; progressive: also two bytes a coefficient.
+            // Planes as large as the picture at most; progressive: also two bytes a coefficient.
             Body::Jpeg(jpeg) => jpeg.components.count() * if self.progressive { 4 } else { 2 },
             Body::Png(png) => png.pixel_bytes,
             // Two canvases of RGBA and the planes of a frame.

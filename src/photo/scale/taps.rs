@@ -57,11 +57,6 @@ impl Taps {
         taps
     }
 
-    /// Taps of each sample.
-    pub(super) fn count(&self) -> usize {
-        self.count
-    }
-
     /// The first sample of the source and the weights for a sample of the target; behind the last
     /// comes the last again.
     #[inline(always)]

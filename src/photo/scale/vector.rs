@@ -56,7 +56,7 @@ fn along_rows(middle: &[[i16; STRIP]], across: &Taps, rows: &mut [u8], stride: u
         let mut square = [_mm256_setzero_si256(); 16];
         for (x, column) in square.iter_mut().enumerate() {
             let (first, weights) = across.at(left + x);
-            let Some(columns) = middle.get(first..first + across.count()) else { continue };
+            let Some(columns) = middle.get(first..first + weights.len()) else { continue };
             let mut sum = _mm256_set1_epi16(1 << (FINE - 1));
             for (values, &weight) in columns.iter().zip(weights) {
                 sum = _mm256_add_epi16(sum, _mm256_mulhrs_epi16(load(values), _mm256_set1_epi16(weight)));
