@@ -200,3 +200,37 @@ fn the_average_colour_is_averaged_in_light() {
     assert_near("half black, half white", derived.average, [188; 3], 2.0);
     assert_eq!(derive("grey.jpg").average, [128; 3]);
 }
+
+/// A picture of one colour, with this profile in it.
+fn tagged(colour: [u8; 3], icc: &[u8]) -> Vec<u8> {
+    use image::ImageEncoder;
+    let picture = image::RgbImage::from_pixel(1200, 800, image::Rgb(colour));
+    let mut bytes = Vec::new();
+    let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 95);
+    encoder.set_icc_profile(icc.to_vec()).unwrap();
+    encoder.encode_image(&picture).unwrap();
+    bytes
+}
+
+#[test]
+fn pages_of_a_display_p3_photo_stay_display_p3_and_other_servers_get_srgb() {
+    let derived = photo::process(&tagged([30, 220, 60], photo::Gamut::DisplayP3.icc()), &Limits::default()).unwrap();
+    let [federated, pages @ ..] = derived.renditions.as_slice() else { panic!("nothing was made") };
+    let profiled = |bytes: &[u8]| bytes.windows(11).any(|w| w == b"ICC_PROFILE");
+    assert_eq!((federated.gamut, profiled(&federated.bytes)), (photo::Gamut::Srgb, false));
+    assert_eq!(pages.len(), 2, "960 and 480");
+    for page in pages {
+        assert_eq!((page.gamut, profiled(&page.bytes)), (photo::Gamut::DisplayP3, true));
+        assert_near("a page keeps the codes of the original", decoded(page)[(200, 150)].0, [30, 220, 60], 3.0);
+    }
+    // Out of sRGB's reach: red is cut off at nothing.
+    let clipped = decoded(federated)[(600, 400)].0;
+    assert!(clipped[0] < 10 && clipped[1] > 218, "{clipped:?}");
+}
+
+#[test]
+fn a_display_p3_photo_of_small_colours_is_the_same_colour_everywhere() {
+    let derived = photo::process(&tagged([120, 110, 100], photo::Gamut::DisplayP3.icc()), &Limits::default()).unwrap();
+    assert_near("sRGB", decoded(&derived.renditions[0])[(600, 400)].0, [121, 110, 99], 1.5);
+    assert_near("average", derived.average, [121, 110, 99], 1.5);
+}
