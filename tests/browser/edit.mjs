@@ -1,6 +1,6 @@
-// Changes an album that is out: takes a photo away, moves one, adds one; nothing else changes.
+// Changes an album that is out: takes a photo away, moves one, drops one in; nothing else changes.
 
-import { alts, close, fixture, fits, open, shot, signIn } from "./browser.mjs";
+import { alts, close, fits, open, shot, signIn } from "./browser.mjs";
 import assert from "node:assert/strict";
 
 export default async function ({ width, album }) {
@@ -14,7 +14,7 @@ export default async function ({ width, album }) {
   await items.nth(1).getByRole("button", { name: "Remove" }).click();
   assert.equal(await items.count(), 2);
   await items.nth(1).getByRole("button", { name: "Move up" }).click();
-  await page.setInputFiles("#photos", fixture("photo-leaf.jpg"));
+  await drop(page);
   await page.waitForFunction(() => document.querySelector("[data-send]").textContent === "Save changes" && document.querySelectorAll(".draft[data-id]:not([data-id='0'])").length === 3);
   await items.nth(2).locator("textarea").fill("four");
   await fits(page);
@@ -29,4 +29,15 @@ export default async function ({ width, album }) {
   await page.waitForURL((url) => url.pathname === album);
   assert.deepEqual(await alts(page), ["three", "one", "four"], "a change that is dropped changes nothing");
   await close(view);
+}
+
+/** Drops a picture onto the composer, as from a folder. */
+async function drop(page) {
+  const transfer = await page.evaluateHandle(async () => {
+    const picture = await (await fetch(document.querySelector(".draft-thumb img").src)).blob();
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([picture], "dropped.jpg", { type: "image/jpeg" }));
+    return transfer;
+  });
+  await page.dispatchEvent("#dropzone", "drop", { dataTransfer: transfer });
 }
