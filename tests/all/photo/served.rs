@@ -207,8 +207,8 @@ fn tagged(colour: [u8; 3], icc: &[u8]) -> Vec<u8> {
     let picture = image::RgbImage::from_pixel(1200, 800, image::Rgb(colour));
     let mut bytes = Vec::new();
     let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 95);
-    encoder.set_icc_profile(icc.to_vec()).unwrap();
-    encoder.encode_image(&picture).unwrap();
+    encoder.set_icc_profile(icc.to_vec()).expect("a JPEG takes a profile");
+    encoder.encode_image(&picture).expect("a picture of one colour is encoded");
     bytes
 }
 
