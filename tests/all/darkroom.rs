@@ -8,7 +8,7 @@ use crate::process::binary::{Folder, photograph};
 use crate::process::tab::{Form, Tab};
 use crate::support::{Server, eventually, fixture};
 use cyanotype::darkroom::{Darkroom, DarkroomError, Options};
-use cyanotype::photo::Limits;
+use cyanotype::photo::{Limits, Recipe};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -33,6 +33,7 @@ impl Scene {
             patience: Duration::from_secs(20),
             idle: Duration::from_secs(30),
             limits: Limits::default(),
+            recipe: Recipe::default(),
             tasks: tasks.clone(),
             stopping: CancellationToken::new(),
         };

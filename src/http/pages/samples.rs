@@ -579,6 +579,7 @@ impl Compose {
                     file_name: format!("DSCF20{number} <raw>.jpg"),
                     number,
                     lines: data_sample(),
+                    focus_point: if number == 2 { (-0.4, 0.62) } else { (0.0, 0.0) },
                     offered: number == 1,
                 }
             })

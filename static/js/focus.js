@@ -1,0 +1,45 @@
+// The focal point in the composer: a press on the picture sets both sliders, and what the sliders say is seen at once.
+
+const list = document.getElementById("drafts");
+const near = 0.04;
+
+const sliders = (item) => ["x", "y"].map((axis) => item.querySelector(`[name^=focus_${axis}_]`));
+
+function show(item) {
+  const [across, up] = sliders(item);
+  const [left, top] = [(1 + Number(across.value)) * 50, (1 - Number(up.value)) * 50];
+  item.style.setProperty("--x", `${left}%`);
+  item.style.setProperty("--y", `${top}%`);
+  across.setAttribute("aria-valuetext", `${Math.round(left)} % from the left`);
+  up.setAttribute("aria-valuetext", `${Math.round(100 - top)} % from the bottom`);
+}
+
+function point(event, picture) {
+  const box = picture.getBoundingClientRect();
+  const inside = (n) => Math.min(1, Math.max(-1, n));
+  const place = [inside(((event.clientX - box.left) / box.width) * 2 - 1), inside(1 - ((event.clientY - box.top) / box.height) * 2)];
+  // The very middle can be hit again.
+  const middle = place.every((n) => Math.abs(n) < near);
+  const item = picture.closest(".draft");
+  sliders(item).forEach((slider, axis) => {
+    slider.value = middle ? 0 : place[axis].toFixed(3);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+let held = null;
+list.addEventListener("pointerdown", (event) => {
+  held = event.button === 0 ? event.target.closest(".focus-picture") : null;
+  if (!held) return;
+  event.preventDefault();
+  held.setPointerCapture(event.pointerId);
+  point(event, held);
+});
+list.addEventListener("pointermove", (event) => { if (held) point(event, held); });
+for (const end of ["pointerup", "pointercancel"]) list.addEventListener(end, () => { held = null; });
+
+list.addEventListener("input", (event) => {
+  if (event.target.type === "range") show(event.target.closest(".draft"));
+});
+// A page that was left and is come back to keeps its sliders where they were.
+addEventListener("pageshow", () => [...list.children].forEach(show));
