@@ -186,7 +186,8 @@ pub fn process_by(input: &[u8], limits: &Limits, recipe: Recipe) -> Result<Deriv
         None => (federated, Gamut::Srgb, None),
     };
     for role in Role::ALL {
-        let Some((side, quality)) = role.smaller(recipe).filter(|&(side, _)| earns_its_place(role, side, largest)) else {
+        let Some((side, quality)) = role.smaller(recipe).filter(|&(side, _)| earns_its_place(role, side, largest))
+        else {
             continue;
         };
         // Each from the next larger: as good as from the original, at half the cost.

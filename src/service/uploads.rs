@@ -232,25 +232,28 @@ impl NewPhoto {
     ) -> Result<Self, Refusal> {
         let id = app.id();
         let derived = &made.derived;
-        let row = made.described(app, photo::Model {
-            id,
-            account_id,
-            post_id: None,
-            draft_id: None,
-            position: 0,
-            state: STORING.to_owned(),
-            alt: clip(derived.metadata.alt_text.as_deref().unwrap_or_default(), app.settings.max_alt),
-            focus_x: 0,
-            focus_y: 0,
-            file_name: clip(file_name, 200),
-            original_key: Some(Key::original(&random_hex::<16>()?).map_err(Refusal::broken)?.to_string()),
-            original_type: derived.format.mime().to_owned(),
-            original_bytes: bytes,
-            content_hash: Some(hash),
-            shows: made.shows.clone(),
-            created_at: app.now(),
-            ..blank()
-        });
+        let row = made.described(
+            app,
+            photo::Model {
+                id,
+                account_id,
+                post_id: None,
+                draft_id: None,
+                position: 0,
+                state: STORING.to_owned(),
+                alt: clip(derived.metadata.alt_text.as_deref().unwrap_or_default(), app.settings.max_alt),
+                focus_x: 0,
+                focus_y: 0,
+                file_name: clip(file_name, 200),
+                original_key: Some(Key::original(&random_hex::<16>()?).map_err(Refusal::broken)?.to_string()),
+                original_type: derived.format.mime().to_owned(),
+                original_bytes: bytes,
+                content_hash: Some(hash),
+                shows: made.shows.clone(),
+                created_at: app.now(),
+                ..blank()
+            },
+        );
         Ok(Self { row, sizes: made.sizes(app, id)? })
     }
 

@@ -163,9 +163,8 @@ pub async fn count_originals(db: &impl ConnectionTrait, but_recipe: Option<i64>)
 }
 
 fn but(recipe: Option<i64>) -> Select<photo::Entity> {
-    let all = photo::Entity::find()
-        .filter(photo::Column::OriginalKey.is_not_null())
-        .filter(photo::Column::State.eq("ready"));
+    let all =
+        photo::Entity::find().filter(photo::Column::OriginalKey.is_not_null()).filter(photo::Column::State.eq("ready"));
     match recipe {
         Some(recipe) => all.filter(photo::Column::Pipeline.ne(recipe)),
         None => all,

@@ -147,7 +147,7 @@ function lines(item, photo) {
 function finder(item, photo) {
   item.style.setProperty("--r", photo.width / photo.height);
   for (const place of [".focus-picture", ".focus-square"]) {
-    const picture = Object.assign(new Image(photo.width, photo.height), { alt: "", loading: "lazy", decoding: "async", src: photo.thumb });
+    const picture = Object.assign(new Image(photo.width, photo.height), { alt: "", draggable: false, loading: "lazy", decoding: "async", src: photo.thumb });
     item.querySelector(place).prepend(picture);
   }
 }

@@ -27,13 +27,15 @@ function point(event, picture) {
   });
 }
 
+list.addEventListener("click", (event) => {
+  const picture = event.target.closest(".focus-picture");
+  if (picture) point(event, picture);
+});
+// A mouse may also be drawn along; a finger scrolls the page.
 let held = null;
 list.addEventListener("pointerdown", (event) => {
-  held = event.button === 0 ? event.target.closest(".focus-picture") : null;
-  if (!held) return;
-  event.preventDefault();
-  held.setPointerCapture(event.pointerId);
-  point(event, held);
+  held = event.pointerType === "mouse" && event.button === 0 ? event.target.closest(".focus-picture") : null;
+  held?.setPointerCapture(event.pointerId);
 });
 list.addEventListener("pointermove", (event) => { if (held) point(event, held); });
 for (const end of ["pointerup", "pointercancel"]) list.addEventListener(end, () => { held = null; });

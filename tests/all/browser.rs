@@ -193,7 +193,13 @@ fn placeholder(name: &str) -> Value {
     let federated = image::load_from_memory(&derived.renditions[0].bytes).expect("a JPEG");
     let small = federated.resize(64, 64, image::imageops::FilterType::Triangle).to_rgba8();
     let ratio = f64::from(smallest.width) / f64::from(smallest.height);
-    let (across, down) = if ratio >= 1.25 { (4, 3) } else if ratio <= 0.8 { (3, 4) } else { (4, 4) };
+    let (across, down) = if ratio >= 1.25 {
+        (4, 3)
+    } else if ratio <= 0.8 {
+        (3, 4)
+    } else {
+        (4, 4)
+    };
     let decoded = blurhash::decode(&derived.blurhash, 32, 32, 1.0).expect("it can be decoded");
     json!({
         "name": name, "hash": derived.blurhash, "across": across, "down": down, "width": small.width(),

@@ -22,8 +22,8 @@ use axum::Json;
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 use form::{LANGUAGES, read};
+use serde_json::json;
 
 /// The composer's page, with what the form said when it is shown again.
 struct Screen<'a> {

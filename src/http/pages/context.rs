@@ -152,6 +152,8 @@ pub struct PhotoFiles {
     pub width: i64,
     pub height: i64,
     pub bytes: i64,
+    /// "Adobe RGB (1998)"
+    pub colours: String,
     pub original_path: String,
     /// Noun phrases.
     pub removed: Vec<String>,

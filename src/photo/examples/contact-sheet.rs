@@ -81,7 +81,8 @@ fn section(file: &Path) -> Result<String, Box<dyn Error>> {
     let placeholder = data("image/bmp", &bitmap(&blurhash::decode(&derived.blurhash, 32, 32, 1.0)?, 32));
     let [r, g, b] = derived.average;
     let wide = 200 * derived.width / derived.height;
-    let shown = format!("<div class=\"frame\"><img src=\"{placeholder}\" width=\"{wide}\" height=\"200\" alt=\"\"></div>");
+    let shown =
+        format!("<div class=\"frame\"><img src=\"{placeholder}\" width=\"{wide}\" height=\"200\" alt=\"\"></div>");
     figure(&mut html, &shown, &format!("Placeholder {}", escaped(&derived.blurhash)))?;
     let swatch = format!("<div class=\"cut\" style=\"width:60px;background:rgb({r} {g} {b})\"></div>");
     figure(&mut html, &swatch, &format!("Average #{r:02x}{g:02x}{b:02x}"))?;
@@ -94,7 +95,9 @@ fn cuts(html: &mut String, original: &str, derived: &Derived) -> std::fmt::Resul
     let Some(rendition) = derived.renditions.iter().find(|r| r.width.max(r.height) == CUT_OF) else { return Ok(()) };
     let cut = |picture: &str| {
         let (width, height) = (rendition.width, rendition.height);
-        format!("<div class=\"cut\" style=\"background-image:url({picture});background-size:{width}px {height}px\"></div>")
+        format!(
+            "<div class=\"cut\" style=\"background-image:url({picture});background-size:{width}px {height}px\"></div>"
+        )
     };
     figure(html, &cut(original), "The file's middle, scaled by the browser")?;
     figure(html, &cut(&data("image/jpeg", &rendition.bytes)), "Ours, pixel for pixel")

@@ -42,6 +42,14 @@ async fn each_field_is_shown_only_if_its_author_says_so() {
 }
 
 #[tokio::test]
+async fn a_licence_is_called_by_the_name_people_know() {
+    let server = Server::start("a.test").await;
+    let ada = server.person("ada").await;
+    let post = post_with(&ada, "told.jpg", &["licence"], false).await;
+    assert!(server.visitor().page(&post.path).await.says("CC BY-SA 4.0"));
+}
+
+#[tokio::test]
 async fn what_new_photos_show_is_a_setting() {
     let server = Server::start("a.test").await;
     let ada = server.person("ada").await;
@@ -98,7 +106,7 @@ async fn the_owner_alone_is_told_of_her_files_and_gets_her_original_back() {
     let post = ada.post_photo("leaky.jpg", "Fog").await;
     let files = format!("{}/files", post.path);
     let page = ada.page(&files).await;
-    for words in ["where it was taken", "the thumbnail", "for other servers", "JPEG", "sRGB"] {
+    for words in ["where it was taken", "the thumbnail", "for other servers", "JPEG", "quality 85, sRGB"] {
         assert!(page.says(words), "{words}: {}", page.text());
     }
     let original = page.links().into_iter().find(|l| l.starts_with(&format!("{files}/"))).unwrap();
@@ -108,6 +116,24 @@ async fn the_owner_alone_is_told_of_her_files_and_gets_her_original_back() {
     for path in [&files, &original] {
         assert_eq!(look(&eve, path).await.status, 404, "{path}");
         assert_ne!(look(&server.visitor(), path).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_owner_is_told_the_colours_of_her_originals_and_of_what_is_made_of_them() {
+    let server = Server::start("a.test").await;
+    let ada = server.person("ada").await;
+    for (file, original) in [
+        ("display-p3.jpg", "colours: Display P3"),
+        ("adobe-rgb.jpg", "colours: test"),
+        ("srgb.jpg", "colours: sRGB"),
+        ("photo-boats.jpg", "colours: no profile, so sRGB"),
+    ] {
+        let post = post_with(&ada, file, &[], true).await;
+        server.quiet().await;
+        let page = ada.page(&format!("{}/files", post.path)).await;
+        assert!(page.says(original), "{file}: {}", page.text());
+        assert!(page.says("copied, as the original"), "{file}: {}", page.text());
     }
 }
 
