@@ -145,7 +145,6 @@ function lines(item, photo) {
 
 // The picture on which the focal point is set, and how a square of it would look.
 function finder(item, photo) {
-  item.style.setProperty("--r", photo.width / photo.height);
   for (const place of [".focus-picture", ".focus-square"]) {
     const picture = Object.assign(new Image(photo.width, photo.height), { alt: "", draggable: false, loading: "lazy", decoding: "async", src: photo.thumb });
     item.querySelector(place).prepend(picture);

@@ -5,13 +5,21 @@ const near = 0.04;
 
 const sliders = (item) => ["x", "y"].map((axis) => item.querySelector(`[name^=focus_${axis}_]`));
 
-function show(item) {
-  const [across, up] = sliders(item);
-  const [left, top] = [(1 + Number(across.value)) * 50, (1 - Number(up.value)) * 50];
-  item.style.setProperty("--x", `${left}%`);
-  item.style.setProperty("--y", `${top}%`);
-  across.setAttribute("aria-valuetext", `${Math.round(left)} % from the left`);
-  up.setAttribute("aria-valuetext", `${Math.round(100 - top)} % from the bottom`);
+// Rules for the photos as they stand: the page's own know only those it came with.
+const rules = new CSSStyleSheet();
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, rules];
+
+function show() {
+  const all = [...list.children].map((item, n) => {
+    const [across, up] = sliders(item);
+    const [left, top] = [(1 + Number(across.value)) * 50, (1 - Number(up.value)) * 50];
+    across.setAttribute("aria-valuetext", `${Math.round(left)} % from the left`);
+    up.setAttribute("aria-valuetext", `${Math.round(100 - top)} % from the bottom`);
+    const picture = item.querySelector(".focus-picture img");
+    const ratio = picture ? picture.getAttribute("width") / picture.getAttribute("height") : 1;
+    return `#drafts > :nth-child(${n + 1}) { --r: ${ratio}; --x: ${left}%; --y: ${top}% }`;
+  });
+  rules.replaceSync(all.join("\n"));
 }
 
 function point(event, picture) {
@@ -40,8 +48,7 @@ list.addEventListener("pointerdown", (event) => {
 list.addEventListener("pointermove", (event) => { if (held) point(event, held); });
 for (const end of ["pointerup", "pointercancel"]) list.addEventListener(end, () => { held = null; });
 
-list.addEventListener("input", (event) => {
-  if (event.target.type === "range") show(event.target.closest(".draft"));
-});
+list.addEventListener("input", (event) => { if (event.target.type === "range") show(); });
+new MutationObserver(show).observe(list, { childList: true, subtree: true });
 // A page that was left and is come back to keeps its sliders where they were.
-addEventListener("pageshow", () => [...list.children].forEach(show));
+addEventListener("pageshow", show);
