@@ -42,7 +42,12 @@ pub async fn of_post(app: &App, owner: &account::Model, post_id: i64) -> Result<
     let told = photos.into_iter().map(|photo| {
         let own: Vec<_> = sizes.iter().filter(|s| s.photo_id == Some(photo.id)).collect();
         let moves = own.iter().any(|s| s.role == super::extras::ANIMATION);
-        Told { removed: removed(&photo, moves), colours: colours(&photo, &own), files: own.into_iter().map(|row| file(app, row)).collect(), photo }
+        Told {
+            removed: removed(&photo, moves),
+            colours: colours(&photo, &own),
+            files: own.into_iter().map(|row| file(app, row)).collect(),
+            photo,
+        }
     });
     Ok(told.collect())
 }
