@@ -27,8 +27,9 @@ use wire::{Made, Order, Task};
 
 /// A child ends after so many photos, whatever its state: cures slow leaks and fragmentation.
 const MOST_PHOTOS: u32 = 500;
-/// A child that holds more than this after a photo, in bytes, ends.
-const MOST_MEMORY: u64 = 512 << 20;
+/// A child that holds more than this after a photo, in bytes, ends: what it holds between photos is not
+/// counted among what photos may need together.
+const MOST_MEMORY: u64 = 160 << 20;
 /// The unit in which memory is shared out, in bytes.
 const UNIT: u64 = 1 << 20;
 

@@ -20,6 +20,7 @@ mod placeholder;
 mod planes;
 mod probe;
 pub mod profile;
+mod repaint;
 mod resize;
 mod scale;
 #[macro_use]
@@ -50,7 +51,7 @@ use resize::Part;
 
 /// Grows whenever the same original would give different files; photos derived by an older pipeline
 /// can be derived again.
-pub const PIPELINE_VERSION: i32 = 2;
+pub const PIPELINE_VERSION: i32 = 3;
 
 /// Everything made of one original.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -249,6 +250,12 @@ impl Master {
         let Body::Jpeg(jpeg) = &probe.body else {
             let (mut pixels, tag) = decode::decode(input, probe, limits)?;
             let chroma = Chroma::suiting(&pixels);
+            if let Source::Known(gamut) = colour::source(tag.as_ref(), pixels.kind) {
+                let crop = decode::Crop { part: part.of(pixels.size()), size: stored };
+                let picture = decode::scaled(&pixels, crop, chroma, turn::reversed(probe.orientation));
+                drop(pixels);
+                return Self::of_planes(turn::upright(picture, probe.orientation), gamut, tag.as_ref());
+            }
             if pixels.size() != stored {
                 pixels = resize::resize(&pixels, stored, part)?;
             }
@@ -274,17 +281,19 @@ impl Master {
         if gamut == Gamut::Srgb {
             return Ok(Self { federated: picture, pages: None });
         }
-        let whole = scale::picture(&picture, picture.size(), Chroma::Full);
-        let pixels = ycc::to_pixels(&whole.planes, whole.size()).ok_or(PhotoError::damaged("size of nothing"))?;
-        let federated = ycc::to_picture(&colour::convert(pixels, tag, Gamut::Srgb)?, Chroma::Halved);
+        let federated = repaint::repainted(&picture, tag, Gamut::Srgb)?;
         Ok(Self { federated, pages: Some((picture, gamut)) })
     }
 
     fn of_pixels(pixels: Pixels, tag: Option<&colour::Tag>, chroma: Chroma) -> Result<Self, PhotoError> {
         /// Long side of the copy that tells which colours there are.
         const GLANCE: u32 = 480;
-        let glance = resize::resize(&pixels, resize::long_side(pixels.size(), GLANCE), Part::Whole)?;
-        let gamut = colour::page_gamut(&glance, tag)?;
+        let gamut = if tag.is_some() {
+            let glance = resize::resize(&pixels, resize::long_side(pixels.size(), GLANCE), Part::Whole)?;
+            colour::page_gamut(&glance, tag)?
+        } else {
+            Gamut::Srgb
+        };
         let pages = match gamut {
             Gamut::Srgb => None,
             wider => Some((ycc::to_picture(&colour::convert(pixels.clone(), tag, wider)?, chroma), wider)),
