@@ -190,13 +190,8 @@ unsafe extern "C-unwind" fn fill(state: &mut c::jpeg_decompress_struct) -> i32 {
     // SAFETY: the source was put there by [`Decoder::new`], begins with its manager, and nothing else
     // refers to it while the library runs.
     let source = unsafe { &mut *state.src.cast::<Source<'_>>() };
-    let next: &[u8] = if mem::replace(&mut source.over, true) || source.scans.is_empty() {
-        // SAFETY: as in `count_warning`.
-        unsafe { (*state.common.err).num_warnings += 1 };
-        &END
-    } else {
-        source.scans
-    };
+    // Coded data that ends too early is warned of when its end is read.
+    let next: &[u8] = if mem::replace(&mut source.over, true) || source.scans.is_empty() { &END } else { source.scans };
     (source.manager.next_input_byte, source.manager.bytes_in_buffer) = (next.as_ptr(), next.len());
     1
 }

@@ -13,7 +13,8 @@ const MANY: usize = 16;
 pub(crate) fn luma(pixels: &[[u8; 3]], luma: &mut [u8]) {
     let mut done = 0;
     for (pixels, to) in pixels.as_chunks::<MANY>().0.iter().zip(luma.as_chunks_mut::<MANY>().0) {
-        let [r, g, b] = channels(pixels).map(|channel| _mm256_cvtepu8_epi16(channel));
+        let [r, g, b] = channels(pixels);
+        let (r, g, b) = (_mm256_cvtepu8_epi16(r), _mm256_cvtepu8_epi16(g), _mm256_cvtepu8_epi16(b));
         let sum = |rg, gb| {
             let products = _mm256_add_epi32(by(rg, 19_595, 19_235), by(gb, 19_235, 7471));
             _mm256_srai_epi32::<{ FINE as i32 }>(_mm256_add_epi32(products, _mm256_set1_epi32(HALF)))
@@ -68,18 +69,18 @@ pub(crate) fn rgb([y, cb, cr]: [&[u8]; 3], pixels: &mut [[u8; 3]]) {
         let y = _mm256_cvtepu8_epi16(load_bytes(y));
         let colour = |samples| _mm256_sub_epi16(_mm256_cvtepu8_epi16(load_bytes(samples)), _mm256_set1_epi16(128));
         let (cb, cr) = (colour(cb), colour(cr));
-        let pairs = [_mm256_unpacklo_epi16(cb, cr), _mm256_unpackhi_epi16(cb, cr)];
+        let (low, high) = (_mm256_unpacklo_epi16(cb, cr), _mm256_unpackhi_epi16(cb, cr));
         let rest = |of_cb: i16, of_cr: i16| {
-            let [low, high] = pairs.map(|pair| {
-                let rounded = _mm256_add_epi32(by(pair, of_cb, of_cr), _mm256_set1_epi32(HALF));
-                _mm256_srai_epi32::<{ FINE as i32 }>(rounded)
-            });
-            _mm256_packs_epi32(low, high)
+            let rounded = |pairs| {
+                let sum = _mm256_add_epi32(by(pairs, of_cb, of_cr), _mm256_set1_epi32(HALF));
+                _mm256_srai_epi32::<{ FINE as i32 }>(sum)
+            };
+            _mm256_packs_epi32(rounded(low), rounded(high))
         };
         let r = _mm256_add_epi16(_mm256_add_epi16(y, cr), rest(0, 26_345));
         let g = _mm256_add_epi16(_mm256_sub_epi16(y, cr), rest(-22_554, 18_734));
         let b = _mm256_add_epi16(_mm256_add_epi16(y, _mm256_add_epi16(cb, cb)), rest(-14_942, 0));
-        put(to, [r, g, b].map(|channel| bytes(channel)));
+        put(to, [bytes(r), bytes(g), bytes(b)]);
         done += MANY;
     }
     let rest = |row: &'_ [u8]| row.get(done..).unwrap_or_default().to_vec();
@@ -108,26 +109,28 @@ fn bytes(values: __m256i) -> __m128i {
     _mm256_castsi256_si128(packed)
 }
 
-/// For each of three pieces of sixteen pixels, where in it the samples of a channel stand; a value below
-/// 0 for those in other pieces.
-const fn places(channel: usize) -> [[i8; 16]; 3] {
-    let mut places = [[-1; 16]; 3];
+/// In a shuffle: nothing comes here.
+const NONE: u8 = 0x80;
+
+/// For each of three pieces of sixteen pixels, where in it the samples of a channel stand.
+const fn places(channel: usize) -> [[u8; 16]; 3] {
+    let mut places = [[NONE; 16]; 3];
     let mut pixel = 0;
     while pixel < 16 {
         let at = pixel * 3 + channel;
-        places[at / 16][pixel] = (at % 16) as i8;
+        places[at / 16][pixel] = (at % 16) as u8;
         pixel += 1;
     }
     places
 }
 
 /// For each of three pieces of sixteen pixels, which samples of a channel stand where in it.
-const fn samples(channel: usize) -> [[i8; 16]; 3] {
-    let mut samples = [[-1; 16]; 3];
+const fn samples(channel: usize) -> [[u8; 16]; 3] {
+    let mut samples = [[NONE; 16]; 3];
     let mut pixel = 0;
     while pixel < 16 {
         let at = pixel * 3 + channel;
-        samples[at / 16][at % 16] = pixel as i8;
+        samples[at / 16][at % 16] = pixel as u8;
         pixel += 1;
     }
     samples
@@ -135,31 +138,39 @@ const fn samples(channel: usize) -> [[i8; 16]; 3] {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn shuffle(values: __m128i, order: &[i8; 16]) -> __m128i {
-    _mm_shuffle_epi8(values, load_bytes(&order.map(|place| place as u8)))
+fn shuffle(values: __m128i, order: &[u8; 16]) -> __m128i {
+    _mm_shuffle_epi8(values, load_bytes(order))
 }
 
 /// Sixteen pixels, channel by channel.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn channels(pixels: &[[u8; 3]; MANY]) -> [__m128i; 3] {
-    const PLACES: [[[i8; 16]; 3]; 3] = [places(0), places(1), places(2)];
     let (pieces, _) = pixels.as_flattened().as_chunks::<16>();
     let pieces = [load_bytes(&pieces[0]), load_bytes(&pieces[1]), load_bytes(&pieces[2])];
-    PLACES.map(|places| {
-        let [a, b, c] = [0, 1, 2].map(|i: usize| shuffle(pieces[i], &places[i]));
-        _mm_or_si128(_mm_or_si128(a, b), c)
-    })
+    [
+        gathered(pieces, const { &places(0) }),
+        gathered(pieces, const { &places(1) }),
+        gathered(pieces, const { &places(2) }),
+    ]
+}
+
+/// What three vectors have to give to one.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn gathered(from: [__m128i; 3], orders: &[[u8; 16]; 3]) -> __m128i {
+    let two = _mm_or_si128(shuffle(from[0], &orders[0]), shuffle(from[1], &orders[1]));
+    _mm_or_si128(two, shuffle(from[2], &orders[2]))
 }
 
 /// Sixteen pixels from their channels.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn put(pixels: &mut [[u8; 3]; MANY], channels: [__m128i; 3]) {
-    const SAMPLES: [[[i8; 16]; 3]; 3] = [samples(0), samples(1), samples(2)];
+    const ORDERS: [[[u8; 16]; 3]; 3] = [samples(0), samples(1), samples(2)];
     let (pieces, _) = pixels.as_flattened_mut().as_chunks_mut::<16>();
     for (piece, to) in pieces.iter_mut().enumerate() {
-        let [r, g, b] = [0, 1, 2].map(|channel: usize| shuffle(channels[channel], &SAMPLES[channel][piece]));
-        store_bytes(to, _mm_or_si128(_mm_or_si128(r, g), b));
+        let orders = &[ORDERS[0][piece], ORDERS[1][piece], ORDERS[2][piece]];
+        store_bytes(to, gathered(channels, orders));
     }
 }
