@@ -6,5 +6,8 @@ mod corpus;
 mod heif;
 mod hostile;
 mod metadata;
+// The program's own tests measure with the same one.
+#[path = "../../../../tests/all/support/stopwatch.rs"]
+mod stopwatch;
 mod strip;
 mod support;
