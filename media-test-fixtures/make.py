@@ -399,6 +399,8 @@ def formats():
     sky = Image.linear_gradient("L").resize((6000, 4000), Image.Resampling.BILINEAR)
     blue = Image.merge("RGB", [sky.point(lambda v: v * 200 // 255), sky.transpose(Image.Transpose.ROTATE_180), Image.new("L", sky.size, 90)])
     write("large.jpg", jpeg(blue, 40, subsampling=2, optimize=True))
+    write("wide-chroma.jpg", jpeg(landscape(), 95, subsampling=1))
+    write("full-chroma.jpg", jpeg(landscape(), 95, subsampling=0))
     write("rgb.jpg", jpeg(marked(), 90, keep_rgb=True))
     write("restart.jpg", jpeg(marked(), 85, subsampling=2, restart_marker_blocks=1))
     script = "0;\n1;\n2;\n"
@@ -436,6 +438,7 @@ def heif():
         heif_enc(f"alpha.{end}", alpha, "-q", "90", *more)
         heif_enc(f"leaky.{end}", upright, "-q", "85", "-t", "48", *more, exif=exif(1, True), pnginfo=xmp_text())
     heif_enc("deep-12.avif", deep, "-q", "90", "-b", "12", "-p", "speed=8", "-p", "chroma=444")
+    landscape().save(HERE / "grain.avif", codec="aom", quality=90, speed=8, advanced={"film-grain-test": "5"})
     frames = [landscape(96, 64), Image.new("RGB", (96, 64), (255, 0, 255))]
     frames[0].save(HERE / "sequence.avif", save_all=True, append_images=frames[1:], duration=200, quality=80, speed=8)
 

@@ -50,7 +50,7 @@ use resize::Part;
 
 /// Grows whenever the same original would give different files; photos derived by an older pipeline
 /// can be derived again.
-pub const PIPELINE_VERSION: i32 = 2;
+pub const PIPELINE_VERSION: i32 = 3;
 
 /// Everything made of one original.
 #[derive(Debug, Clone, Serialize, Deserialize)]

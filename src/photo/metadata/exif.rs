@@ -181,16 +181,10 @@ fn iso(photo: &Directory<'_>) -> Option<u32> {
     iso.and_then(readable::iso)
 }
 
-/// When the picture was taken, else when it was made into a file: "2026:07:04 18:22:03" and its zone.
+/// "2026:07:04 18:22:03" and its zone. When a print or film was scanned is another field, and no answer.
 fn taken(photo: &Directory<'_>) -> Moment {
-    let at = |time, zone| {
-        let written = photo.text(time).trim().replacen(':', "-", 2).replacen(' ', "T", 1);
-        readable::moment(&written, photo.text(zone).trim())
-    };
-    match at(0x9003, 0x9011) {
-        (None, _) => at(0x9004, 0x9012),
-        found => found,
-    }
+    let written = photo.text(0x9003).trim().replacen(':', "-", 2).replacen(' ', "T", 1);
+    readable::moment(&written, photo.text(0x9011).trim())
 }
 
 #[derive(Clone, Copy)]

@@ -18,7 +18,6 @@ const RIGHTS: &str = "http://ns.adobe.com/xap/1.0/rights/";
 const TIFF: &str = "http://ns.adobe.com/tiff/1.0/";
 const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
 const EXIF_EX: &str = "http://cipa.jp/exif/1.0/";
-const XMP: &str = "http://ns.adobe.com/xap/1.0/";
 const AUX: &str = "http://ns.adobe.com/exif/1.0/aux/";
 const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
 const IPTC_CORE: &str = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/";
@@ -169,9 +168,9 @@ impl<'a> Properties<'a> {
         }
     }
 
-    /// The first of its dates that tells a time.
+    /// The first of the dates of the picture that tells a time; when it was scanned is none of them.
     fn taken(&self) -> Moment {
-        let dates = [(EXIF, "DateTimeOriginal"), (PHOTOSHOP, "DateCreated"), (XMP, "CreateDate")];
+        let dates = [(EXIF, "DateTimeOriginal"), (PHOTOSHOP, "DateCreated")];
         let found = dates.into_iter().filter_map(|(space, name)| self.name(space, name)).map(|text| moment(&text));
         found.into_iter().find(|(taken, _)| taken.is_some()).unwrap_or_default()
     }

@@ -136,6 +136,12 @@ fn deep_pictures_are_reduced_and_grey_ones_stay_grey() {
 }
 
 #[test]
+fn film_grain_is_added_and_changes_nothing_else() {
+    let apart = apart(&picture("grain.avif"), &picture("lossless.webp"));
+    assert!((0.5..4.0).contains(&apart), "{apart}");
+}
+
+#[test]
 fn what_is_transparent_lies_on_white() {
     let wanted = picture("alpha.png");
     for end in BOTH {
