@@ -8,5 +8,8 @@ mod gain_map;
 mod heif;
 mod hostile;
 mod metadata;
+// The program's own tests measure with the same one.
+#[path = "../../../../tests/all/support/stopwatch.rs"]
+mod stopwatch;
 mod strip;
 mod support;
