@@ -6,6 +6,7 @@
 mod browsing;
 mod composing;
 mod editing;
+mod hostile;
 mod outsiders;
 mod paging;
 mod photos;
