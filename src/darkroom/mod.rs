@@ -15,7 +15,7 @@ mod wire;
 pub use inside::{ARGUMENT, run as run_inside};
 pub use wire::Copied;
 
-use crate::photo::{Derived, Limits, Rendition};
+use crate::photo::{Derived, Limits, Recipe, Rendition};
 use child::Child;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -68,6 +68,8 @@ pub struct Options {
     pub idle: Duration,
     /// What one photo may be.
     pub limits: Limits,
+    /// How its sizes are made.
+    pub recipe: Recipe,
     pub tasks: TaskTracker,
     pub stopping: CancellationToken,
 }
@@ -127,7 +129,7 @@ impl Darkroom {
     /// # Errors
     /// [`DarkroomError::Full`] when too many wait.
     pub async fn process(&self, original: &Path) -> Result<Derived, DarkroomError> {
-        photo(self.order(original, Task::Process, Queue::Bounded).await?)
+        photo(self.order(original, Task::Process { recipe: self.0.options.recipe }, Queue::Bounded).await?)
     }
 
     /// The same for work that nobody watches: waits however long the queue is.
@@ -135,7 +137,7 @@ impl Darkroom {
     /// # Errors
     /// All but [`DarkroomError::Full`].
     pub async fn process_patiently(&self, original: &Path) -> Result<Derived, DarkroomError> {
-        photo(self.order(original, Task::Process, Queue::Patient).await?)
+        photo(self.order(original, Task::Process { recipe: self.0.options.recipe }, Queue::Patient).await?)
     }
 
     /// A square of at most `side` pixels from the middle of a picture.

@@ -52,7 +52,8 @@ fn vectors_convert_to_the_same_bits_as_plain_arithmetic() {
         }
         assert!(plain == wide, "halved colour, {width}");
         let planes = [upper, lower, upper].map(|row| row.iter().map(|rgb| rgb[1]).collect::<Vec<u8>>());
-        let planes = [&planes[0][..], &planes[1][..], &rows[1].iter().map(|rgb| rgb[2]).collect::<Vec<_>>()[..]].map(<[u8]>::to_vec);
+        let planes = [&planes[0][..], &planes[1][..], &rows[1].iter().map(|rgb| rgb[2]).collect::<Vec<_>>()[..]]
+            .map(<[u8]>::to_vec);
         let planes = planes.each_ref().map(Vec::as_slice);
         let (mut plain, mut wide) = (vec![[0; 3]; width], vec![[0; 3]; width]);
         kernel::rgb(planes, &mut plain);
