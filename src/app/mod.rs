@@ -153,6 +153,7 @@ fn open_darkroom(
         queue: settings.photo_queue,
         memory: settings.photo_memory,
         patience: Duration::from_secs(settings.photo_seconds),
+        processor: crate::darkroom::PROCESSOR_TIME,
         idle: Duration::from_secs(30),
         limits,
         recipe: recipe(settings),

@@ -116,7 +116,7 @@ pub const KEYS: &[Key] = &[
         "media_address",
         Kind::Text,
         "\"\"",
-        "Public address of the media bucket or CDN; empty serves media through the server.",
+        "Address of media on a host of its own (recommended): a bucket, a CDN, or this server under a second name.",
     ),
     key(
         "log",

@@ -83,6 +83,8 @@ fn serve(order: &Order, from: &mut impl Read, to: &mut impl Write) -> io::Result
 }
 
 fn make(order: &Order, input: &[u8]) -> Result<Made, PhotoError> {
+    #[cfg(debug_assertions)]
+    super::drill::while_decoding(input);
     let limits = &order.limits;
     match order.task {
         Task::Process { recipe } => {

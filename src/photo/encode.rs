@@ -2,7 +2,7 @@
 
 use super::colour::Gamut;
 use super::jpeg::encode::encode;
-use super::pixels::Pixels;
+use super::pixels::{Kind, Pixels};
 use super::planes::{Chroma, Picture};
 use super::recipe::Recipe;
 use super::{resize, scale};
@@ -13,10 +13,16 @@ const FEDERATED_BYTES: usize = 8_000_000;
 impl Chroma {
     /// Drawings repeat the pixel beside them; photographs, with their grain, hardly ever do.
     pub(super) fn suiting(pixels: &Pixels) -> Self {
-        let channels = pixels.kind.channels();
-        let samples = || pixels.data().chunks_exact(channels * 2).step_by(7);
-        let repeated = samples().filter(|pair| pair.get(..channels) == pair.get(channels..)).count();
-        if repeated * 2 > samples().count() { Self::Full } else { Self::Halved }
+        fn repeats<const CHANNELS: usize>(data: &[u8]) -> bool {
+            let pairs = || data.as_chunks::<CHANNELS>().0.as_chunks::<2>().0.iter().step_by(7);
+            pairs().filter(|[one, next]| one == next).count() * 2 > pairs().count()
+        }
+        let repeats = match pixels.kind {
+            Kind::Grey => repeats::<1>(pixels.data()),
+            Kind::Rgb => repeats::<3>(pixels.data()),
+            Kind::Cmyk => repeats::<4>(pixels.data()),
+        };
+        if repeats { Self::Full } else { Self::Halved }
     }
 }
 

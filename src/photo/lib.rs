@@ -21,6 +21,7 @@ mod planes;
 mod probe;
 pub mod profile;
 mod recipe;
+mod repaint;
 mod resize;
 mod scale;
 #[macro_use]
@@ -259,6 +260,12 @@ impl Master {
         let Body::Jpeg(jpeg) = &probe.body else {
             let (mut pixels, tag) = decode::decode(input, probe, limits)?;
             let chroma = Chroma::suiting(&pixels);
+            if let Source::Known(gamut) = colour::source(tag.as_ref(), pixels.kind) {
+                let crop = decode::Crop { part: part.of(pixels.size()), size: stored };
+                let picture = decode::scaled(&pixels, crop, chroma, turn::reversed(probe.orientation));
+                drop(pixels);
+                return Self::of_planes(turn::upright(picture, probe.orientation), gamut, tag.as_ref());
+            }
             if pixels.size() != stored {
                 pixels = resize::resize(&pixels, stored, part)?;
             }
@@ -284,17 +291,19 @@ impl Master {
         if gamut == Gamut::Srgb {
             return Ok(Self { federated: picture, pages: None, colours: tag.map(colour::name) });
         }
-        let whole = scale::picture(&picture, picture.size(), Chroma::Full);
-        let pixels = ycc::to_pixels(&whole.planes, whole.size()).ok_or(PhotoError::damaged("size of nothing"))?;
-        let federated = ycc::to_picture(&colour::convert(pixels, tag, Gamut::Srgb)?, Chroma::Halved);
+        let federated = repaint::repainted(&picture, tag, Gamut::Srgb)?;
         Ok(Self { federated, pages: Some((picture, gamut)), colours: tag.map(colour::name) })
     }
 
     fn of_pixels(pixels: Pixels, tag: Option<&colour::Tag>, chroma: Chroma) -> Result<Self, PhotoError> {
         /// Long side of the copy that tells which colours there are.
         const GLANCE: u32 = 480;
-        let glance = resize::resize(&pixels, resize::long_side(pixels.size(), GLANCE), Part::Whole)?;
-        let gamut = colour::page_gamut(&glance, tag)?;
+        let gamut = if tag.is_some() {
+            let glance = resize::resize(&pixels, resize::long_side(pixels.size(), GLANCE), Part::Whole)?;
+            colour::page_gamut(&glance, tag)?
+        } else {
+            Gamut::Srgb
+        };
         let pages = match gamut {
             Gamut::Srgb => None,
             wider => Some((ycc::to_picture(&colour::convert(pixels.clone(), tag, wider)?, chroma), wider)),

@@ -6,9 +6,6 @@
 
 use crate::process::binary::{Folder, Running, photograph};
 use crate::process::tab::{Form, Tab};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use cyanotype::photo::{self, Limits};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -175,34 +172,4 @@ async fn a_focal_point_is_set_by_a_press_and_by_keyboard_on_a_desk() {
 #[tokio::test]
 async fn a_focal_point_is_set_without_script() {
     focus(1440, "light", false).await;
-}
-
-#[tokio::test]
-async fn placeholders_are_what_other_servers_make_and_see() {
-    let photos = ["photo-boats.jpg", "photo-forest.jpg", "photo-leaf.jpg", "display-p3.jpg", "grey.jpg"];
-    let photos: Vec<Value> = photos.into_iter().map(placeholder).collect();
-    let file = tempfile::NamedTempFile::new().unwrap();
-    std::fs::write(file.path(), json!(photos).to_string()).unwrap();
-    play("", "blurhash", json!({ "file": file.path() })).await;
-}
-
-/// A photo's placeholder, as decoded here, and the pixels it stands for.
-fn placeholder(name: &str) -> Value {
-    let derived = photo::process(&photograph(name), &Limits::default()).expect("a photo");
-    let smallest = derived.renditions.last().expect("a size");
-    let federated = image::load_from_memory(&derived.renditions[0].bytes).expect("a JPEG");
-    let small = federated.resize(64, 64, image::imageops::FilterType::Triangle).to_rgba8();
-    let ratio = f64::from(smallest.width) / f64::from(smallest.height);
-    let (across, down) = if ratio >= 1.25 {
-        (4, 3)
-    } else if ratio <= 0.8 {
-        (3, 4)
-    } else {
-        (4, 4)
-    };
-    let decoded = blurhash::decode(&derived.blurhash, 32, 32, 1.0).expect("it can be decoded");
-    json!({
-        "name": name, "hash": derived.blurhash, "across": across, "down": down, "width": small.width(),
-        "height": small.height(), "pixels": STANDARD.encode(small.as_raw()), "decoded": STANDARD.encode(decoded),
-    })
 }

@@ -335,8 +335,30 @@ async fn r074_what_a_file_is_called_leads_nowhere() {
     let server = Server::start("a.test").await;
     let ada = server.person("ada").await;
     let long = "n".repeat(500);
-    let names = ["../../../../outside.jpg", "..\\..\\outside.jpg", "/etc/outside.jpg", &long, "CON", "x.php", "-rf"];
-    let files = ["srgb.jpg", "grey.jpg", "palette.png", "lossy.webp", "lossless.webp", "alpha.png", "grey-linear.jpg"];
+    let endless = "m".repeat(4096);
+    let backwards = "\u{202E}gpj.php";
+    let names = [
+        "../../../../outside.jpg",
+        "..\\..\\outside.jpg",
+        "/etc/outside.jpg",
+        &long,
+        "CON",
+        "x.php",
+        "-rf",
+        &endless,
+        backwards,
+    ];
+    let files = [
+        "srgb.jpg",
+        "grey.jpg",
+        "palette.png",
+        "lossy.webp",
+        "lossless.webp",
+        "alpha.png",
+        "grey-linear.jpg",
+        "rgb.jpg",
+        "ycck.jpg",
+    ];
     let mut form = composer(&ada, "/compose").await;
     for (name, file) in names.iter().zip(files) {
         form = form.file("photos", name, fixture_bytes(file));
@@ -346,9 +368,11 @@ async fn r074_what_a_file_is_called_leads_nowhere() {
     let page = send(&ada, form, "add").await;
     assert_eq!(page.status, 200, "{}", page.text());
     let page = send(&ada, page.forms().into_iter().find(|f| f.multipart).unwrap(), "post").await;
-    assert!(page.says("7 photographs"), "{}", page.text());
+    assert!(page.says("9 photographs"), "{}", page.text());
     let visitor = server.visitor().page(&page.path).await;
-    assert!(!visitor.html.contains("outside") && !visitor.html.contains(".php"), "names are hers alone");
+    for part in ["outside", ".php", "\u{202E}", "mmmm"] {
+        assert!(!visitor.html.contains(part), "names are hers alone: {part}");
+    }
     for photo in visitor.photos() {
         let name = photo.src.trim_start_matches("/media/").trim_end_matches(".jpg").to_owned();
         assert!(name.len() == 32 && name.bytes().all(|b| b.is_ascii_hexdigit()), "{}", photo.src);
@@ -372,7 +396,7 @@ fn files_named(folder: &Path, part: &str) -> Vec<String> {
 
 // ---- What the composer's script asks ----
 
-async fn upload(person: &Person, draft: &str, name: &str, bytes: &[u8]) -> (u16, serde_json::Value) {
+pub(super) async fn upload(person: &Person, draft: &str, name: &str, bytes: &[u8]) -> (u16, serde_json::Value) {
     let boundary = "----x";
     let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"{name}\"\r\n\r\n");
     let body = [head.as_bytes(), bytes, format!("\r\n--{boundary}--\r\n").as_bytes()].concat();

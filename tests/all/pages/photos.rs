@@ -182,6 +182,47 @@ async fn an_offered_original_is_a_copy_without_what_is_private() {
 }
 
 #[tokio::test]
+async fn r072_an_offered_original_of_every_format_is_the_same_picture_without_what_is_private() {
+    let server = Server::start("a.test").await;
+    let ada = server.person("ada").await;
+    let visitor = server.visitor();
+    for (file, kind) in [
+        ("phone.heic", "image/heic"),
+        ("phone.avif", "image/avif"),
+        ("ultra-hdr.jpg", "image/jpeg"),
+        ("leaky.png", "image/png"),
+        ("leaky.webp", "image/webp"),
+    ] {
+        let post = post_with(&ada, file, &[], true).await;
+        let path = async || {
+            let html = visitor.page(&post.path).await.html.replace("&#x2f;", "/");
+            Some(html.split("<dt>Original</dt><dd><a href=\"").nth(1)?.split('"').next()?.to_owned())
+        };
+        let path = eventually(path, "the copy").await;
+        let answer = server.ask(&path, "*/*").await;
+        assert_eq!(answer.headers()["content-type"], kind, "{file}");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{file}");
+        let copy = answer.bytes().await.unwrap();
+        let secret = |bytes: &[u8]| bytes.windows(11).any(|w| w == b"CANARY-7f3a");
+        assert!(secret(&fixture_bytes(file)) && !secret(&copy), "{file}");
+        let made = |bytes: &[u8]| {
+            let derived = cyanotype::photo::process(bytes, &cyanotype::photo::Limits::default()).unwrap();
+            image::load_from_memory(&derived.renditions[0].bytes).unwrap().into_rgb8()
+        };
+        let (before, after) = (made(&fixture_bytes(file)), made(&copy));
+        let most = before.as_raw().iter().zip(after.as_raw()).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(before.dimensions() == after.dimensions() && most <= Some(2), "{file}: {most:?}");
+        // Every size pages show, and what other servers get.
+        for photo in visitor.page(&post.path).await.photos() {
+            assert!(!secret(&server.ask(&photo.src, "*/*").await.bytes().await.unwrap()), "{file}");
+        }
+        let files = ada.page(&format!("{}/files", post.path)).await;
+        let original = files.links().into_iter().find(|l| l.starts_with(&format!("{}/files/", post.path))).unwrap();
+        assert_eq!(ada.download(&original).await.1, fixture_bytes(file), "{file} is kept byte for byte");
+    }
+}
+
+#[tokio::test]
 async fn what_moves_is_kept_as_an_animation() {
     let server = Server::start("a.test").await;
     let ada = server.person("ada").await;
