@@ -66,6 +66,8 @@ fn file(app: &App, row: &rendition::Model) -> File {
             crate::blob::MediaType::Png => "PNG",
             crate::blob::MediaType::WebP => "WebP",
             crate::blob::MediaType::Gif => "GIF",
+            crate::blob::MediaType::Heic => "HEIC",
+            crate::blob::MediaType::Avif => "AVIF",
         }),
         profile: if row.gamut == "p3" { "Display P3" } else { "sRGB" },
         path: views::picture_path(app, &row.key),
