@@ -158,8 +158,12 @@ struct Room {
 impl Room {
     /// `count` lines of `length` samples.
     fn add(&mut self, (samples, stride): (&mut [u8], usize), length: usize, count: usize) {
-        let lines: Vec<_> =
-            samples.chunks_mut(stride).take(count).filter(|line| line.len() >= length).map(<[u8]>::as_mut_ptr).collect();
+        let lines: Vec<_> = samples
+            .chunks_mut(stride)
+            .take(count)
+            .filter(|line| line.len() >= length)
+            .map(<[u8]>::as_mut_ptr)
+            .collect();
         self.lacking |= lines.len() < count;
         self.lines.push(lines);
     }
