@@ -12,6 +12,8 @@ pub const SEEN: &str = "seen";
 pub const GONE: &str = "gone";
 /// An activity that was undone, perhaps before it came.
 pub const UNDONE: &str = "undone";
+/// A follow that has ended here: an Undo of it, or another one, overtook nothing.
+pub const ENDED: &str = "ended";
 
 /// Sets a marker; false when it stood there already.
 pub async fn put(db: &impl ConnectionTrait, uri: &str, kind: &str, actor: &str, now: Millis) -> Result<bool, DbErr> {
@@ -28,7 +30,7 @@ pub async fn get(db: &impl ConnectionTrait, uri: &str, kind: &str) -> Result<Opt
     Ok(marker::Entity::find_by_id((uri.to_owned(), kind.to_owned())).one(db).await?.map(|m| m.actor))
 }
 
-/// Forgets `seen` and `undone` markers older than `before`; `gone` ones stay for good.
+/// Forgets markers older than `before`; `gone` ones stay for good.
 pub async fn sweep(db: &impl ConnectionTrait, before: Millis) -> Result<(), DbErr> {
     marker::Entity::delete_many()
         .filter(marker::Column::CreatedAt.lt(before))

@@ -13,3 +13,4 @@ mod kept_out;
 mod media;
 mod outgoing;
 mod overtaken;
+mod replayed;

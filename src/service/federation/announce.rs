@@ -64,7 +64,10 @@ async fn body(
     );
     let mut inboxes: BTreeSet<String> =
         relations::follower_inboxes(tx, booster.id).await?.into_iter().map(|(_, inbox)| inbox).collect();
-    inboxes.extend(say::to_one(&author));
+    // Where followers and the author share an inbox, one delivery tells them all.
+    if author.shared_inbox.as_ref().is_none_or(|shared| !inboxes.contains(shared)) {
+        inboxes.extend(say::to_one(&author));
+    }
     Ok(Some((body, inboxes)))
 }
 

@@ -7,7 +7,7 @@ use crate::activitypub::vocab::Activity;
 use crate::app::App;
 use crate::entity::{account, follow};
 use crate::service::{Refusal, surface};
-use crate::store::{accounts, feeds, notifications, policies, relations};
+use crate::store::{accounts, feeds, markers, notifications, policies, relations};
 use sea_orm::ConnectionTrait;
 
 /// A person of this server asks to follow somebody elsewhere.
@@ -72,7 +72,22 @@ pub async fn reject(
     follower: &account::Model,
     target: &account::Model,
 ) -> Result<(), Refusal> {
+    has_ended(app, tx, row, follower).await?;
     answer(app, tx, row, follower, target, render::reject).await
+}
+
+/// Some servers give the follow of one person by another the same id for good. Once it has ended, a
+/// later Undo of it is no news, and must not stand in the way of the next Follow.
+async fn has_ended(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    row: &follow::Model,
+    follower: &account::Model,
+) -> Result<(), Refusal> {
+    if let (Some(uri), Some(who)) = (&row.uri, &follower.uri) {
+        markers::put(tx, uri, markers::ENDED, who, app.now()).await?;
+    }
+    Ok(())
 }
 
 async fn answer(
@@ -154,14 +169,17 @@ pub async fn hear_undo(
         (None, Some(row)) => row.target_id,
         (None, None) => return Ok(false),
     };
-    let follower_id = signer.id;
+    let (app2, follower) = (app.clone(), signer.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let ended = relations::remove(tx, follower_id, target_id).await?.is_some();
-                notifications::forget(tx, target_id, surface::kind::FOLLOW, follower_id, 0).await?;
-                notifications::forget(tx, target_id, surface::kind::FOLLOW_REQUEST, follower_id, 0).await?;
-                Ok(ended)
+                let ended = relations::remove(tx, follower.id, target_id).await?;
+                notifications::forget(tx, target_id, surface::kind::FOLLOW, follower.id, 0).await?;
+                notifications::forget(tx, target_id, surface::kind::FOLLOW_REQUEST, follower.id, 0).await?;
+                if let Some(row) = &ended {
+                    has_ended(&app2, tx, row, &follower).await?;
+                }
+                Ok(ended.is_some())
             })
         })
         .await

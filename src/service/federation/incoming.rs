@@ -59,9 +59,12 @@ async fn act(app: &App, signer: &account::Model, activity: &Activity) -> Result<
 /// An Undo may come before what it undoes.
 async fn undone_before(app: &App, activity: &Activity) -> Result<bool, Refusal> {
     let Some(id) = &activity.id else { return Ok(false) };
-    Ok(markers::get(&app.db.read, id.as_str(), markers::UNDONE)
-        .await?
-        .is_some_and(|who| who == activity.actor.as_str()))
+    marked(app, id.as_str(), markers::UNDONE, activity).await
+}
+
+/// Whether the activity's own actor has set this marker.
+async fn marked(app: &App, uri: &str, kind: &str, activity: &Activity) -> Result<bool, Refusal> {
+    Ok(markers::get(&app.db.read, uri, kind).await?.is_some_and(|who| who == activity.actor.as_str()))
 }
 
 async fn delete(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
@@ -97,7 +100,9 @@ async fn undo(app: &App, signer: &account::Model, activity: &Activity) -> Result
     };
     // It came before what it undoes. Not set otherwise: some servers use one id again and again.
     let own = activity.object.id().is_some_and(|id| id.host() == activity.actor.host());
-    if let Some(uri) = uri.filter(|_| own && !found) {
+    if let Some(uri) = uri.filter(|_| own && !found)
+        && !marked(app, &uri, markers::ENDED, activity).await?
+    {
         let (actor, now) = (activity.actor.as_str().to_owned(), app.now());
         app.db
             .write_quietly(move |tx| {

@@ -22,7 +22,8 @@ pub async fn so(app: &App, said: &activity::Model) -> Result<bool, Refusal> {
         // These carry the number of the row they tell of.
         "Like" => reactions::like_by_id(db, said.id).await?.is_some(),
         "Announce" => reactions::boost_by_id(db, said.id).await?.is_some(),
-        "Follow" => relations::by_id(db, said.id).await?.is_some(),
+        // One that was answered has arrived, whatever its inbox said.
+        "Follow" => relations::by_id(db, said.id).await?.is_some_and(|f| f.state == relations::PENDING),
         "Add" => pinned(app, &urls, &body).await?,
         "Remove" => !pinned(app, &urls, &body).await?,
         "Accept" => answered(app, said, &body).await?.is_some_and(|f| f.state == relations::ACCEPTED),

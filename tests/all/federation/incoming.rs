@@ -218,6 +218,27 @@ async fn whoever_follows_again_after_an_undo_is_followed_again() {
 }
 
 #[tokio::test]
+async fn a_follow_that_has_the_same_id_for_good_is_taken_again_after_a_block_and_after_an_undo_said_twice() {
+    let scene = Scene::new().await;
+    let follow = scene.bob.follow(&scene.ada_id).await;
+    scene.peer.expect("Accept").await;
+    let undo = scene.bob.activity("Undo", follow.clone());
+    let block = scene.bob.activity("Block", scene.ada_id.as_str());
+    // A server that blocks says both, and the follow has ended with the first.
+    for activity in [&block, &undo, &scene.bob.activity("Undo", block.clone()), &follow] {
+        scene.heard(activity).await;
+    }
+    scene.peer.expect("Accept").await;
+    assert_eq!(scene.followers().await, 1);
+    let by_id = scene.bob.activity("Undo", follow["id"].clone());
+    for activity in [&undo, &undo, &by_id, &follow] {
+        scene.heard(activity).await;
+    }
+    scene.peer.expect("Accept").await;
+    assert_eq!(scene.followers().await, 1);
+}
+
+#[tokio::test]
 async fn a_boost_by_somebody_followed_brings_a_post_of_a_third_server() {
     let scene = Scene::among(&["third.test"]).await;
     let third = scene.world().peer("third.test");

@@ -279,6 +279,19 @@ async fn likes_boosts_and_replies_go_to_the_author_and_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn a_boost_is_told_a_server_once_where_followers_and_the_author_share_an_inbox() {
+    let scene = Scene::following().await;
+    scene.bob_follows().await;
+    let note = scene.bob.photo_note("Mountains", "photo-lake.jpg", "A lake");
+    scene.heard(&scene.bob.create(&note)).await;
+    let path = scene.ada.sees(&scene.bob.acct()).await;
+    scene.ada.boost(&path).await;
+    scene.a.quiet().await;
+    let told = scene.peer.deliveries("Announce");
+    assert_eq!(told.iter().map(|delivery| delivery.target.as_str()).collect::<Vec<_>>(), ["/inbox"]);
+}
+
+#[tokio::test]
 async fn an_unfollow_is_an_undo_of_the_follow_that_was_sent() {
     let scene = Scene::new().await;
     scene.ada.follow(&scene.bob.handle()).await;

@@ -61,6 +61,20 @@ async fn a_follow_taken_back_does_not_arrive_after_its_undo() {
 }
 
 #[tokio::test]
+async fn a_follow_that_was_answered_is_not_sent_again() {
+    let scene = Scene::new().await;
+    scene.peer.answer_inbox(503);
+    scene.ada.follow(&scene.bob.handle()).await;
+    let follow = scene.peer.expect("Follow").await;
+    scene.a.quiet().await;
+    scene.peer.answer_inbox(202);
+    scene.heard(&scene.bob.activity("Accept", follow)).await;
+    scene.world().clock().advance(HOUR);
+    scene.a.quiet().await;
+    assert_eq!(scene.peer.deliveries("Follow").len(), 1);
+}
+
+#[tokio::test]
 async fn an_undo_does_not_arrive_after_the_next_like() {
     let scene = Scene::following().await;
     let path = bobs_post(&scene).await;

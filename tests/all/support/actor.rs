@@ -64,6 +64,20 @@ impl Actor {
         actor
     }
 
+    /// Somebody as her own server described her when she was recorded; only the key is another.
+    pub(super) fn recorded(state: Arc<State>, document: &Value, key: &GeneratedKey) -> Self {
+        let text = |at: &str| document.pointer(at).and_then(Value::as_str).expect("an actor document").to_owned();
+        Self {
+            name: text("/preferredUsername"),
+            id: text("/id"),
+            key_id: text("/publicKey/id"),
+            inbox: text("/inbox"),
+            public_pem: key.public_pem.clone(),
+            key: SigningKey::from_pkcs8_der(&key.private_pkcs8_der).unwrap(),
+            state,
+        }
+    }
+
     /// `bob@peer.test`
     pub fn acct(&self) -> String {
         format!("{}@{}", self.name, self.state.host)
@@ -180,8 +194,13 @@ impl Actor {
 
     /// The same with body, key id and time of one's own.
     pub fn signed_post(&self, inbox: &str, body: Vec<u8>, key_id: &str, now: SystemTime) -> Delivery {
+        self.signed_post_as(inbox, body, ACTIVITY, key_id, now)
+    }
+
+    /// The same of another content type.
+    pub fn signed_post_as(&self, inbox: &str, body: Vec<u8>, kind: &str, key_id: &str, now: SystemTime) -> Delivery {
         let url = Url::parse(inbox).unwrap();
-        let headers = cavage::sign_post(&self.key, key_id, &url, &body, ACTIVITY, now).unwrap();
+        let headers = cavage::sign_post(&self.key, key_id, &url, &body, kind, now).unwrap();
         Delivery { url, headers, body, client: self.state.world.client() }
     }
 

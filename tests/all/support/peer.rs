@@ -110,6 +110,13 @@ impl Peer {
         Actor::settle(self.state.clone(), name, actor::key(index))
     }
 
+    /// Somebody recorded elsewhere, by her actor document. Serves nothing; the key she signs with is
+    /// her `public_pem`, which what is served has to name.
+    pub fn recorded_actor(&self, document: &Value) -> Actor {
+        let index = self.state.actors.fetch_add(1, Ordering::Relaxed);
+        Actor::recorded(self.state.clone(), document, actor::key(index))
+    }
+
     /// An address of this host.
     pub fn url(&self, path: &str) -> String {
         format!("https://{}{path}", self.host)
