@@ -23,7 +23,8 @@ pub async fn say(
     tell(app, tx, Said { id: row.id, account_id: follower.id, public: false, body }, say::to_one(target)).await
 }
 
-/// She stops following, or takes the request back.
+/// She stops following, or takes the request back. Of somebody elsewhere it is only remembered: her own
+/// server says so.
 pub async fn unsay(
     app: &App,
     tx: &impl ConnectionTrait,
@@ -31,6 +32,7 @@ pub async fn unsay(
     follower: &account::Model,
     target: &account::Model,
 ) -> Result<(), Refusal> {
+    has_ended(app, tx, row, follower).await?;
     let (Some(urls), Some(target_id)) = (Urls::of(app).filter(|_| follower.domain.is_empty()), &target.uri) else {
         return Ok(());
     };
