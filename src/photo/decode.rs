@@ -14,13 +14,18 @@ use super::jpeg::decode::{Component, Frame, Header, Plan, Rows};
 use super::pixels::{Kind, Pixels};
 use super::planes::{Chroma, Picture, Plane};
 use super::probe::{Body, Components, Jpeg, Png, Probe};
+use super::profile::parsed;
 use super::scale::{Scaler, Span};
 use super::{Limits, PhotoError, jpeg, ycc};
 
 /// Decodes anything but a JPEG, at full size, with what it says about its colours.
 pub(super) fn decode(input: &[u8], probe: &Probe, limits: &Limits) -> Result<(Pixels, Option<Tag>), PhotoError> {
     match &probe.body {
-        Body::Png(png) => Ok((read_png(input, png, limits)?, png_tag(input, png))),
+        Body::Png(png) => {
+            let pixels = read_png(input, png, limits)?;
+            let tag = png_tag(input, png, pixels.kind);
+            Ok((pixels, tag))
+        }
         Body::WebP { end } => Ok((read_webp(input.get(..*end).unwrap_or(input))?, tag(probe))),
         Body::Gif => Ok((read_gif(input, limits)?, tag(probe))),
         Body::Heif(heif) => super::heif::decode(input, heif, probe.icc.clone(), limits),
@@ -225,12 +230,14 @@ fn read_png(input: &[u8], png: &Png, limits: &Limits) -> Result<Pixels, PhotoErr
     flatten(decoder.map_err(PhotoError::unreadable)?)
 }
 
-/// The colour of a PNG: `cICP` wins over `iCCP`.
-fn png_tag(input: &[u8], png: &Png) -> Option<Tag> {
-    match png.coded {
-        Some([primaries, transfer, ..]) => Some(Tag::Cicp { primaries, transfer }),
-        None => png.icc(input).map(Tag::Icc),
+/// The colour of a PNG: `cICP` wins over `iCCP`, that over `sRGB`, that over `gAMA` and `cHRM` (PNG 3rd
+/// edition, 4.3). What cannot be read counts as not there.
+fn png_tag(input: &[u8], png: &Png, kind: Kind) -> Option<Tag> {
+    if let Some([primaries, transfer, 0, 1]) = png.coded {
+        return Some(Tag::Cicp { primaries, transfer });
     }
+    let profile = png.icc(input).filter(|icc| parsed(icc).is_some());
+    profile.or_else(|| png.told(input, kind == Kind::Grey)).map(Tag::Icc)
 }
 
 fn read_webp(input: &[u8]) -> Result<Pixels, PhotoError> {

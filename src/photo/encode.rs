@@ -4,11 +4,11 @@ use super::colour::Gamut;
 use super::jpeg::encode::encode;
 use super::pixels::{Kind, Pixels};
 use super::planes::{Chroma, Picture};
+use super::recipe::Recipe;
 use super::{resize, scale};
 
 /// A federated file stays below this many bytes: the smallest limit among servers in use.
 const FEDERATED_BYTES: usize = 8_000_000;
-const FEDERATED_QUALITIES: [u8; 4] = [85, 80, 75, 70];
 
 impl Chroma {
     /// Drawings repeat the pixel beside them; photographs, with their grain, hardly ever do.
@@ -32,15 +32,15 @@ pub(super) fn jpeg(picture: &Picture, quality: u8, gamut: Gamut) -> Vec<u8> {
 }
 
 /// The federated file: the best quality that fits, then ever smaller. Gives its pixels with it.
-pub(super) fn federated(mut picture: Picture) -> (Picture, u8, Vec<u8>) {
-    let mut bytes = Vec::new();
-    for quality in FEDERATED_QUALITIES {
+pub(super) fn federated(mut picture: Picture, recipe: Recipe) -> (Picture, u8, Vec<u8>) {
+    let (mut bytes, mut lowest) = (Vec::new(), recipe.federated);
+    for quality in recipe.federated_qualities() {
+        lowest = quality;
         bytes = jpeg(&picture, quality, Gamut::Srgb);
         if bytes.len() < FEDERATED_BYTES {
             return (picture, quality, bytes);
         }
     }
-    let [.., lowest] = FEDERATED_QUALITIES;
     while bytes.len() >= FEDERATED_BYTES {
         let (width, height) = picture.size();
         let smaller = (resize::scaled(width, 85, 100), resize::scaled(height, 85, 100));

@@ -20,6 +20,7 @@ mod placeholder;
 mod planes;
 mod probe;
 pub mod profile;
+mod recipe;
 mod repaint;
 mod resize;
 mod scale;
@@ -41,6 +42,7 @@ pub use error::{Cause, PhotoError};
 pub use limits::Limits;
 pub use metadata::{Metadata, Orientation, Removed};
 pub use probe::{Format, Probe, probe};
+pub use recipe::{PIPELINE_VERSION, Recipe};
 pub use strip::stripped;
 
 use colour::Source;
@@ -48,10 +50,6 @@ use pixels::Pixels;
 use planes::{Chroma, Picture};
 use probe::Body;
 use resize::Part;
-
-/// Grows whenever the same original would give different files; photos derived by an older pipeline
-/// can be derived again.
-pub const PIPELINE_VERSION: i32 = 3;
 
 /// Everything made of one original.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -127,14 +125,15 @@ impl Role {
         }
     }
 
-    /// Long side in pixels and JPEG quality of the sizes made from the federated one.
-    fn smaller(self) -> Option<(u32, u8)> {
+    /// Long side in pixels and JPEG quality of the sizes made from the federated one. Small ones are
+    /// mostly shown on dense screens, where less quality is seen less.
+    fn smaller(self, recipe: Recipe) -> Option<(u32, u8)> {
         match self {
             Self::Federated => None,
-            Self::Px2560 => Some((2560, 82)),
-            Self::Px1600 => Some((1600, 82)),
-            Self::Px960 => Some((960, 80)),
-            Self::Px480 => Some((480, 78)),
+            Self::Px2560 => Some((2560, recipe.pages)),
+            Self::Px1600 => Some((1600, recipe.pages)),
+            Self::Px960 => Some((960, recipe.pages.saturating_sub(2))),
+            Self::Px480 => Some((480, recipe.pages.saturating_sub(4))),
         }
     }
 }
@@ -163,16 +162,24 @@ impl FromStr for Role {
 /// # Errors
 /// The refusals of [`probe`], and damage found while decoding.
 pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
+    process_by(input, limits, Recipe::default())
+}
+
+/// The same by another recipe.
+///
+/// # Errors
+/// As [`process`].
+pub fn process_by(input: &[u8], limits: &Limits, recipe: Recipe) -> Result<Derived, PhotoError> {
     let probe = probe(input, limits)?;
     let (width, height) = probe.upright_size();
-    let Master { federated, pages } =
+    let Master { federated, pages, colours } =
         Master::of(input, &probe, resize::federated((width, height)), Part::Whole, limits)?;
 
     let rendition = |role, picture: &Picture, quality, gamut, bytes| {
         let (width, height) = picture.size();
         Rendition { role, width, height, quality, gamut, bytes }
     };
-    let (federated, quality, bytes) = encode::federated(federated);
+    let (federated, quality, bytes) = encode::federated(federated, recipe);
     let mut renditions = vec![rendition(Role::Federated, &federated, quality, Gamut::Srgb, bytes)];
     let largest = federated.size();
     let (mut picture, gamut, federated) = match pages {
@@ -180,7 +187,8 @@ pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
         None => (federated, Gamut::Srgb, None),
     };
     for role in Role::ALL {
-        let Some((side, quality)) = role.smaller().filter(|&(side, _)| earns_its_place(role, side, largest)) else {
+        let Some((side, quality)) = role.smaller(recipe).filter(|&(side, _)| earns_its_place(role, side, largest))
+        else {
             continue;
         };
         // Each from the next larger: as good as from the original, at half the cost.
@@ -190,7 +198,7 @@ pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
 
     // Placeholders are sRGB by agreement.
     let (blurhash, average) = placeholder::placeholder(federated.as_ref().unwrap_or(&picture))?;
-    let (metadata, removed) = (probe.metadata(), probe.removed());
+    let (metadata, removed) = (Metadata { colours, ..probe.metadata() }, probe.removed());
     Ok(Derived { format: probe.format, width, height, renditions, blurhash, average, metadata, removed })
 }
 
@@ -229,7 +237,7 @@ pub fn fit(input: &[u8], limits: &Limits, max_width: u32) -> Result<Rendition, P
 }
 
 fn single(picture: Picture) -> Result<Rendition, PhotoError> {
-    let (picture, quality, bytes) = encode::federated(picture);
+    let (picture, quality, bytes) = encode::federated(picture, Recipe::default());
     let (width, height) = picture.size();
     Ok(Rendition { role: Role::Federated, width, height, quality, gamut: Gamut::Srgb, bytes })
 }
@@ -240,6 +248,8 @@ struct Master {
     federated: Picture,
     /// The same in the colours pages are shown, where those are more.
     pages: Option<(Picture, Gamut)>,
+    /// What the original's colours are called, where it says.
+    colours: Option<String>,
 }
 
 impl Master {
@@ -279,10 +289,10 @@ impl Master {
 
     fn of_planes(picture: Picture, gamut: Gamut, tag: Option<&colour::Tag>) -> Result<Self, PhotoError> {
         if gamut == Gamut::Srgb {
-            return Ok(Self { federated: picture, pages: None });
+            return Ok(Self { federated: picture, pages: None, colours: tag.map(colour::name) });
         }
         let federated = repaint::repainted(&picture, tag, Gamut::Srgb)?;
-        Ok(Self { federated, pages: Some((picture, gamut)) })
+        Ok(Self { federated, pages: Some((picture, gamut)), colours: tag.map(colour::name) })
     }
 
     fn of_pixels(pixels: Pixels, tag: Option<&colour::Tag>, chroma: Chroma) -> Result<Self, PhotoError> {
@@ -299,6 +309,6 @@ impl Master {
             wider => Some((ycc::to_picture(&colour::convert(pixels.clone(), tag, wider)?, chroma), wider)),
         };
         let federated = ycc::to_picture(&colour::convert(pixels, tag, Gamut::Srgb)?, chroma);
-        Ok(Self { federated, pages })
+        Ok(Self { federated, pages, colours: tag.map(colour::name) })
     }
 }

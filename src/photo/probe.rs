@@ -11,7 +11,7 @@ mod webp;
 
 pub(super) use bytes::Bytes;
 pub(super) use gif::blocks as gif_blocks;
-pub(super) use heif::{Coded, Heif, Picture, Tile, joined};
+pub(super) use heif::{Coded, Heif, Picture, Property, Tile, joined};
 pub(super) use jpeg::{Components, Jpeg};
 pub(super) use png::Png;
 pub(super) use webp::{chunk as webp_chunk, frames as webp_frames};

@@ -2,7 +2,9 @@
 //! keeps, and what never leaves it.
 
 mod animation;
+mod colour;
 mod corpus;
+mod gain_map;
 mod heif;
 mod hostile;
 mod metadata;
