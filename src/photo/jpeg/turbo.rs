@@ -25,7 +25,9 @@ pub(crate) fn is_quicker() -> bool {
 pub(crate) fn plans(frame: &Frame, wanted: &[(usize, usize)]) -> Vec<Plan> {
     let at = |scale: usize| -> Vec<Plan> {
         let side = |(h, v): (usize, usize)| {
-            let fits = |side: usize| (frame.across * scale) % (h * side) == 0 && (frame.down * scale) % (v * side) == 0;
+            let fits = |side: usize| {
+                (frame.across * scale).is_multiple_of(h * side) && (frame.down * scale).is_multiple_of(v * side)
+            };
             let mut side = scale;
             while side < 8 && fits(side * 2) {
                 side *= 2;
