@@ -16,17 +16,6 @@ pub async fn enqueue(db: &impl ConnectionTrait, row: job::Model) -> Result<bool,
     Ok(made > 0)
 }
 
-/// Puts many jobs in at once.
-pub async fn enqueue_all(db: &impl ConnectionTrait, rows: Vec<job::Model>) -> Result<(), DbErr> {
-    for chunk in rows.chunks(200) {
-        job::Entity::insert_many(chunk.iter().cloned().map(IntoActiveModel::into_active_model))
-            .on_conflict(OnConflict::column(job::Column::UniqueKey).do_nothing().to_owned())
-            .exec_without_returning(db)
-            .await?;
-    }
-    Ok(())
-}
-
 /// Jobs of a queue that are due, oldest first: id and lane. Those of `full` lanes are left out. Reading
 /// costs the writer nothing.
 pub async fn due(
@@ -86,6 +75,17 @@ pub async fn release(db: &impl ConnectionTrait, ids: &[i64]) -> Result<(), DbErr
         .col_expr(job::Column::LeasedUntil, Expr::value(0))
         .col_expr(job::Column::Attempts, Expr::col(job::Column::Attempts).sub(1))
         .filter(job::Column::Id.is_in(ids.iter().copied()))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Leases of a process that is known to be dead.
+pub async fn release_all(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    job::Entity::update_many()
+        .col_expr(job::Column::LeasedUntil, Expr::value(0))
+        .filter(Expr::cust("dead = 0"))
+        .filter(job::Column::LeasedUntil.gt(0))
         .exec(db)
         .await
         .map(drop)
