@@ -122,7 +122,11 @@ async fn take(request: Request<Incoming>, count: Arc<Mutex<Count>>) -> Result<Re
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let mut count = count.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if count.seen.insert((id, inbox)) { count.last = now() } else { count.again += 1 }
+    if count.seen.insert((id, inbox)) {
+        count.last = now()
+    } else {
+        count.again += 1
+    }
     let mut answer = Response::new(Empty::new());
     *answer.status_mut() = if signature { StatusCode::ACCEPTED } else { StatusCode::UNAUTHORIZED };
     Ok(answer)

@@ -112,7 +112,10 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
                 row.username
             );
             leaving::delete(app, &row).await?;
-            println!("@{} is deleted. Other servers are told, and files are removed, while the server runs.", row.username);
+            println!(
+                "@{} is deleted. Other servers are told, and files are removed, while the server runs.",
+                row.username
+            );
         }
         Admin::Suspend { name } => {
             leaving::suspend(app, &anybody(app, &name).await?, true).await?;

@@ -14,6 +14,7 @@ const LAST_MOMENT: Duration = Duration::from_secs(28);
 /// Runs the server until it is told to stop.
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     telemetry::start(&settings);
+    raise_open_files();
     let listen = settings.listen;
     let app = App::open(settings, Overrides::default()).await?;
     federation::frozen::check(&app).await?;
@@ -34,6 +35,16 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     app.db.clone().close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Connections to hundreds of servers are open at once, and each is a file to the system: as many as it
+/// allows at all.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::debug!(%error, "no more files can be opened at once than before");
+    }
 }
 
 /// Holds the data folder as long as the server runs. With SQLite whoever holds it is the only one who

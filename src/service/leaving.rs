@@ -101,7 +101,9 @@ pub async fn finish(app: &App, account_id: i64, activities: [i64; 2]) -> Result<
     let (app2, id) = (app.clone(), row.id);
     while app
         .db
-        .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(store::leaving::forget_reactions(tx, id).await?) }))
+        .write_quietly(move |tx| {
+            Box::pin(async move { Ok::<_, Refusal>(store::leaving::forget_reactions(tx, id).await?) })
+        })
         .await?
     {}
     app.db
@@ -120,7 +122,8 @@ async fn tell(app: &App, row: &account::Model, activities: [i64; 2]) -> Result<(
     let Some(urls) = Urls::of(app) else { return Ok(()) };
     let actor = urls.actor(row.id);
     let everybody = everybody(app).await?;
-    let pixelfed: BTreeSet<String> = everybody.iter().filter(|inbox| inbox.ends_with(PIXELFED_INBOX)).cloned().collect();
+    let pixelfed: BTreeSet<String> =
+        everybody.iter().filter(|inbox| inbox.ends_with(PIXELFED_INBOX)).cloned().collect();
     let said = |id: i64, body: Value| Said { id, account_id: row.id, public: true, body };
     let [first, second] = activities;
     say_widely(app, said(first, render::delete_actor(&actor)), everybody).await?;
@@ -144,7 +147,9 @@ async fn everybody(app: &App) -> Result<BTreeSet<String>, Refusal> {
 /// Keys of those who left and of whom everybody has been told are forgotten.
 pub async fn forget_keys(app: &App) -> Result<(), Refusal> {
     for row in store::leaving::with_keys(&app.db.read, 100).await? {
-        if store::leaving::leaving(&app.db.read, row.id).await? || deliveries::any_waiting_of(&app.db.read, row.id).await? {
+        if store::leaving::leaving(&app.db.read, row.id).await?
+            || deliveries::any_waiting_of(&app.db.read, row.id).await?
+        {
             continue;
         }
         app.keys.invalidate(&row.id);

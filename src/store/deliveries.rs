@@ -49,7 +49,7 @@ pub async fn enqueue(db: &impl ConnectionTrait, rows: Vec<delivery::Model>) -> R
 pub async fn enqueue_again(db: &impl ConnectionTrait, rows: Vec<delivery::Model>) -> Result<(), DbErr> {
     use delivery::Column;
     let anew = OnConflict::columns([Column::ActivityId, Column::InboxId])
-        .update_columns([Column::State, Column::RunAt, Column::Attempts, Column::EndedAt])
+        .update_columns([Column::State, Column::RunAt, Column::LeasedUntil, Column::Attempts, Column::EndedAt])
         .action_and_where(Expr::col((delivery::Entity, Column::State)).ne(WAITING))
         .to_owned();
     insert(db, rows, anew).await
@@ -70,12 +70,7 @@ async fn insert(db: &impl ConnectionTrait, rows: Vec<delivery::Model>, again: On
 ///
 /// An Update waits for all of it. Everything else overtakes what waits to be tried again, which no
 /// longer holds then, but nothing that is under way or due.
-pub async fn due(
-    db: &impl ConnectionTrait,
-    now: Millis,
-    full: &[String],
-    limit: u64,
-) -> Result<Vec<Parcel>, DbErr> {
+pub async fn due(db: &impl ConnectionTrait, now: Millis, full: &[String], limit: u64) -> Result<Vec<Parcel>, DbErr> {
     use delivery::Column;
     let (d, i) = (Alias::new("d"), Alias::new("i"));
     let mut query = Query::select();
@@ -169,13 +164,7 @@ pub async fn end(
 }
 
 /// Failed: to be tried again at `run_at`.
-pub async fn retry(
-    db: &impl ConnectionTrait,
-    id: i64,
-    run_at: Millis,
-    status: i64,
-    answer: &str,
-) -> Result<(), DbErr> {
+pub async fn retry(db: &impl ConnectionTrait, id: i64, run_at: Millis, status: i64, answer: &str) -> Result<(), DbErr> {
     delivery::Entity::update_many()
         .col_expr(delivery::Column::RunAt, Expr::value(run_at))
         .col_expr(delivery::Column::LeasedUntil, Expr::value(0))
@@ -225,9 +214,8 @@ pub async fn hold(db: &impl ConnectionTrait, host: &str, now: Millis, until: Mil
 
 /// Whatever was held back for a host may go; with `tried`, also what was tried before.
 pub async fn wake(db: &impl ConnectionTrait, host: &str, now: Millis, tried: bool) -> Result<(), DbErr> {
-    let mut query = waiting_for(host)
-        .col_expr(delivery::Column::RunAt, Expr::value(now))
-        .filter(delivery::Column::RunAt.gt(now));
+    let mut query =
+        waiting_for(host).col_expr(delivery::Column::RunAt, Expr::value(now)).filter(delivery::Column::RunAt.gt(now));
     if !tried {
         query = query.filter(delivery::Column::Attempts.eq(0));
     }

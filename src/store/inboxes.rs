@@ -97,6 +97,15 @@ pub async fn remember(db: &impl ConnectionTrait, object_id: i64, inboxes: &[i64]
     Ok(())
 }
 
+/// Whether an inbox is known to have an object of ours.
+pub async fn has(db: &impl ConnectionTrait, object_id: i64, url: &str) -> Result<bool, DbErr> {
+    let ids = inbox::Entity::find().select_only().column(inbox::Column::Id).filter(inbox::Column::Url.eq(url));
+    let found = receipt::Entity::find()
+        .filter(receipt::Column::ObjectId.eq(object_id))
+        .filter(receipt::Column::InboxId.in_subquery(ids.into_query()));
+    Ok(found.one(db).await?.is_some())
+}
+
 /// Addresses of every inbox that was ever sent an object.
 pub async fn with(db: &impl ConnectionTrait, object_id: i64) -> Result<Vec<String>, DbErr> {
     let ids = receipt::Entity::find()
@@ -117,7 +126,8 @@ fn addresses(query: Select<inbox::Entity>) -> sea_orm::Selector<sea_orm::SelectG
 
 /// The inboxes of everybody elsewhere who is known here: their servers' and their own.
 pub async fn of_everybody(db: &impl ConnectionTrait) -> Result<Vec<(Option<String>, Option<String>)>, DbErr> {
-    let reached = Condition::any().add(account::Column::SharedInbox.is_not_null()).add(account::Column::Inbox.is_not_null());
+    let reached =
+        Condition::any().add(account::Column::SharedInbox.is_not_null()).add(account::Column::Inbox.is_not_null());
     account::Entity::find()
         .select_only()
         .column(account::Column::SharedInbox)
@@ -151,7 +161,7 @@ pub async fn all_failing(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<ho
 
 /// Writes down how a host stands.
 pub async fn set_failing(db: &impl ConnectionTrait, row: host::Model) -> Result<(), DbErr> {
-    use host::Column::{FailedAt, Failures, FailingSince, Host, OpenUntil};
+    use host::Column::{FailedAt, FailingSince, Failures, Host, OpenUntil};
     let again = OnConflict::column(Host).update_columns([Failures, FailingSince, FailedAt, OpenUntil]).to_owned();
     host::Entity::insert(row.into_active_model()).on_conflict(again).exec_without_returning(db).await.map(drop)
 }

@@ -6,6 +6,7 @@ use crate::entity::{activity, job};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use std::collections::HashMap;
 
 /// Puts a job in; one with the same unique key is there already and stays.
 pub async fn enqueue(db: &impl ConnectionTrait, row: job::Model) -> Result<bool, DbErr> {
@@ -142,4 +143,14 @@ pub async fn say(db: &impl ConnectionTrait, row: activity::Model) -> Result<(), 
 
 pub async fn said(db: &impl ConnectionTrait, id: i64) -> Result<Option<activity::Model>, DbErr> {
     activity::Entity::find_by_id(id).one(db).await
+}
+
+/// Many of them at once, by number.
+pub async fn said_all(db: &impl ConnectionTrait, ids: &[i64]) -> Result<HashMap<i64, activity::Model>, DbErr> {
+    let mut found = HashMap::new();
+    for some in ids.chunks(500) {
+        let rows = activity::Entity::find().filter(activity::Column::Id.is_in(some.iter().copied())).all(db).await?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found)
 }

@@ -1,8 +1,8 @@
 //! What is kept of a person, and how it is forgotten.
 
 use crate::entity::{
-    account, activity, block, boost, draft, home_entry, job, login, mention, notification, one_time_link,
-    post, post_like, session,
+    account, activity, block, boost, draft, home_entry, job, login, mention, notification, one_time_link, post,
+    post_like, session,
 };
 use sea_orm::prelude::*;
 use sea_orm::sea_query::Expr;

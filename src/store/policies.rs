@@ -5,8 +5,8 @@ use crate::clock::Millis;
 use crate::entity::{account, block, domain_block};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use std::collections::BTreeSet;
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::BTreeSet;
 
 /// A host and its parents: `a.b.example` gives itself, `b.example`, `example`.
 pub fn with_parents(host: &str) -> Vec<String> {
@@ -100,7 +100,9 @@ pub async fn blocked_by(
 /// Inboxes of people elsewhere whom a person blocks or who block her: their servers', where there are such.
 pub async fn shut_inboxes(db: &impl ConnectionTrait, account_id: i64) -> Result<BTreeSet<String>, DbErr> {
     let rows = block::Entity::find()
-        .filter(Condition::any().add(block::Column::AccountId.eq(account_id)).add(block::Column::TargetId.eq(account_id)))
+        .filter(
+            Condition::any().add(block::Column::AccountId.eq(account_id)).add(block::Column::TargetId.eq(account_id)),
+        )
         .all(db)
         .await?;
     let people = rows.iter().flat_map(|b| [b.account_id, b.target_id]).filter(|id| *id != account_id);

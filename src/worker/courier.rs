@@ -58,6 +58,7 @@ struct Courier {
     back: mpsc::UnboundedSender<(i64, Delivery)>,
     /// There may be more that is due.
     more: bool,
+    looked: Instant,
 }
 
 /// Delivers until the app is told to stop; then lets what is under way end.
@@ -73,12 +74,14 @@ pub async fn deliver(app: App) {
         signing: Arc::new(Semaphore::new(cores)),
         back,
         more: true,
+        looked: Instant::now(),
         app,
     };
     let stopping = courier.app.stopping.clone();
     let wake = courier.app.wake.clone();
     while !stopping.is_cancelled() {
         let woken = wake.notified();
+        courier.look();
         if let Err(error) = courier.turn().await {
             tracing::warn!(%error, "deliveries could not be taken or written down");
             tokio::time::sleep(IDLE).await;
@@ -96,7 +99,7 @@ pub async fn deliver(app: App) {
                 courier.gather(&mut arriving);
             }
             () = woken => courier.more = true,
-            () = tokio::time::sleep(courier.pause()) => courier.look(),
+            () = tokio::time::sleep(courier.pause()) => courier.more = true,
             () = stopping.cancelled() => {}
         }
     }
@@ -268,7 +271,10 @@ impl Courier {
 
     /// Those who take long give up their places, and what else is for their hosts is put off.
     fn look(&mut self) {
-        self.more = true;
+        if self.looked.elapsed() < LOOK {
+            return;
+        }
+        self.looked = Instant::now();
         let until = self.app.now() + HOLD;
         let mut given_up = Vec::new();
         for sending in self.sending.values_mut().filter(|s| !s.slow && s.since.elapsed() > PATIENCE) {
@@ -296,7 +302,10 @@ impl Courier {
             }
         }
         if !self.sending.is_empty() {
-            tracing::warn!(deliveries = self.sending.len(), "deliveries that did not end in time go back into the queue");
+            tracing::warn!(
+                deliveries = self.sending.len(),
+                "deliveries that did not end in time go back into the queue"
+            );
         }
         self.log.back(self.sending.keys().copied(), now);
         let (app, log) = (self.app.clone(), std::mem::take(&mut self.log));

@@ -27,12 +27,8 @@ pub async fn ask(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn) ->
 
 async fn page(web: &Web, visitor: &Visitor, viewer: &Viewer, errors: Vec<String>) -> Answer {
     let shown = Shown::new(web, visitor, "you").await;
-    let page = Leave {
-        frame: shown.frame.clone(),
-        name: viewer.account.username.clone(),
-        owner: viewer.is_owner(),
-        errors,
-    };
+    let page =
+        Leave { frame: shown.frame.clone(), name: viewer.account.username.clone(), owner: viewer.is_owner(), errors };
     Ok(shown.render("leave.html", &page))
 }
 

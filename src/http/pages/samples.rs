@@ -5,8 +5,8 @@
 
 use super::context::{
     About, Choice, Compose, Confirm, DataChoice, Deliveries, DeliveryLine, DraftPhoto, ErrorPage, Explore, FieldInput,
-    Files, Frame, Home, Join, Leave, Notifications, People, PhotoFiles, PostPage, ProfilePage, ReachLine, Reset, Search, ServedFile, SessionLine, Settings, SignIn,
-    Tag,
+    Files, Frame, Home, Join, Leave, Notifications, People, PhotoFiles, PostPage, ProfilePage, ReachLine, Reset,
+    Search, ServedFile, SessionLine, Settings, SignIn, Tag,
 };
 use crate::activitypub::html::sanitize;
 use crate::activitypub::{SanitizedHtml, Visibility};

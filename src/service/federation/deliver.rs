@@ -36,6 +36,14 @@ pub struct Letter {
     body: Bytes,
 }
 
+#[cfg(test)]
+impl Letter {
+    /// Something to be sent, of nobody.
+    pub fn sample() -> Self {
+        Self { account_id: 1, body: Bytes::from_static(b"{}") }
+    }
+}
+
 /// How an attempt went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Delivery {
@@ -62,8 +70,8 @@ pub async fn letters(app: &App, parcels: &[Parcel]) -> Result<HashMap<i64, Arc<L
     super::frozen::freeze(app).await?;
     let mut found = HashMap::new();
     let activities: HashSet<i64> = parcels.iter().map(|p| p.activity_id).collect();
-    for id in activities {
-        let Some(said) = jobs::said(&app.db.read, id).await? else { continue };
+    let activities: Vec<i64> = activities.into_iter().collect();
+    for (id, said) in jobs::said_all(&app.db.read, &activities).await? {
         match still::so(app, &said).await {
             Ok(true) => {}
             Ok(false) | Err(Refusal::Missing | Refusal::Gone) => continue,
@@ -200,13 +208,7 @@ async fn later(
     Ok(())
 }
 
-async fn refused(
-    app: &App,
-    tx: &impl ConnectionTrait,
-    parcel: &Parcel,
-    status: u16,
-    why: &str,
-) -> Result<(), Refusal> {
+async fn refused(app: &App, tx: &impl ConnectionTrait, parcel: &Parcel, status: u16, why: &str) -> Result<(), Refusal> {
     let now = app.now();
     tracing::info!(host = %parcel.host, status, %why, "a delivery was refused");
     deliveries::end(tx, &[parcel.id], deliveries::REFUSED, i64::from(status), Some(why), now).await?;

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::entity::{account, post as posts_table};
 use crate::service::work::What;
 use crate::service::{Refusal, limits, visibility};
-use crate::store::{Cursor, accounts, feeds, inboxes as holders, policies, posts, reactions, relations, tags};
+use crate::store::{Cursor, accounts, feeds, inboxes as known, policies, posts, reactions, relations, tags};
 use std::collections::BTreeSet;
 
 /// Homes filled in one transaction.
@@ -113,7 +113,7 @@ async fn receivers(
     }
     if what != What::Created {
         let shut = if what == What::Updated { policies::shut_inboxes(db, author.id).await? } else { BTreeSet::new() };
-        inboxes.extend(holders::with(db, row.id).await?.into_iter().filter(|inbox| !shut.contains(inbox)));
+        inboxes.extend(known::with(db, row.id).await?.into_iter().filter(|inbox| !shut.contains(inbox)));
     }
     Ok(inboxes)
 }

@@ -11,6 +11,7 @@ pub mod find;
 pub mod follow;
 pub mod frozen;
 pub mod gone;
+pub mod holders;
 pub mod hosts;
 pub mod inbox;
 pub mod incoming;

@@ -121,7 +121,8 @@ async fn put(app: &App, tx: &impl ConnectionTrait, words: &Words, inboxes: &[Str
         let ids: Vec<i64> = rows.iter().map(|row| row.inbox_id).collect();
         store_inboxes::remember(tx, words.object, &ids).await?;
     }
-    let queued = if words.again { deliveries::enqueue_again(tx, rows).await } else { deliveries::enqueue(tx, rows).await };
+    let queued =
+        if words.again { deliveries::enqueue_again(tx, rows).await } else { deliveries::enqueue(tx, rows).await };
     Ok(queued?)
 }
 

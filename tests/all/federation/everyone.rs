@@ -62,10 +62,8 @@ async fn r105_a_deletion_is_sent_again_until_it_arrives() {
 #[tokio::test]
 async fn r105_a_deletion_reaches_a_blocked_follower_and_a_change_does_not() {
     let scene = Scene::followed().await;
-    let posts = [
-        scene.ada.post_photo("photo-dahlia.jpg", "One").await,
-        scene.ada.post_photo("photo-coffee.jpg", "Two").await,
-    ];
+    let posts =
+        [scene.ada.post_photo("photo-dahlia.jpg", "One").await, scene.ada.post_photo("photo-coffee.jpg", "Two").await];
     scene.peer.expect("Create").await;
     scene.peer.expect("Create").await;
     scene.ada.search(&scene.bob.handle()).await;
@@ -76,6 +74,17 @@ async fn r105_a_deletion_reaches_a_blocked_follower_and_a_change_does_not() {
     scene.peer.expect("Delete").await;
     scene.a.quiet().await;
     assert!(scene.peer.deliveries("Update").is_empty(), "nothing new for whoever is blocked");
+}
+
+#[tokio::test]
+async fn r105_a_deletion_reaches_a_server_that_fetched_the_post_by_itself() {
+    let scene = Scene::among(&["far.test"]).await;
+    let far = scene.world().peer("far.test");
+    let carol = far.actor("carol");
+    let post = scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    assert_eq!(carol.get(&post.id).await.0, 200);
+    scene.ada.delete(&post).await;
+    far.expect("Delete").await;
 }
 
 #[tokio::test]

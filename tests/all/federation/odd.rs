@@ -21,6 +21,8 @@ enum Manner {
     Huge,
     /// Says 202 after three seconds.
     Slow,
+    /// Says 202 after a moment.
+    Brief,
 }
 
 /// A scene in which carol of `odd.test` follows ada, and that server does what it does; counts requests
@@ -28,30 +30,43 @@ enum Manner {
 struct Odd {
     scene: Scene,
     requests: Arc<AtomicUsize>,
+    /// Requests that were under way at once, at most.
+    most: Arc<AtomicUsize>,
     sent: Arc<AtomicUsize>,
 }
 
 impl Odd {
     async fn new(manner: Manner) -> Self {
+        Self::with(manner, &["carol"]).await
+    }
+
+    /// With these people there, each with an inbox of her own.
+    async fn with(manner: Manner, people: &[&str]) -> Self {
         let scene = Scene::among(&["odd.test"]).await;
         scene.bob_follows().await;
-        let (requests, sent) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let counter = || Arc::new(AtomicUsize::new(0));
+        let (requests, sent, most, open) = (counter(), counter(), counter(), counter());
         let (listener, acceptor) = scene.world().by_hand("odd.test");
-        let (counted, gone) = (requests.clone(), sent.clone());
+        let (counted, gone, highest) = (requests.clone(), sent.clone(), most.clone());
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 let (acceptor, counted, gone) = (acceptor.clone(), counted.clone(), gone.clone());
+                let (open, highest) = (open.clone(), highest.clone());
                 tokio::spawn(async move {
                     let Ok(mut stream) = acceptor.accept(socket).await else { return };
                     let mut buffer = vec![0; 64 * 1024];
                     let _ = stream.read(&mut buffer).await;
                     counted.fetch_add(1, Ordering::SeqCst);
+                    highest.fetch_max(open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     let _ = answer(manner, &mut stream, &gone).await;
+                    open.fetch_sub(1, Ordering::SeqCst);
                 });
             }
         });
-        settle_carol(&scene).await;
-        Self { scene, requests, sent }
+        for name in people {
+            settle(&scene, name).await;
+        }
+        Self { scene, requests, most, sent }
     }
 
     fn asked(&self) -> usize {
@@ -79,8 +94,8 @@ impl Odd {
     }
 }
 
-/// Carol as if she had followed: her server cannot be asked who she is.
-async fn settle_carol(scene: &Scene) {
+/// Somebody as if she had followed: her server cannot be asked who she is.
+async fn settle(scene: &Scene, name: &str) {
     use cyanotype::entity::{account, follow};
     use cyanotype::store::{accounts, relations};
     let app = scene.a.app.clone();
@@ -88,12 +103,12 @@ async fn settle_carol(scene: &Scene) {
     let ada = cyanotype::service::accounts::local(&app, "ada").await.unwrap();
     let carol = account::Model {
         id: app.id(),
-        username: "carol".to_owned(),
-        username_key: "carol".to_owned(),
+        username: name.to_owned(),
+        username_key: name.to_owned(),
         domain: "odd.test".to_owned(),
-        uri: Some("https://odd.test/users/carol".to_owned()),
+        uri: Some(format!("https://odd.test/users/{name}")),
         key_id: None,
-        inbox: Some("https://odd.test/users/carol/inbox".to_owned()),
+        inbox: Some(format!("https://odd.test/users/{name}/inbox")),
         shared_inbox: None,
         ..bob
     };
@@ -128,6 +143,10 @@ async fn answer(manner: Manner, stream: &mut (impl AsyncWriteExt + Unpin), sent:
                 sent.fetch_add(block.len(), Ordering::SeqCst);
             }
             Ok(())
+        }
+        Manner::Brief => {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            stream.write_all(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n").await
         }
         Manner::Slow => {
             tokio::time::sleep(Duration::from_secs(3)).await;
@@ -168,6 +187,17 @@ async fn a_slow_server_has_its_delivery_and_the_others_do_not_wait_for_it() {
     odd.scene.a.quiet().await;
     assert_eq!(odd.stands().await.0, cyanotype::store::deliveries::ARRIVED);
     assert_eq!(odd.asked(), 1);
+}
+
+#[tokio::test]
+async fn r065b_no_more_than_two_deliveries_are_under_way_at_one_host() {
+    let people = ["one", "two", "three", "four", "five", "six"];
+    let odd = Odd::with(Manner::Brief, &people).await;
+    odd.scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    eventually(|| async { odd.asked() == people.len() }, "everybody there has it").await;
+    odd.scene.a.quiet().await;
+    let most = odd.most.load(Ordering::SeqCst);
+    assert_eq!(most, 2, "at once");
 }
 
 /// The database cannot be written for seven seconds, longer than anybody waits for it, while a delivery

@@ -1,8 +1,8 @@
 //! Every template renders with its samples, and what comes out is whole: labels, ids, text as text.
 
 use cyanotype::http::pages::context::{
-    About, Compose, Confirm, Deliveries, ErrorPage, Explore, Files, Home, Join, Leave, Notifications, People, PostPage, ProfilePage,
-    Reset, Search, Settings, SignIn, Tag,
+    About, Compose, Confirm, Deliveries, ErrorPage, Explore, Files, Home, Join, Leave, Notifications, People, PostPage,
+    ProfilePage, Reset, Search, Settings, SignIn, Tag,
 };
 use cyanotype::http::pages::templates::Templates;
 use std::collections::BTreeSet;
