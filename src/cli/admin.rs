@@ -1,13 +1,13 @@
 //! `admin …`: what the host does from the command line.
 
 mod deliveries;
+mod people;
 
 use crate::app::{App, Overrides};
 use crate::config::Settings;
 use crate::service::accounts::{self, NewAccount};
-use crate::service::{leaving, moderation, sessions};
-use crate::store::delivery_log::Which;
-use crate::{entity::account, store};
+use crate::service::{moderation, sessions};
+use crate::store;
 use clap::Subcommand;
 use std::io::{IsTerminal, Read};
 
@@ -33,33 +33,8 @@ pub enum Admin {
     UnblockDomain { domain: String },
     /// List the servers that are kept out.
     BlockedDomains,
-    /// Delete an account of this server for good: with its posts, its photos and its name, which nobody can
-    /// ever take again. Other servers are asked to delete it too.
-    DeleteAccount {
-        name: String,
-        /// Nothing is done without it.
-        #[arg(long)]
-        for_good: bool,
-    },
-    /// Suspend an account, of this server or another: nobody sees it or hears from it. Can be taken back.
-    Suspend { name: String },
-    /// Let a suspended account be seen again.
-    Unsuspend { name: String },
-    /// Clear away what is kept of an account of another server: its posts and every picture.
-    PurgeAccount { name: String },
-    /// The same for everybody of a server, and of those below it.
-    PurgeDomain { domain: String },
-    /// Show how deliveries to other servers went, newest first, and which servers are out of order.
-    Deliveries {
-        /// Only those to this host.
-        #[arg(long)]
-        host: Option<String>,
-        /// Only what did not arrive.
-        #[arg(long)]
-        failed: bool,
-        #[arg(long, default_value_t = 50)]
-        limit: u64,
-    },
+    #[command(flatten)]
+    People(people::People),
     /// Put a new secret into secret.key and seal every signing key with it, while the server runs.
     RotateSecret,
 }
@@ -86,7 +61,7 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
             }
         }
         Admin::ResetPassword { name } => {
-            let row = local(app, &name).await?;
+            let row = people::local(app, &name).await?;
             match password()? {
                 Some(password) => {
                     sessions::set_password(app, row.id, &password, None).await?;
@@ -103,41 +78,7 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
             let was = moderation::unblock_domain(app, &domain).await?;
             println!("{}", if was { "Let in again." } else { "It was not kept out." });
         }
-        Admin::DeleteAccount { name, for_good } => {
-            let row = local(app, &name).await?;
-            anyhow::ensure!(
-                for_good,
-                "this deletes @{} with every post and photo, here and on other servers, and cannot be taken back; \
-                 say so with --for-good",
-                row.username
-            );
-            leaving::delete(app, &row).await?;
-            println!(
-                "@{} is deleted. Other servers are told, and files are removed, while the server runs.",
-                row.username
-            );
-        }
-        Admin::Suspend { name } => {
-            leaving::suspend(app, &anybody(app, &name).await?, true).await?;
-            println!("{name} is suspended.");
-        }
-        Admin::Unsuspend { name } => {
-            leaving::suspend(app, &anybody(app, &name).await?, false).await?;
-            println!("{name} can be seen again.");
-        }
-        Admin::PurgeAccount { name } => {
-            let row = anybody(app, &name).await?;
-            anyhow::ensure!(!row.domain.is_empty(), "{name} is of this server: see delete-account");
-            println!("{} posts of {name} and all pictures were cleared away.", leaving::purge(app, &row).await?);
-        }
-        Admin::PurgeDomain { domain } => {
-            let (people, posts) = leaving::purge_domain(app, &domain).await?;
-            println!("{posts} posts of {people} people and all their pictures were cleared away.");
-        }
-        Admin::Deliveries { host, failed, limit } => {
-            let which = Which { host, failed, limit, ..Which::default() };
-            print!("{}", deliveries::report(app, which).await?);
-        }
+        Admin::People(command) => people::act(app, command).await?,
         Admin::RotateSecret => {
             let keys = accounts::rotate_secret(app).await?;
             println!(
@@ -151,17 +92,6 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-async fn local(app: &App, name: &str) -> anyhow::Result<account::Model> {
-    let row = accounts::local(app, name.trim_start_matches('@')).await;
-    row.map_err(|_| anyhow::anyhow!("nobody here is called {name}"))
-}
-
-/// An account of this server or another, suspended or not.
-async fn anybody(app: &App, name: &str) -> anyhow::Result<account::Model> {
-    let row = accounts::known(app, name.trim_start_matches('@')).await;
-    row.map_err(|_| anyhow::anyhow!("nobody is known here as {name}"))
 }
 
 /// A password piped in; none when somebody sits at the keyboard or nothing came.

@@ -32,6 +32,9 @@ const RESERVED: &[&str] = &[
     "static",
 ];
 
+/// An account as it is kept.
+pub type Row = account::Model;
+
 /// What somebody gives to get an account.
 #[derive(Debug, Clone)]
 pub struct NewAccount {

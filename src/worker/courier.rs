@@ -25,6 +25,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, mpsc};
 
+/// Deliveries taken at once.
+const BATCH_OF_PARCELS: usize = 512;
 /// Whoever takes longer to answer gives its place up and waits elsewhere.
 const PATIENCE: Duration = Duration::from_millis(1_000);
 /// So many may wait there; beyond it they keep their places.
@@ -98,7 +100,11 @@ pub async fn deliver(app: App) {
                 tokio::time::sleep(GATHER).await;
                 courier.gather(&mut arriving);
             }
-            () = woken => courier.more = true,
+            () = woken => {
+                // What wakes comes in swarms: looked for once.
+                courier.more = true;
+                tokio::time::sleep(GATHER).await;
+            }
             () = tokio::time::sleep(courier.pause()) => courier.more = true,
             () = stopping.cancelled() => {}
         }
@@ -316,9 +322,6 @@ impl Courier {
         }
     }
 }
-
-/// Deliveries taken at once.
-const BATCH_OF_PARCELS: usize = 512;
 
 /// One attempt, within its lease. A panic is one failed attempt.
 async fn attempt(app: &App, letter: &Letter, parcel: &Parcel, signing: &Semaphore) -> Delivery {
