@@ -1,5 +1,8 @@
 //! `admin …`: what the host does from the command line.
 
+mod deliveries;
+mod people;
+
 use crate::app::{App, Overrides};
 use crate::config::Settings;
 use crate::service::accounts::{self, NewAccount};
@@ -30,6 +33,8 @@ pub enum Admin {
     UnblockDomain { domain: String },
     /// List the servers that are kept out.
     BlockedDomains,
+    #[command(flatten)]
+    People(people::People),
     /// Put a new secret into secret.key and seal every signing key with it, while the server runs.
     RotateSecret,
 }
@@ -56,9 +61,7 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
             }
         }
         Admin::ResetPassword { name } => {
-            let row = accounts::local(app, name.trim_start_matches('@'))
-                .await
-                .map_err(|_| anyhow::anyhow!("nobody here is called {name}"))?;
+            let row = people::local(app, &name).await?;
             match password()? {
                 Some(password) => {
                     sessions::set_password(app, row.id, &password, None).await?;
@@ -75,6 +78,7 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
             let was = moderation::unblock_domain(app, &domain).await?;
             println!("{}", if was { "Let in again." } else { "It was not kept out." });
         }
+        Admin::People(command) => people::act(app, command).await?,
         Admin::RotateSecret => {
             let keys = accounts::rotate_secret(app).await?;
             println!(

@@ -32,6 +32,9 @@ const RESERVED: &[&str] = &[
     "static",
 ];
 
+/// An account as it is kept.
+pub type Row = account::Model;
+
 /// What somebody gives to get an account.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
@@ -306,7 +309,7 @@ fn check_email(email: &str) -> Result<String, Refusal> {
 /// The row of a local account by name.
 pub async fn local(app: &App, username: &str) -> Result<account::Model, Refusal> {
     let row = store::accounts::by_handle(&app.db.read, username, "").await?.filter(|a| a.id != INSTANCE);
-    row.filter(|a| a.deleted_at.is_none()).ok_or(Refusal::Missing)
+    row.filter(|a| a.deleted_at.is_none() && a.suspended == 0).ok_or(Refusal::Missing)
 }
 
 /// The row of an account, local or remote, as written in a path: `ada` or `bob@elsewhere.example`.
@@ -318,4 +321,12 @@ pub async fn by_acct(app: &App, acct: &str) -> Result<account::Model, Refusal> {
     }
     let row = store::accounts::by_handle(&app.db.read, name, &domain).await?;
     row.filter(|a| a.deleted_at.is_none() && a.suspended == 0).ok_or(Refusal::Missing)
+}
+
+/// The row of an account as [`by_acct`], suspended or not.
+pub async fn known(app: &App, acct: &str) -> Result<account::Model, Refusal> {
+    let (name, domain) = acct.split_once('@').unwrap_or((acct, ""));
+    let domain = Some(domain.to_lowercase()).filter(|domain| *domain != app.handle_domain()).unwrap_or_default();
+    let row = store::accounts::by_handle(&app.db.read, name, &domain).await?;
+    row.filter(|a| a.deleted_at.is_none() && a.id != INSTANCE).ok_or(Refusal::Missing)
 }

@@ -1,10 +1,11 @@
 //! What must be tidied now and then: half-made uploads, forgotten drafts, old markers, unused bytes.
 
-use super::{Refusal, limits, posting, surface};
+use super::{Refusal, leaving, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
 use crate::clock::{DAY, HOUR};
-use crate::store::{drafts, markers, media, policies, sessions};
+use crate::ids::first_of;
+use crate::store::{delivery_log, drafts, markers, media, policies, sessions};
 
 /// Everything, once; a failure of one part is logged and the next one runs.
 pub async fn run(app: &App) {
@@ -12,6 +13,8 @@ pub async fn run(app: &App) {
         ("uploads", unfinished_uploads(app).await),
         ("drafts", forgotten_drafts(app).await),
         ("records", old_records(app).await),
+        ("deliveries", old_deliveries(app).await),
+        ("keys", leaving::forget_keys(app).await),
     ] {
         if let Err(error) = done {
             tracing::warn!(%error, what, "housekeeping failed");
@@ -60,6 +63,17 @@ async fn old_records(app: &App) -> Result<(), Refusal> {
             })
         })
         .await
+}
+
+/// The log of deliveries reaches back so many days.
+async fn old_deliveries(app: &App) -> Result<(), Refusal> {
+    let before = first_of(app.now() - i64::from(app.settings.delivery_log_days) * DAY);
+    while app
+        .db
+        .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(delivery_log::trim(tx, before).await?) }))
+        .await?
+    {}
+    Ok(())
 }
 
 /// Removes stored bytes, and the rows of profile pictures that named them.

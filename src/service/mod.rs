@@ -6,6 +6,7 @@ pub mod conversation;
 pub mod federation;
 pub mod following;
 pub mod housekeeping;
+pub mod leaving;
 pub mod limits;
 pub mod moderation;
 pub mod photos;

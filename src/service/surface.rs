@@ -68,16 +68,27 @@ pub async fn post_changed(
     Ok(())
 }
 
-/// A post goes: its row becomes a tombstone, its photos go at once.
+/// A post goes, here and everywhere it was ever sent.
 pub async fn post_gone(
     app: &App,
     tx: &impl ConnectionTrait,
-    mut post: post::Model,
+    post: post::Model,
     author: &account::Model,
 ) -> Result<(), DbErr> {
     if post.deleted_at.is_some() {
         return Ok(());
     }
+    let id = post.id;
+    post_cleared(app, tx, post).await?;
+    if author.domain.is_empty() {
+        let activity = app.id();
+        work::queue(app, tx, Work::FanOut { post: id, what: What::Deleted, activity }).await?;
+    }
+    Ok(())
+}
+
+/// A post goes and nobody is told of it by itself: its row becomes a tombstone, its photos go at once.
+pub async fn post_cleared(app: &App, tx: &impl ConnectionTrait, mut post: post::Model) -> Result<(), DbErr> {
     post.deleted_at = Some(app.now());
     post.listed = 0;
     post.pinned_at = None;
@@ -96,12 +107,7 @@ pub async fn post_gone(
     feeds::drop_post(tx, post.id).await?;
     notifications::forget_post(tx, post.id).await?;
     tags::set(tx, post.id, Vec::new()).await?;
-    posts::save(tx, post.clone()).await?;
-    if author.domain.is_empty() {
-        let activity = app.id();
-        work::queue(app, tx, Work::FanOut { post: post.id, what: What::Deleted, activity }).await?;
-    }
-    Ok(())
+    posts::save(tx, post).await
 }
 
 /// Somebody boosted; the row is new.

@@ -16,8 +16,12 @@ pub enum Work {
     FanOutBoost { boost: i64 },
     /// A profile changed: one Update to everybody who follows.
     ProfileUpdate { account: i64, activity: i64 },
-    /// One activity to one inbox.
+    /// One activity to one inbox, as an earlier version queued it: it moves to where deliveries are kept.
     Deliver { activity: i64, inbox: String },
+    /// Whether those behind an inbox that answers 410 are gone; `seen` were an hour ago.
+    LookForGone { inbox: i64, seen: Vec<i64> },
+    /// An account of this server was deleted: everybody is told, and what is left of it goes.
+    Leave { account: i64, activities: [i64; 2] },
     /// What another server said; its signature was good.
     Incoming { signer: i64, body: String },
     /// A remote photo to be fetched from `host` and derived.
@@ -57,6 +61,8 @@ impl Work {
             Self::FanOutBoost { .. } => "fan_out_boost",
             Self::ProfileUpdate { .. } => "profile_update",
             Self::Deliver { .. } => "deliver",
+            Self::LookForGone { .. } => "look_for_gone",
+            Self::Leave { .. } => "leave",
             Self::Incoming { .. } => "incoming",
             Self::FetchPhoto { .. } => "fetch_photo",
             Self::FetchPictures { .. } => "fetch_pictures",
@@ -69,8 +75,7 @@ impl Work {
     /// The queue it waits in.
     fn queue(&self) -> Queue {
         match self {
-            Self::Deliver { .. } => Queue::Deliveries,
-            Self::Incoming { .. } => Queue::Incoming,
+            Self::Incoming { .. } | Self::LookForGone { .. } => Queue::Incoming,
             Self::FetchPhoto { .. } | Self::FetchPictures { .. } => Queue::Pictures,
             _ => Queue::Local,
         }
@@ -80,7 +85,6 @@ impl Work {
     /// of photos.
     fn lane(&self) -> String {
         match self {
-            Self::Deliver { inbox, .. } => format!("to:{}", host_of(inbox)),
             Self::Incoming { signer, .. } => format!("from:{signer}"),
             Self::FetchPhoto { host, .. } => format!("photo:{host}"),
             Self::FetchPictures { host, .. } => format!("picture:{host}"),
@@ -108,9 +112,10 @@ impl Work {
 
 /// Work that waits for other servers, each kind of waiting apart, and work that waits for nobody: each
 /// has places of its own, so that a hundred hanging hosts hold up nothing but what is for them.
+/// Deliveries are kept apart, with a queue and a worker of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Queue {
-    /// What is said to others.
+    /// Deliveries that an earlier version of this program put in.
     Deliveries,
     /// What others said; understanding it may mean to fetch something.
     Incoming,
@@ -154,21 +159,4 @@ pub async fn queue_once(
     delay: i64,
 ) -> Result<bool, DbErr> {
     jobs::enqueue(tx, work.row(app, Some(key), app.now() + delay)).await
-}
-
-/// The same activity to many inboxes, each once.
-pub async fn queue_deliveries(
-    app: &App,
-    tx: &impl ConnectionTrait,
-    activity: i64,
-    inboxes: impl IntoIterator<Item = String>,
-) -> Result<(), DbErr> {
-    let rows = inboxes
-        .into_iter()
-        .map(|inbox| {
-            let key = format!("deliver:{activity}:{inbox}");
-            Work::Deliver { activity, inbox }.row(app, Some(key), app.now())
-        })
-        .collect();
-    jobs::enqueue_all(tx, rows).await
 }

@@ -1,9 +1,9 @@
 //! Accounts, of this server and of others, and how people sign in.
 
-use crate::entity::{account, login};
+use crate::entity::{account, follow, login};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::HashMap;
 
 /// Folds a user name for comparing.
@@ -165,4 +165,21 @@ pub async fn set_sealed_key(db: &impl ConnectionTrait, id: i64, sealed: Vec<u8>)
         .exec(db)
         .await
         .map(drop)
+}
+
+/// People elsewhere who follow somebody here and are reached through this inbox.
+pub async fn followers_behind(
+    db: &impl ConnectionTrait,
+    inbox: &str,
+    limit: u64,
+) -> Result<Vec<account::Model>, DbErr> {
+    let following = follow::Entity::find().select_only().column(follow::Column::FollowerId);
+    account::Entity::find()
+        .filter(Condition::any().add(account::Column::SharedInbox.eq(inbox)).add(account::Column::Inbox.eq(inbox)))
+        .filter(account::Column::Domain.ne(""))
+        .filter(account::Column::Id.in_subquery(following.into_query()))
+        .order_by_asc(account::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
 }

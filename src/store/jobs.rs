@@ -6,6 +6,7 @@ use crate::entity::{activity, job};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use std::collections::HashMap;
 
 /// Puts a job in; one with the same unique key is there already and stays.
 pub async fn enqueue(db: &impl ConnectionTrait, row: job::Model) -> Result<bool, DbErr> {
@@ -14,17 +15,6 @@ pub async fn enqueue(db: &impl ConnectionTrait, row: job::Model) -> Result<bool,
         .exec_without_returning(db)
         .await?;
     Ok(made > 0)
-}
-
-/// Puts many jobs in at once.
-pub async fn enqueue_all(db: &impl ConnectionTrait, rows: Vec<job::Model>) -> Result<(), DbErr> {
-    for chunk in rows.chunks(200) {
-        job::Entity::insert_many(chunk.iter().cloned().map(IntoActiveModel::into_active_model))
-            .on_conflict(OnConflict::column(job::Column::UniqueKey).do_nothing().to_owned())
-            .exec_without_returning(db)
-            .await?;
-    }
-    Ok(())
 }
 
 /// Jobs of a queue that are due, oldest first: id and lane. Those of `full` lanes are left out. Reading
@@ -91,6 +81,17 @@ pub async fn release(db: &impl ConnectionTrait, ids: &[i64]) -> Result<(), DbErr
         .map(drop)
 }
 
+/// Leases of a process that is known to be dead.
+pub async fn release_all(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    job::Entity::update_many()
+        .col_expr(job::Column::LeasedUntil, Expr::value(0))
+        .filter(Expr::cust("dead = 0"))
+        .filter(job::Column::LeasedUntil.gt(0))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
 pub async fn finish(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     job::Entity::delete_by_id(id).exec(db).await.map(drop)
 }
@@ -142,4 +143,14 @@ pub async fn say(db: &impl ConnectionTrait, row: activity::Model) -> Result<(), 
 
 pub async fn said(db: &impl ConnectionTrait, id: i64) -> Result<Option<activity::Model>, DbErr> {
     activity::Entity::find_by_id(id).one(db).await
+}
+
+/// Many of them at once, by number.
+pub async fn said_all(db: &impl ConnectionTrait, ids: &[i64]) -> Result<HashMap<i64, activity::Model>, DbErr> {
+    let mut found = HashMap::new();
+    for some in ids.chunks(500) {
+        let rows = activity::Entity::find().filter(activity::Column::Id.is_in(some.iter().copied())).all(db).await?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found)
 }

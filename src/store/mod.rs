@@ -3,9 +3,13 @@
 
 pub mod accounts;
 pub mod connect;
+pub mod deliveries;
+pub mod delivery_log;
 pub mod drafts;
 pub mod feeds;
+pub mod inboxes;
 pub mod jobs;
+pub mod leaving;
 pub mod markers;
 pub mod media;
 pub mod notifications;

@@ -6,6 +6,7 @@ use crate::entity::{account, block, domain_block};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::BTreeSet;
 
 /// A host and its parents: `a.b.example` gives itself, `b.example`, `example`.
 pub fn with_parents(host: &str) -> Vec<String> {
@@ -94,4 +95,18 @@ pub async fn blocked_by(
         .limit(cursor.limit)
         .all(db)
         .await
+}
+
+/// Inboxes of people elsewhere whom a person blocks or who block her: their servers', where there are such.
+pub async fn shut_inboxes(db: &impl ConnectionTrait, account_id: i64) -> Result<BTreeSet<String>, DbErr> {
+    let rows = block::Entity::find()
+        .filter(
+            Condition::any().add(block::Column::AccountId.eq(account_id)).add(block::Column::TargetId.eq(account_id)),
+        )
+        .all(db)
+        .await?;
+    let people = rows.iter().flat_map(|b| [b.account_id, b.target_id]).filter(|id| *id != account_id);
+    let people = super::accounts::by_ids(db, people).await?;
+    let elsewhere = people.into_values().filter(|person| !person.domain.is_empty());
+    Ok(elsewhere.filter_map(|person| person.shared_inbox.or(person.inbox)).collect())
 }

@@ -91,6 +91,16 @@ pub async fn of_account(
     query.order_by_desc(post::Column::Id).limit(cursor.limit).all(db).await
 }
 
+/// Some posts of a person that are not deleted yet, whoever may see them.
+pub async fn not_deleted_of(db: &impl ConnectionTrait, account_id: i64, limit: u64) -> Result<Vec<post::Model>, DbErr> {
+    post::Entity::find()
+        .filter(post::Column::AccountId.eq(account_id))
+        .filter(post::Column::DeletedAt.is_null())
+        .limit(limit)
+        .all(db)
+        .await
+}
+
 /// How many posts of a person everybody may see.
 pub async fn count_public(db: &impl ConnectionTrait, account_id: i64) -> Result<u64, DbErr> {
     post::Entity::find()

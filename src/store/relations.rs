@@ -183,3 +183,8 @@ pub async fn remove_all(db: &impl ConnectionTrait, account_id: i64) -> Result<()
     follow::Entity::delete_many().filter(follow::Column::FollowerId.eq(account_id)).exec(db).await?;
     follow::Entity::delete_many().filter(follow::Column::TargetId.eq(account_id)).exec(db).await.map(drop)
 }
+
+/// Somebody follows nobody any more.
+pub async fn remove_follower(db: &impl ConnectionTrait, follower_id: i64) -> Result<(), DbErr> {
+    follow::Entity::delete_many().filter(follow::Column::FollowerId.eq(follower_id)).exec(db).await.map(drop)
+}

@@ -6,6 +6,7 @@ use crate::http::Web;
 use crate::http::pages::id;
 use crate::service::accounts::INSTANCE;
 use crate::service::federation::documents::{self, Shown};
+use crate::service::federation::holders;
 use crate::service::federation::urls::{Urls, person_path, post_path};
 use crate::service::{Refusal, visibility};
 use crate::store::accounts;
@@ -115,7 +116,12 @@ async fn written(
         let who = reader(app, headers, uri).await?;
         let urls = urls(app)?;
         match documents::post(app, &urls, who, post, form).await {
-            Ok(made) => Ok(document(&made.value, made.public)),
+            Ok(made) => {
+                if let Some(reader) = who {
+                    holders::given(app, post, reader).await;
+                }
+                Ok(document(&made.value, made.public))
+            }
             Err(Refusal::Gone) => {
                 let mut response = document(&documents::tombstone(app, &urls, post).await?, true);
                 *response.status_mut() = StatusCode::GONE;

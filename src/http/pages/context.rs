@@ -99,6 +99,54 @@ pub struct PostPage {
     pub number: String,
     /// Largest number of characters in a reply.
     pub max_caption: i64,
+    /// For the author alone: how far it got.
+    pub reach: Option<ReachLine>,
+}
+
+/// How many servers have a post.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReachLine {
+    pub reached: i64,
+    pub of: i64,
+    /// Path of the page that lists them.
+    pub path: String,
+}
+
+/// `deliveries.html`: where a post went, for its author alone.
+#[derive(Debug, Clone, Serialize)]
+pub struct Deliveries {
+    pub frame: Frame,
+    pub post_path: String,
+    pub reached: i64,
+    pub of: i64,
+    pub lines: Vec<DeliveryLine>,
+    /// Path of the page with what came before.
+    pub older: Option<String>,
+}
+
+/// One delivery.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeliveryLine {
+    pub host: String,
+    /// What was told: the post, a change, its end.
+    pub what: String,
+    /// ISO 8601.
+    pub when: String,
+    pub ago: String,
+    /// How it stands.
+    pub how: String,
+    pub arrived: bool,
+}
+
+/// `leave.html`: asks before an account is deleted.
+#[derive(Debug, Clone, Serialize)]
+pub struct Leave {
+    pub frame: Frame,
+    /// What has to be typed.
+    pub name: String,
+    /// It owns the server and cannot be deleted here.
+    pub owner: bool,
+    pub errors: Vec<String>,
 }
 
 /// `notifications.html`

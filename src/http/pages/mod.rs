@@ -3,8 +3,10 @@
 mod account;
 mod compose;
 pub mod context;
+mod deliveries;
 mod feeds;
 mod files;
+mod leaving;
 mod people;
 mod post;
 pub mod samples;
@@ -46,6 +48,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/reset/{link}", get(account::reset_page).post(account::reset))
         .route("/settings", get(settings::show))
         .route("/settings/password", post_to(settings::change_password))
+        .route("/settings/delete", get(leaving::ask).post(leaving::leave))
         .route("/settings/sessions/{id}/end", post_to(settings::end_session))
         .route("/settings/sessions/end-others", post_to(settings::end_others))
         .route("/compose", get(compose::show_new))
@@ -71,6 +74,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/@{acct}/{post}/files/{photo}", get(files::original))
         .route("/settings/originals.tar", get(files::export))
         .route("/settings/photos", post_to(settings::save_photos))
+        .route("/@{acct}/{post}/deliveries", get(deliveries::show))
         .route("/@{acct}/{post}/delete", get(post::ask_delete).post(post::delete))
         .route("/static/{*path}", get(static_file))
         .route("/favicon.ico", get(|| static_file(Path("mark.svg".to_owned()))))

@@ -3,7 +3,7 @@
 use super::context::{Confirm, PostPage};
 use super::people::Back;
 use super::templates::Shown;
-use super::{Answer, finish, id, redirect};
+use super::{Answer, deliveries, finish, id, redirect};
 use crate::entity::{account, post};
 use crate::http::Web;
 use crate::http::ap;
@@ -63,9 +63,14 @@ async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, part: Part, 
     let path = urls::post_path(&author, row.id);
     let profile = views::profile(app, &author, reader).await?;
     let activity_id = urls::known_post(app, &author, &row).unwrap_or_default();
+    let reach = match reader {
+        Some(id) if id == author.id => deliveries::line(app, &path, row.id).await?,
+        _ => None,
+    };
     let Some(view) = views::posts(app, reader, vec![row]).await?.pop() else { return Err(Refusal::Missing) };
     let shown = Shown::new(web, visitor, "explore").await;
     let page = PostPage {
+        reach,
         frame: shown.frame.clone(),
         post: view,
         replies,

@@ -4,9 +4,9 @@
 //! text, text that looks like HTML, panoramas and narrow portraits, photos not fetched yet.
 
 use super::context::{
-    About, Choice, Compose, Confirm, DataChoice, DraftPhoto, ErrorPage, Explore, FieldInput, Files, Frame, Home, Join,
-    Notifications, People, PhotoFiles, PostPage, ProfilePage, Reset, Search, ServedFile, SessionLine, Settings, SignIn,
-    Tag,
+    About, Choice, Compose, Confirm, DataChoice, Deliveries, DeliveryLine, DraftPhoto, ErrorPage, Explore, FieldInput,
+    Files, Frame, Home, Join, Leave, Notifications, People, PhotoFiles, PostPage, ProfilePage, ReachLine, Reset,
+    Search, ServedFile, SessionLine, Settings, SignIn, Tag,
 };
 use crate::activitypub::html::sanitize;
 use crate::activitypub::{SanitizedHtml, Visibility};
@@ -418,6 +418,7 @@ impl PostPage {
             activity_id: "https://photos.example/ap/posts/9100".into(),
 
             max_caption: 5000,
+            reach: None,
         }
     }
 
@@ -447,6 +448,7 @@ impl PostPage {
             number: "913060567168581632".to_owned(),
             activity_id: String::new(),
             max_caption: 5000,
+            reach: Some(ReachLine { reached: 41, of: 43, path: "/@layla/9101/deliveries".into() }),
         }
     }
 
@@ -467,6 +469,7 @@ impl PostPage {
             number: "913060567168581632".to_owned(),
             activity_id: String::new(),
             max_caption: 5000,
+            reach: None,
         }
     }
 
@@ -478,6 +481,54 @@ impl PostPage {
             ..text_reply("9301", jun(), "<p>The stillness! Did you meter for the mist?</p>")
         };
         with_text
+    }
+}
+
+impl Deliveries {
+    /// Some arrived, some did not.
+    pub fn sample() -> Self {
+        let line = |host: &str, what: &str, how: &str, arrived| DeliveryLine {
+            host: host.into(),
+            what: what.into(),
+            when: "2026-01-05T10:00:00.000Z".into(),
+            ago: "3 min".into(),
+            how: how.into(),
+            arrived,
+        };
+        Self {
+            frame: Frame::at("you", "/@layla/9101/deliveries"),
+            post_path: "/@layla/9101".into(),
+            reached: 1,
+            of: 3,
+            lines: vec![
+                line("mastodon.example", "The post", "arrived", true),
+                line("pixelfed.example", "A change", "will be tried again: it answered 503, <h1>Down</h1>", false),
+                line("a-very-long-host-name.photography.example", "The post", "given up: no answer", false),
+            ],
+            older: Some("/@layla/9101/deliveries?before=9".into()),
+        }
+    }
+
+    /// Nothing is remembered any more.
+    pub fn sample_empty() -> Self {
+        Self { lines: Vec::new(), reached: 0, of: 0, older: None, ..Self::sample() }
+    }
+}
+
+impl Leave {
+    /// A wrong password was typed.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::at("you", "/settings/delete"),
+            name: "layla".into(),
+            owner: false,
+            errors: vec!["The current password is not right.".into()],
+        }
+    }
+
+    /// The owner of the server.
+    pub fn sample_owner() -> Self {
+        Self { owner: true, errors: Vec::new(), ..Self::sample() }
     }
 }
 

@@ -130,6 +130,7 @@ fn notice(path: &str) -> String {
         "discarded" => "Your changes were dropped. The post is as it was.",
         "blocked" => "Blocked. You will not see each other any more.",
         "asked" => "Asked. You will see their posts once they accept.",
+        "left" => "Your account was deleted. Other servers are being told.",
         "signed-out" => "Signed out.",
         "reset" => "Your password was set. Sign in with it.",
         _ => "",

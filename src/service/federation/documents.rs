@@ -93,7 +93,12 @@ fn hashtags(urls: &Urls, caption: &str) -> Vec<render::Hashtag> {
 /// A local account that other servers may know of.
 async fn local(app: &App, id: i64) -> Result<account::Model, Refusal> {
     let row = accounts::by_id(&app.db.read, id).await?.filter(|a| a.domain.is_empty()).ok_or(Refusal::Missing)?;
-    if row.deleted_at.is_some() { Err(Refusal::Gone) } else { Ok(row) }
+    match row {
+        row if row.deleted_at.is_some() => Err(Refusal::Gone),
+        // Never "gone": that cannot be taken back, elsewhere.
+        row if row.suspended != 0 => Err(Refusal::Missing),
+        row => Ok(row),
+    }
 }
 
 /// The actor document.

@@ -3,7 +3,7 @@
 
 use super::documents::post_values;
 use super::profile;
-use super::say::{self, Said, say as tell};
+use super::say::{self, Said, say_widely};
 use super::urls::Urls;
 use crate::activitypub::Visibility;
 use crate::activitypub::render::{activity as render_activity, note as render};
@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::entity::{account, post as posts_table};
 use crate::service::work::What;
 use crate::service::{Refusal, limits, visibility};
-use crate::store::{Cursor, accounts, feeds, policies, posts, reactions, relations, tags};
+use crate::store::{Cursor, accounts, feeds, inboxes as known, policies, posts, reactions, relations, tags};
 use std::collections::BTreeSet;
 
 /// Homes filled in one transaction.
@@ -76,12 +76,12 @@ async fn deliver(
         }
     };
     let said = Said { id: activity, account_id: author.id, public: visibility::of(row).is_open(), body };
-    let app2 = app.clone();
-    app.db.write(move |tx| Box::pin(async move { tell(&app2, tx, said, inboxes).await })).await
+    say_widely(app, said, inboxes).await
 }
 
 /// Everybody who gets a post: followers where it is for them, people mentioned and answered; for
-/// changes also those who reacted to it.
+/// changes also those who reacted to it, and every server it was ever sent to. Of those, a change does
+/// not go where nobody is but people who block the author or whom she blocks.
 async fn receivers(
     app: &App,
     row: &posts_table::Model,
@@ -110,6 +110,10 @@ async fn receivers(
         if !blocked.contains(&id) && person.deleted_at.is_none() {
             inboxes.extend(shared(&person));
         }
+    }
+    if what != What::Created {
+        let shut = if what == What::Updated { policies::shut_inboxes(db, author.id).await? } else { BTreeSet::new() };
+        inboxes.extend(known::with(db, row.id).await?.into_iter().filter(|inbox| !shut.contains(inbox)));
     }
     Ok(inboxes)
 }
@@ -141,8 +145,7 @@ pub async fn profile(app: &App, account_id: i64, activity: i64) -> Result<(), Re
     let inboxes =
         relations::follower_inboxes(&app.db.read, row.id).await?.into_iter().map(|(_, inbox)| inbox).collect();
     let said = Said { id: activity, account_id: row.id, public: true, body };
-    let app2 = app.clone();
-    app.db.write(move |tx| Box::pin(async move { tell(&app2, tx, said, inboxes).await })).await
+    say_widely(app, said, inboxes).await
 }
 
 /// Somebody is newly followed: her newest posts known here go into the follower's home.

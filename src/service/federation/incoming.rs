@@ -1,7 +1,7 @@
 //! What an activity of another server means. Its signature was good; the signer is the actor.
 
 use super::fetch::Budget;
-use super::{announce, follow, like, note, profile};
+use super::{announce, follow, hosts, like, note, profile};
 use crate::activitypub::vocab::{self, Activity, ActivityKind};
 use crate::app::App;
 use crate::entity::account;
@@ -20,6 +20,7 @@ pub async fn handle(app: &App, signer_id: i64, body: &[u8]) -> Result<(), Refusa
     if signer.uri.as_deref() != Some(activity.actor.as_str()) {
         return Ok(());
     }
+    hosts::heard(app, activity.actor.host()).await?;
     match act(app, &signer, &activity).await {
         Err(
             refused @ (Refusal::Missing

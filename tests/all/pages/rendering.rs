@@ -1,8 +1,8 @@
 //! Every template renders with its samples, and what comes out is whole: labels, ids, text as text.
 
 use cyanotype::http::pages::context::{
-    About, Compose, Confirm, ErrorPage, Explore, Files, Home, Join, Notifications, People, PostPage, ProfilePage,
-    Reset, Search, Settings, SignIn, Tag,
+    About, Compose, Confirm, Deliveries, ErrorPage, Explore, Files, Home, Join, Leave, Notifications, People, PostPage,
+    ProfilePage, Reset, Search, Settings, SignIn, Tag,
 };
 use cyanotype::http::pages::templates::Templates;
 use std::collections::BTreeSet;
@@ -23,11 +23,13 @@ fn rendered() -> Vec<(&'static str, &'static str, String)> {
         "about.html": About.sample;
         "compose.html": Compose.sample, Compose.sample_empty, Compose.sample_editing;
         "confirm.html": Confirm.sample;
+        "deliveries.html": Deliveries.sample, Deliveries.sample_empty;
         "error.html": ErrorPage.sample;
         "explore.html": Explore.sample, Explore.sample_empty;
         "files.html": Files.sample;
         "home.html": Home.sample, Home.sample_empty;
         "join.html": Join.sample, Join.sample_owner, Join.sample_closed;
+        "leave.html": Leave.sample, Leave.sample_owner;
         "notifications.html": Notifications.sample;
         "people.html": People.sample;
         "post.html": PostPage.sample, PostPage.sample_own, PostPage.sample_album, PostPage.sample_text;

@@ -5,6 +5,7 @@ use cyanotype::app::{App, Overrides};
 use cyanotype::config::Settings;
 use cyanotype::entity::job;
 use cyanotype::service::{accounts, federation, sessions};
+use cyanotype::store::deliveries;
 use cyanotype::{http, worker};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -152,12 +153,9 @@ impl Server {
     pub async fn quiet(&self) {
         use sea_orm::prelude::*;
         let done = || async {
-            let due = job::Entity::find()
-                .filter(job::Column::Dead.eq(0))
-                .filter(job::Column::RunAt.lte(self.app.now()))
-                .count(&self.app.db.read)
-                .await;
-            due.unwrap() == 0
+            let (db, now) = (&self.app.db.read, self.app.now());
+            let jobs = job::Entity::find().filter(job::Column::Dead.eq(0)).filter(job::Column::RunAt.lte(now));
+            jobs.count(db).await.unwrap() == 0 && deliveries::waiting(db, now).await.unwrap().1 == 0
         };
         eventually(done, &format!("{} has nothing left to do", self.host)).await;
     }

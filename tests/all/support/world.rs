@@ -130,6 +130,11 @@ impl World {
         self.0.tasks.lock().unwrap().spawn(task);
     }
 
+    /// The listener of a host that a test plays by hand, and its end of TLS.
+    pub fn by_hand(&self, host: &str) -> (TcpListener, tokio_rustls::TlsAcceptor) {
+        (self.take(host), tls::acceptor(host))
+    }
+
     fn take(&self, host: &str) -> TcpListener {
         let taken = self.0.listeners.lock().unwrap().remove(host);
         taken.unwrap_or_else(|| panic!("{host} was not reserved, or is in use"))
