@@ -3,16 +3,21 @@
 
 pub mod accounts;
 pub mod connect;
+pub mod conversations;
+pub mod counts;
 pub mod drafts;
 pub mod feeds;
 pub mod jobs;
+pub mod looking;
 pub mod markers;
 pub mod media;
+pub mod mutes;
 pub mod notifications;
 pub mod policies;
 pub mod posts;
 pub mod reactions;
 pub mod relations;
+pub mod reports;
 pub mod sessions;
 pub mod settings;
 pub mod tags;

@@ -74,6 +74,8 @@ pub struct Note {
     pub replies: Option<RemoteId>,
     /// What it belongs to, as some servers mark it.
     pub conversation: Option<String>,
+    /// Where its conversation is listed (FEP-7888).
+    pub context: Option<RemoteId>,
 }
 
 fn is_native(kind: &str) -> bool {
@@ -131,6 +133,7 @@ impl Note {
             shares_total: total(object, "shares"),
             replies: field::optional_id(object, "replies").filter(|replies| replies.same_origin(&id)),
             conversation: conversation(object),
+            context: field::optional_id(object, "context").filter(|context| context.same_origin(&id)),
             content,
             url,
             id,

@@ -7,8 +7,9 @@ use crate::app::App;
 use crate::entity::{account, notification, post};
 use crate::service::federation::urls;
 use crate::service::limits;
+use crate::service::muting::unmuted;
 use crate::service::visibility::{self, Reader, can_see};
-use crate::store::{accounts, media, posts as rows, reactions, tags};
+use crate::store::{accounts, media, mutes, posts as rows, reactions, tags};
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
@@ -130,7 +131,7 @@ pub async fn conversation(
         false => rows::beneath(db, top.id, after, most).await?,
     };
     let next = all.last().map(|p| p.id).filter(|_| u64::try_from(all.len()).unwrap_or(0) >= most);
-    let seen = can_see(db, reader, all).await?;
+    let seen = unmuted(app, reader, can_see(db, reader, all).await?).await?;
     let here: HashSet<i64> = seen.iter().map(|p| p.id).collect();
     let mut under: HashMap<i64, Vec<post::Model>> = HashMap::new();
     for row in seen {
@@ -156,6 +157,12 @@ pub async fn conversation(
     Ok((views.into_iter().map(reply).collect(), next))
 }
 
+/// What a post answers, from the first one down, as far as this reader may see.
+pub async fn above(app: &App, reader: Reader, row: &post::Model) -> Result<Vec<Post>, DbErr> {
+    let seen = can_see(&app.db.read, reader, rows::above(&app.db.read, row).await?).await?;
+    posts(app, reader, seen).await
+}
+
 /// Notifications of a person, with the posts she may see.
 pub async fn notifications(
     app: &App,
@@ -163,6 +170,13 @@ pub async fn notifications(
     seen: i64,
     list: Vec<notification::Model>,
 ) -> Result<Vec<Notification>, DbErr> {
+    let silent: HashSet<i64> =
+        mutes::of(&app.db.read, owner, &list.iter().map(|n| n.actor_id).collect::<Vec<_>>(), app.now())
+            .await?
+            .into_iter()
+            .filter(|m| m.notifications != 0)
+            .map(|m| m.target_id)
+            .collect();
     let actors: HashMap<i64, Person> = people(app, list.iter().map(|n| n.actor_id)).await?;
     let ids: Vec<i64> = list.iter().map(|n| n.post_id).filter(|id| *id != 0).collect();
     let found = rows::by_ids(&app.db.read, &ids).await?.into_values().collect();
@@ -171,6 +185,9 @@ pub async fn notifications(
         posts(app, Some(owner), found).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
     let line = |n: notification::Model| {
         let post = views.get(&n.post_id.to_string()).cloned();
+        if silent.contains(&n.actor_id) {
+            return None;
+        }
         if n.post_id != 0 && post.is_none() {
             return None;
         }
