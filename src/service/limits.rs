@@ -1,6 +1,7 @@
 //! Numbers that hold for people, in one place.
 
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
+use std::time::Duration;
 
 /// Posts on one page of a feed.
 pub const PAGE: u64 = 30;
@@ -23,6 +24,8 @@ pub const RECIPIENTS: usize = 10;
 
 /// Requests that one thing a person does may cause, such as a look at a profile.
 pub const FETCHES: u32 = 50;
+/// What is fetched because somebody looks takes at most so long.
+pub const LOOKING: Duration = Duration::from_secs(60);
 /// A remote profile that is looked at is asked for news again after so long.
 pub const LOOK_AGAIN: Millis = HOUR;
 /// Pages of an outbox read at once.

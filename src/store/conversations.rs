@@ -31,6 +31,14 @@ pub async fn put(db: &impl ConnectionTrait, row: conversation::Model) -> Result<
         .filter(conversation::Column::RootId.eq(root))
         .filter(conversation::Column::LastPostId.lt(last))
         .exec(db)
+        .await?;
+    // One that came late is to be read nevertheless.
+    conversation::Entity::update_many()
+        .col_expr(conversation::Column::Unread, Expr::value(1))
+        .filter(conversation::Column::AccountId.eq(owner))
+        .filter(conversation::Column::RootId.eq(root))
+        .filter(conversation::Column::LastPostId.gt(if unread == 0 { i64::MAX } else { last }))
+        .exec(db)
         .await
         .map(drop)
 }

@@ -148,7 +148,8 @@ async fn page(
 ) -> Answer {
     if web.app.public().is_none() {
         // Nobody elsewhere can do anything here yet.
-        return Err(Refusal::SignIn);
+        let here = post.map_or_else(|| format!("/@{acct}"), |post| format!("/@{acct}/{post}"));
+        return Ok(redirect(&format!("/sign-in?next={}", urls::segment(&here))));
     }
     let (row, address) = about(web, visitor, acct, post).await?;
     let person = views::person(&web.app, &row);

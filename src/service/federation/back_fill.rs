@@ -97,7 +97,10 @@ pub async fn fill(app: &App, account_id: i64, more: bool) -> Result<(), Refusal>
     let (mut next, mut pages) = before.map_or((None, 0), |f| (f.next, f.pages));
     if usable {
         let budget = Budget::person();
-        match fetch_past(app, &row, more, next.clone(), pages, &budget).await {
+        let fetching = fetch_past(app, &row, more, next.clone(), pages, &budget);
+        // A server that hangs holds up one place for a minute, and whoever waits not at all.
+        let fetched = tokio::time::timeout(limits::LOOKING, fetching).await;
+        match fetched.unwrap_or_else(|_| Err(Refusal::broken("it took too long"))) {
             Ok((rest, read)) => (next, pages) = (rest, pages + read),
             Err(refusal) => {
                 tracing::info!(account = account_id, why = %refusal, "a remote profile was not fetched");

@@ -53,8 +53,13 @@ async fn host_of(app: &App, row: &post::Model) -> Result<String, Refusal> {
     Ok(accounts::by_id(&app.db.read, row.account_id).await?.map(|a| a.domain).unwrap_or_default())
 }
 
-/// Walks a conversation once.
+/// Walks a conversation once, as far as it comes in a minute.
 pub async fn walk(app: &App, root_id: i64) -> Result<(), Refusal> {
+    let walked = tokio::time::timeout(limits::LOOKING, walk_from(app, root_id)).await;
+    walked.unwrap_or(Ok(()))
+}
+
+async fn walk_from(app: &App, root_id: i64) -> Result<(), Refusal> {
     let budget = Budget::person();
     let Some(mut root) = posts::by_id(&app.db.read, root_id).await? else { return Ok(()) };
     // It may begin higher up than with what is known here.

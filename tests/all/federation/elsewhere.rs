@@ -97,6 +97,21 @@ async fn a_way_costs_one_request_and_only_so_many_are_asked_for() {
 }
 
 #[tokio::test]
+async fn ways_are_asked_for_so_often_in_all_and_no_more() {
+    use cyanotype::service::Refusal;
+    use cyanotype::service::federation::elsewhere;
+    let scene = Scene::new().await;
+    let ask = |n: i64| {
+        let app = scene.a.app.clone();
+        async move { elsewhere::way(&app, &format!("@n{n}@peer.test"), "https://a.test/@ada", &format!("client {n}")).await }
+    };
+    for n in 0..limits::ELSEWHERE_IN_ALL {
+        ask(n).await.unwrap();
+    }
+    assert!(matches!(ask(limits::ELSEWHERE_IN_ALL).await, Err(Refusal::TooMany { .. })));
+}
+
+#[tokio::test]
 async fn r040_a_handle_that_is_no_name_of_a_server_leads_to_no_request() {
     let scene = Scene::new().await;
     let visitor = scene.a.visitor();

@@ -189,6 +189,23 @@ async fn older_posts_are_fetched_when_somebody_asks_for_more() {
 }
 
 #[tokio::test]
+async fn r059_an_outbox_without_end_is_left_for_good_at_some_depth() {
+    let scene = Scene::new().await;
+    let deep = usize::try_from(limits::OUTBOX_DEPTH).unwrap();
+    for n in 0..deep + 20 {
+        let boost = scene.bob.activity("Announce", "https://elsewhere.test/notes/1");
+        page(&scene, &n.to_string(), Some(&(n + 1).to_string()), vec![boost]);
+    }
+    first(&scene, &format!("{}/outbox?page=0", scene.bob.id));
+    let mut page = look(&scene).await;
+    while let Some(more) = page.form(&format!("{}/older", path(&scene))) {
+        page = scene.ada.submit(more).await;
+        scene.a.quiet().await;
+    }
+    assert_eq!(asked(&scene, "/outbox"), deep);
+}
+
+#[tokio::test]
 async fn so_many_pins_are_taken_and_not_one_more() {
     let scene = Scene::new().await;
     let pins: Vec<Value> =
