@@ -17,6 +17,7 @@ pub mod reacting;
 pub mod reporting;
 pub mod search;
 pub mod sessions;
+pub mod storage;
 pub mod surface;
 pub mod uploads;
 pub mod views;

@@ -1,6 +1,6 @@
 //! People of other servers, conversations with them and what keeps them away, in a real browser.
 
-use super::play_at;
+use super::play;
 use crate::support::*;
 use cyanotype::clock::HOUR;
 use serde_json::{Value, json};
@@ -126,7 +126,7 @@ async fn looks(width: u32, scheme: &str, script: bool) {
     let answer = scene.ada.page(&post).await.post_of(answer.trim_start_matches("/@")).unwrap();
     let base = format!("http://{}", scene.a.address);
     let options = json!({ "width": width, "scheme": scheme, "script": script, "post": post, "answer": answer });
-    play_at(base, PASSWORD, "people", options).await;
+    play(&base, PASSWORD, "people", options).await;
 }
 
 #[tokio::test]
