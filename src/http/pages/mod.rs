@@ -61,6 +61,18 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/settings/sessions/end-others", post_to(settings::end_others))
         .route("/compose", get(compose::show_new))
         .route("/compose/{draft}/photos/{photo}/remove", post_to(compose::remove_photo))
+        .route("/settings/originals.tar", get(files::export))
+        .route("/settings/photos", post_to(settings::save_photos))
+        .route("/static/{*path}", get(static_file))
+        .route("/favicon.ico", get(|| static_file(Path("mark.svg".to_owned()))))
+        .merge(people_routes())
+        .merge(post_routes())
+        .merge(big)
+}
+
+/// A person, and what one can do about her.
+fn people_routes() -> Router<Web> {
+    Router::new()
         .route("/@{acct}", get(people::show))
         .route("/@{acct}/followers", get(people::followers))
         .route("/@{acct}/following", get(people::following))
@@ -76,6 +88,11 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/@{acct}/mute", get(keeping::ask_mute).post(keeping::mute))
         .route("/@{acct}/unmute", post_to(keeping::unmute))
         .route("/@{acct}/report", get(keeping::ask_report).post(keeping::report))
+}
+
+/// A post, and what one can do with it.
+fn post_routes() -> Router<Web> {
+    Router::new()
         .route("/@{acct}/{post}", get(post::show))
         .route("/@{acct}/{post}/like", post_to(post::like))
         .route("/@{acct}/{post}/unlike", post_to(post::unlike))
@@ -87,12 +104,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/@{acct}/{post}/elsewhere", get(elsewhere::ask_post).post(elsewhere::post))
         .route("/@{acct}/{post}/files", get(files::show))
         .route("/@{acct}/{post}/files/{photo}", get(files::original))
-        .route("/settings/originals.tar", get(files::export))
-        .route("/settings/photos", post_to(settings::save_photos))
         .route("/@{acct}/{post}/delete", get(post::ask_delete).post(post::delete))
-        .route("/static/{*path}", get(static_file))
-        .route("/favicon.ico", get(|| static_file(Path("mark.svg".to_owned()))))
-        .merge(big)
 }
 
 /// A page or the refusal it ran into.

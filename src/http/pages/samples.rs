@@ -222,6 +222,7 @@ fn profile(person: Person) -> Profile {
         posts: 214,
         followers: 1902,
         following: 311,
+        server: "mastodon.example".into(),
         counted_there: false,
         remote_url: None,
         relation: relation(),

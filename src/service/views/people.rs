@@ -55,6 +55,7 @@ pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<
         posts: row.remote_posts.unwrap_or(known_posts),
         followers: row.remote_followers.unwrap_or(known_followers),
         following: row.remote_following.unwrap_or(known_following),
+        server: row.domain.clone(),
         counted_there: row.remote_followers.is_some() && row.remote_following.is_some(),
         remote_url: (!row.domain.is_empty()).then(|| row.url.clone().or_else(|| row.uri.clone())).flatten(),
         relation: relation(app, row.id, reader).await?,

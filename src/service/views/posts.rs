@@ -132,11 +132,10 @@ pub async fn conversation(
     };
     let next = all.last().map(|p| p.id).filter(|_| u64::try_from(all.len()).unwrap_or(0) >= most);
     let seen = unmuted(app, reader, can_see(db, reader, all).await?).await?;
-    let here: HashSet<i64> = seen.iter().map(|p| p.id).collect();
+    let parents = parents_of(&seen);
     let mut under: HashMap<i64, Vec<post::Model>> = HashMap::new();
     for row in seen {
-        // What answers a reply that is hidden, or stands on an earlier page, still belongs here.
-        let parent = row.in_reply_to_id.filter(|id| here.contains(id) && *id < row.id);
+        let parent = parents.get(&row.id).copied();
         under.entry(parent.unwrap_or(top.id)).or_default().push(row);
     }
     let mut ordered = Vec::new();
@@ -155,6 +154,26 @@ pub async fn conversation(
         post,
     };
     Ok((views.into_iter().map(reply).collect(), next))
+}
+
+/// What each of these posts answers, where that is among them: what answers a reply that is hidden, or stands
+/// on an earlier page, is left out, and so is what answers itself in a circle.
+fn parents_of(list: &[post::Model]) -> HashMap<i64, i64> {
+    let here: HashSet<i64> = list.iter().map(|p| p.id).collect();
+    let known = list.iter().filter_map(|p| Some((p.id, p.in_reply_to_id.filter(|id| here.contains(id))?)));
+    let parents: HashMap<i64, i64> = known.collect();
+    let ends = |from: i64| {
+        let mut seen = HashSet::new();
+        let mut at = Some(from);
+        while let Some(id) = at {
+            if !seen.insert(id) {
+                return false;
+            }
+            at = parents.get(&id).copied();
+        }
+        true
+    };
+    parents.iter().filter(|(id, _)| ends(**id)).map(|(id, parent)| (*id, *parent)).collect()
 }
 
 /// What a post answers, from the first one down, as far as this reader may see.

@@ -157,6 +157,8 @@ pub struct Profile {
     pub followers: i64,
     /// People followed.
     pub following: i64,
+    /// Her server; empty for people of this one.
+    pub server: String,
     /// The three numbers are what her own server counts.
     pub counted_there: bool,
     /// For a remote person: her page at home.

@@ -178,7 +178,7 @@ async fn what_an_answer_answers_is_fetched_and_stands_above_it() {
     let found = scene.ada.search(last["id"].as_str().unwrap()).await;
     let known = store::posts::by_uri(&scene.a.app.db.read, last["id"].as_str().unwrap()).await.unwrap().unwrap();
     let page = scene.ada.page(&format!("/@{}/{}", scene.bob.acct(), known.id)).await;
-    let places: Vec<_> = (0..4).map(|n| page.html.find(&format!("Step {n}.")).expect("all of it")).collect();
+    let places: Vec<_> = (0..4).map(|n| page.html.rfind(&format!("Step {n}.")).expect("all of it")).collect();
     assert!(places.is_sorted(), "from the first one down: {places:?} {}", found.text());
 }
 
