@@ -11,6 +11,7 @@ mod m0004_work;
 mod m0005_queues;
 mod m0006_photo_data;
 mod m0009_delivery;
+mod m0010_looking;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_queues::Migration),
             Box::new(m0006_photo_data::Migration),
             Box::new(m0009_delivery::Migration),
+            Box::new(m0010_looking::Migration),
         ]
     }
 }

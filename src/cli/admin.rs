@@ -6,7 +6,7 @@ mod people;
 use crate::app::{App, Overrides};
 use crate::config::Settings;
 use crate::service::accounts::{self, NewAccount};
-use crate::service::{moderation, sessions};
+use crate::service::{moderation, reporting, sessions, views};
 use crate::store;
 use clap::Subcommand;
 use std::io::{IsTerminal, Read};
@@ -35,6 +35,8 @@ pub enum Admin {
     BlockedDomains,
     #[command(flatten)]
     People(people::People),
+    /// List the reports that wait.
+    Reports,
     /// Put a new secret into secret.key and seal every signing key with it, while the server runs.
     RotateSecret,
 }
@@ -79,6 +81,7 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
             println!("{}", if was { "Let in again." } else { "It was not kept out." });
         }
         Admin::People(command) => people::act(app, command).await?,
+        Admin::Reports => print_reports(app).await?,
         Admin::RotateSecret => {
             let keys = accounts::rotate_secret(app).await?;
             println!(
@@ -92,6 +95,29 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// One line each: when, whom, why, by whom, and how many posts it names.
+async fn print_reports(app: &App) -> anyhow::Result<()> {
+    let mut before = None;
+    loop {
+        let page = store::reports::page(&app.db.read, true, store::Cursor::before(before, 100)).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        before = Some(last.id);
+        let ids = page.iter().flat_map(|r| [r.target_id, r.reporter_id]);
+        let people = store::accounts::by_ids(&app.db.read, ids).await?;
+        let handle = |id: &i64| people.get(id).map(|p| views::person(app, p).handle).unwrap_or_default();
+        for row in page {
+            let by = match people.get(&row.reporter_id) {
+                Some(other) if !other.domain.is_empty() => other.domain.clone(),
+                _ => handle(&row.reporter_id),
+            };
+            let posts = reporting::named_posts(app, &row).await?.len();
+            let comment: String = row.comment.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let when = views::iso(row.created_at);
+            println!("{when}\t{}\t{}\tby {by}\t{posts} posts\t{comment}", handle(&row.target_id), row.category);
+        }
+    }
 }
 
 /// A password piped in; none when somebody sits at the keyboard or nothing came.

@@ -71,6 +71,7 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
         shows: String::new(),
         credit_artist: String::new(),
         credit_copyright: String::new(),
+        home_pictures: 0,
     };
     let (made, now) = (row.clone(), app.now());
     app.db
@@ -265,6 +266,15 @@ pub async fn change_profile(app: &App, account_id: i64, change: ProfileChange) -
                 surface::drop_blobs(&app2, tx, old.into_iter().flatten().flatten().collect()).await?;
                 Ok(surface::profile_changed(&app2, tx, &row).await?)
             })
+        })
+        .await
+}
+
+/// Whether home shows posts with pictures only.
+pub async fn choose_home(app: &App, account_id: i64, pictures: bool) -> Result<(), Refusal> {
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move { Ok::<_, Refusal>(accounts::set_home_pictures(tx, account_id, pictures).await?) })
         })
         .await
 }

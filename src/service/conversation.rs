@@ -123,6 +123,13 @@ pub async fn reply(
     {
         words.address(person.id, urls::acct(&person));
     }
+    // A conversation among a few goes on among all of them.
+    if visibility::of(&parent) == Visibility::Mentioned {
+        for other in tags::mentions(&app.db.read, &[parent.id]).await?.into_iter().filter(|m| m.account_id != author.id)
+        {
+            words.address(other.account_id, other.name);
+        }
+    }
     let visibility = match visibility::of(&parent) {
         Visibility::Public => Visibility::Quiet,
         other => other,
@@ -146,7 +153,7 @@ pub async fn reply(
                 }
                 posts::insert(tx, row.clone()).await?;
                 words.write(tx, row.id, visibility::of(&row)).await?;
-                surface::post_appeared(&app2, tx, &row, &author).await?;
+                surface::post_appeared(&app2, tx, &row, &author, surface::Arrival::Said).await?;
                 Ok(row)
             })
         })

@@ -29,6 +29,8 @@ pub async fn follow(app: &App, follower: &account::Model, target_id: i64) -> Res
         uri: None,
         created_at: app.now(),
     };
+    // No empty home: what she posted lately is fetched meanwhile.
+    federation::back_fill::looked_at(app, &target).await?;
     let (app2, follower) = (app.clone(), follower.clone());
     app.db
         .write(move |tx| {
@@ -43,6 +45,22 @@ pub async fn follow(app: &App, follower: &account::Model, target_id: i64) -> Res
                     federation::follow::say(&app2, tx, &row, &follower, &target).await?;
                 }
                 Ok(())
+            })
+        })
+        .await
+}
+
+/// Ends that somebody follows: she is not told, but her server is.
+pub async fn remove_follower(app: &App, target: &account::Model, follower_id: i64) -> Result<(), Refusal> {
+    let (app2, target) = (app.clone(), target.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(row) = relations::remove(tx, follower_id, target.id).await? else { return Ok(()) };
+                feeds::drop_author(tx, follower_id, target.id).await?;
+                forget_told(tx, target.id, follower_id).await?;
+                let Some(follower) = accounts::by_id(tx, follower_id).await? else { return Ok(()) };
+                federation::follow::reject(&app2, tx, &row, &follower, &target).await
             })
         })
         .await
@@ -81,6 +99,7 @@ pub async fn answer(app: &App, target: &account::Model, follower_id: i64, yes: b
                 if yes {
                     relations::set(tx, row.id, relations::ACCEPTED, None).await?;
                     surface::follow_appeared(&app2, tx, &row, true).await?;
+                    surface::follow_granted(&app2, tx, follower_id, &target).await?;
                     federation::follow::accept(&app2, tx, &row, &follower, &target).await
                 } else {
                     relations::remove(tx, follower_id, target.id).await?;

@@ -71,7 +71,7 @@ async fn find_login(app: &App, name: &str) -> Result<Option<login::Model>, Refus
 /// Counts an attempt before it is made, so that many at once are counted too; refuses when any of
 /// these buckets is full for the last `length`. Attempts are kept by the minute, and the minute is
 /// returned: a window that slides has no edge at which the count begins anew.
-async fn take_attempt(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<Millis, Refusal> {
+pub(super) async fn take_attempt(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<Millis, Refusal> {
     let (now, buckets) = (app.now(), buckets.to_vec());
     let minute = now - now.rem_euclid(MINUTE);
     app.db

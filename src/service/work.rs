@@ -42,6 +42,20 @@ pub enum Work {
     DropBlobs { keys: Vec<String> },
     /// A new follow of somebody whose posts are known here.
     FillHome { owner: i64, author: i64 },
+    /// Pins and last posts of an account of `host` that somebody looks at, or `more` of its older ones.
+    FillProfile {
+        account: i64,
+        #[serde(default)]
+        host: String,
+        #[serde(default)]
+        more: bool,
+    },
+    /// Answers elsewhere to a conversation that somebody looks at.
+    WalkThread {
+        post: i64,
+        #[serde(default)]
+        host: String,
+    },
 }
 
 /// What happened to a post.
@@ -69,6 +83,8 @@ impl Work {
             Self::PhotoExtras { .. } => "photo_extras",
             Self::DropBlobs { .. } => "drop_blobs",
             Self::FillHome { .. } => "fill_home",
+            Self::FillProfile { .. } => "fill_profile",
+            Self::WalkThread { .. } => "walk_thread",
         }
     }
 
@@ -77,6 +93,7 @@ impl Work {
         match self {
             Self::Incoming { .. } | Self::LookForGone { .. } => Queue::Incoming,
             Self::FetchPhoto { .. } | Self::FetchPictures { .. } => Queue::Pictures,
+            Self::FillProfile { .. } | Self::WalkThread { .. } => Queue::Looking,
             _ => Queue::Local,
         }
     }
@@ -88,6 +105,7 @@ impl Work {
             Self::Incoming { signer, .. } => format!("from:{signer}"),
             Self::FetchPhoto { host, .. } => format!("photo:{host}"),
             Self::FetchPictures { host, .. } => format!("picture:{host}"),
+            Self::FillProfile { host, .. } | Self::WalkThread { host, .. } => format!("look:{host}"),
             other => other.kind().to_owned(),
         }
     }
@@ -121,13 +139,15 @@ pub enum Queue {
     Incoming,
     /// Photos, avatars and headers of other servers.
     Pictures,
+    /// Profiles and conversations of other servers that people look at.
+    Looking,
     /// Everything done with nothing but our own database and store.
     Local,
 }
 
 impl Queue {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Deliveries, Self::Incoming, Self::Pictures, Self::Local];
+    pub const ALL: [Self; 5] = [Self::Deliveries, Self::Incoming, Self::Pictures, Self::Looking, Self::Local];
 
     /// As it stands in the `queue` column.
     pub fn as_str(self) -> &'static str {
@@ -135,6 +155,7 @@ impl Queue {
             Self::Deliveries => "deliveries",
             Self::Incoming => "incoming",
             Self::Pictures => "pictures",
+            Self::Looking => "looking",
             Self::Local => "local",
         }
     }

@@ -58,6 +58,21 @@ pub async fn save(db: &impl ConnectionTrait, row: account::Model) -> Result<(), 
     account::Entity::update(row.into_active_model().reset_all()).exec(db).await.map(drop)
 }
 
+/// What a remote person's server counts: posts, followers, following. What is not known stays as it is.
+pub async fn set_totals(db: &impl ConnectionTrait, id: i64, totals: [Option<i64>; 3]) -> Result<(), DbErr> {
+    let columns = [account::Column::RemotePosts, account::Column::RemoteFollowers, account::Column::RemoteFollowing];
+    for (column, total) in columns.into_iter().zip(totals) {
+        if let Some(total) = total {
+            account::Entity::update_many()
+                .col_expr(column, Expr::value(Some(total)))
+                .filter(account::Column::Id.eq(id))
+                .exec(db)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
 /// People of this server: accounts with a login, not deleted.
 pub async fn count_local(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     account::Entity::find()
@@ -110,6 +125,16 @@ pub async fn set_notifications_seen(db: &impl ConnectionTrait, account_id: i64, 
         .col_expr(login::Column::NotificationsSeen, Expr::value(newest))
         .filter(login::Column::AccountId.eq(account_id))
         .filter(login::Column::NotificationsSeen.lt(newest))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Whether home shows posts with pictures only.
+pub async fn set_home_pictures(db: &impl ConnectionTrait, account_id: i64, on: bool) -> Result<(), DbErr> {
+    login::Entity::update_many()
+        .col_expr(login::Column::HomePictures, Expr::value(i32::from(on)))
+        .filter(login::Column::AccountId.eq(account_id))
         .exec(db)
         .await
         .map(drop)

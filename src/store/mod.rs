@@ -3,6 +3,8 @@
 
 pub mod accounts;
 pub mod connect;
+pub mod conversations;
+pub mod counts;
 pub mod deliveries;
 pub mod delivery_log;
 pub mod drafts;
@@ -10,13 +12,16 @@ pub mod feeds;
 pub mod inboxes;
 pub mod jobs;
 pub mod leaving;
+pub mod looking;
 pub mod markers;
 pub mod media;
+pub mod mutes;
 pub mod notifications;
 pub mod policies;
 pub mod posts;
 pub mod reactions;
 pub mod relations;
+pub mod reports;
 pub mod sessions;
 pub mod settings;
 pub mod tags;

@@ -97,6 +97,27 @@ pub async fn following(
         .await
 }
 
+/// Requests to follow a person that wait for her answer, newest first.
+pub async fn requests(db: &impl ConnectionTrait, target_id: i64, cursor: Cursor) -> Result<Vec<follow::Model>, DbErr> {
+    follow::Entity::find()
+        .filter(follow::Column::TargetId.eq(target_id))
+        .filter(follow::Column::State.eq(PENDING))
+        .filter(follow::Column::Id.lt(cursor.before))
+        .order_by_desc(follow::Column::Id)
+        .limit(cursor.limit)
+        .all(db)
+        .await
+}
+
+/// How many wait.
+pub async fn count_requests(db: &impl ConnectionTrait, target_id: i64) -> Result<u64, DbErr> {
+    follow::Entity::find()
+        .filter(follow::Column::TargetId.eq(target_id))
+        .filter(follow::Column::State.eq(PENDING))
+        .count(db)
+        .await
+}
+
 pub async fn count_followers(db: &impl ConnectionTrait, target_id: i64) -> Result<u64, DbErr> {
     follow::Entity::find()
         .filter(follow::Column::TargetId.eq(target_id))

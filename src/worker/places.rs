@@ -10,6 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const INCOMING: usize = 16;
 /// Photos and portraits of others fetched at the same time.
 const PICTURES: usize = 16;
+/// Profiles and conversations of others fetched at the same time.
+const LOOKING: usize = 8;
 /// Jobs that need nobody else, at the same time.
 const LOCAL: usize = 8;
 /// Jobs of one lane at the same time, where nothing else is said.
@@ -17,7 +19,7 @@ const PER_LANE: usize = 4;
 
 /// The places there are, and who is in them.
 pub struct Places {
-    queues: [(Queue, Arc<Semaphore>); 4],
+    queues: [(Queue, Arc<Semaphore>); Queue::ALL.len()],
     taken: Mutex<Taken>,
 }
 
@@ -41,6 +43,7 @@ impl Places {
         let most = |queue| match queue {
             Queue::Incoming => INCOMING,
             Queue::Pictures => PICTURES,
+            Queue::Looking => LOOKING,
             Queue::Local | Queue::Deliveries => LOCAL,
         };
         Arc::new(Self {

@@ -46,6 +46,8 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Work::PhotoExtras { photo } => photos::extras::make(app, photo).await,
         Work::DropBlobs { keys } => housekeeping::drop_blobs(app, &keys).await,
         Work::FillHome { owner, author } => federation::fan_out::fill_home(app, owner, author).await,
+        Work::FillProfile { account, more, .. } => federation::back_fill::fill(app, account, more).await,
+        Work::WalkThread { post, .. } => federation::walk::walk(app, post).await,
     };
     match done {
         Ok(()) => Outcome::Done,

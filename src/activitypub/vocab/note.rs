@@ -74,6 +74,8 @@ pub struct Note {
     pub replies: Option<RemoteId>,
     /// What it belongs to, as some servers mark it.
     pub conversation: Option<String>,
+    /// Where its conversation is listed (FEP-7888).
+    pub context: Option<RemoteId>,
 }
 
 fn is_native(kind: &str) -> bool {
@@ -103,6 +105,10 @@ impl Note {
         let shown_at = url.as_deref().unwrap_or(id.as_str());
         let content = if native { own_content(object) } else { title_and_link(object, shown_at) };
         let mut attachments = attachment::read_all(object);
+        if matches!(kind, "Article" | "Page") && attachments.is_empty() {
+            let content = field::raw_html(field::text(object, "content").unwrap_or(""), html::MAX_HTML);
+            attachments = attachment::read_inline(&content);
+        }
         if !native && attachments.is_empty() {
             attachments = attachment::read_of_document(object, kind);
         }
@@ -131,6 +137,7 @@ impl Note {
             shares_total: total(object, "shares"),
             replies: field::optional_id(object, "replies").filter(|replies| replies.same_origin(&id)),
             conversation: conversation(object),
+            context: field::optional_id(object, "context").filter(|context| context.same_origin(&id)),
             content,
             url,
             id,
@@ -157,7 +164,13 @@ fn own_content(object: &Object) -> String {
     let options = field::get(object, "oneOf").or_else(|| field::get(object, "anyOf"));
     for option in field::many(options).iter().take(MAX_OPTIONS) {
         if let Some(name) = option.get("name").and_then(Value::as_str) {
-            content.push_str(&format!("<p>○ {}</p>", text::escape(&field::line(name, MAX_TITLE))));
+            let votes = option.get("replies").and_then(|r| r.get("totalItems")).and_then(field::count);
+            let votes = match votes {
+                None => String::new(),
+                Some(1) => " · 1 vote".to_owned(),
+                Some(many) => format!(" · {many} votes"),
+            };
+            content.push_str(&format!("<p>○ {}{votes}</p>", text::escape(&field::line(name, MAX_TITLE))));
         }
     }
     content

@@ -82,7 +82,7 @@ async fn subject(web: &Web, urls: &Urls, resource: &str) -> Result<Subject, Refu
         actor: urls.actor(row.id),
         page: urls.at(&person_path(&row)),
         avatar: row.avatar_key.as_deref().map(|key| (urls.media(&web.app, key), "image/jpeg".to_owned())),
-        subscribe: None,
+        subscribe: Some(urls.at("/authorize_interaction?uri={uri}")),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::http::Web;
 use crate::http::ap;
 use crate::http::error;
 use crate::http::viewer::{SignedIn, Visitor};
-use crate::service::federation::urls;
+use crate::service::federation::{urls, walk};
 use crate::service::{Refusal, accounts, conversation, limits, posting, reacting, views, visibility};
 use crate::store::posts;
 use axum::Json;
@@ -59,6 +59,9 @@ async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, part: Part, 
     let app = &web.app;
     let reader = visitor.reader();
     let (author, row) = find(web, visitor, acct, post).await?;
+    // What others answered elsewhere is looked for while somebody who is signed in looks.
+    let looking = reader.is_some() && walk::looked_at(app, &row).await?;
+    let above = views::above(app, reader, &row).await?;
     let (replies, next) = views::conversation(app, reader, &row, part.after.unwrap_or(0)).await?;
     let path = urls::post_path(&author, row.id);
     let profile = views::profile(app, &author, reader).await?;
@@ -73,7 +76,10 @@ async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, part: Part, 
         reach,
         frame: shown.frame.clone(),
         post: view,
+        above,
+        shown: i64::try_from(replies.len()).unwrap_or(0),
         replies,
+        looking,
         later: next.map(|id| format!("{path}?after={id}#conversation")),
         first: part.after.map(|_| format!("{path}#conversation")),
         profile,

@@ -9,8 +9,10 @@ use crate::activitypub::Visibility;
 use crate::activitypub::render::{activity as render_activity, note as render};
 use crate::app::App;
 use crate::entity::{account, post as posts_table};
+use crate::service::surface::shown_in_homes;
 use crate::service::work::What;
 use crate::service::{Refusal, limits, visibility};
+use crate::store::feeds::Entry;
 use crate::store::{Cursor, accounts, feeds, inboxes as known, policies, posts, reactions, relations, tags};
 use std::collections::BTreeSet;
 
@@ -24,18 +26,13 @@ pub async fn post(app: &App, id: i64, what: What, activity: i64) -> Result<(), R
     let Some(row) = posts::by_id(&app.db.read, id).await? else { return Ok(()) };
     let Some(author) = accounts::by_id(&app.db.read, row.account_id).await? else { return Ok(()) };
     if what == What::Created && shown_in_homes(&row) {
-        fill_homes(app, &row, author.id, 0).await?;
+        fill_homes(app, &row, author.id, Entry::of_post(row.id)).await?;
     }
     if author.domain.is_empty() { deliver(app, &row, &author, what, activity).await } else { Ok(()) }
 }
 
-/// Answers stay out of homes, and so does what has no picture.
-fn shown_in_homes(row: &posts_table::Model) -> bool {
-    row.deleted_at.is_none() && row.photo_count > 0 && row.in_reply_to_id.is_none() && row.in_reply_to_uri.is_none()
-}
-
 /// Into the homes of everybody here who follows `whose`; for narrow posts only of those who may see.
-async fn fill_homes(app: &App, row: &posts_table::Model, whose: i64, via: i64) -> Result<(), Refusal> {
+async fn fill_homes(app: &App, row: &posts_table::Model, whose: i64, entry: Entry) -> Result<(), Refusal> {
     let only_mentioned = visibility::of(row) == Visibility::Mentioned;
     let mentioned: Vec<i64> =
         tags::mentions(&app.db.read, &[row.id]).await?.into_iter().map(|m| m.account_id).collect();
@@ -45,10 +42,9 @@ async fn fill_homes(app: &App, row: &posts_table::Model, whose: i64, via: i64) -
         let Some(last) = owners.last().copied() else { return Ok(()) };
         after = last;
         let owners: Vec<i64> = owners.into_iter().filter(|o| !only_mentioned || mentioned.contains(o)).collect();
-        let post_id = row.id;
         app.db
             .write_quietly(move |tx| {
-                Box::pin(async move { Ok::<_, Refusal>(feeds::put_home(tx, &owners, post_id, via).await?) })
+                Box::pin(async move { Ok::<_, Refusal>(feeds::put_home(tx, &owners, entry).await?) })
             })
             .await?;
     }
@@ -130,7 +126,8 @@ fn shared(person: &account::Model) -> BTreeSet<String> {
 pub async fn boost(app: &App, id: i64) -> Result<(), Refusal> {
     let Some(boost) = reactions::boost_by_id(&app.db.read, id).await? else { return Ok(()) };
     let Some(row) = posts::by_id(&app.db.read, boost.post_id).await?.filter(shown_in_homes) else { return Ok(()) };
-    fill_homes(app, &row, boost.account_id, boost.account_id).await
+    let entry = Entry { post_id: row.id, via_id: boost.account_id, entry_id: boost.id };
+    fill_homes(app, &row, boost.account_id, entry).await
 }
 
 /// A profile changed: everybody who follows hears it once.
@@ -155,13 +152,12 @@ pub async fn fill_home(app: &App, owner: i64, author: i64) -> Result<(), Refusal
     }
     let seen = ["public", "quiet", "followers"];
     let newest =
-        posts::of_account(&app.db.read, author, posts::Kind::Photos, &seen, Cursor::first(FILL.min(limits::HOME)))
-            .await?;
+        posts::of_account(&app.db.read, author, posts::Kind::All, &seen, Cursor::first(FILL.min(limits::HOME))).await?;
     app.db
         .write_quietly(move |tx| {
             Box::pin(async move {
-                for row in newest {
-                    feeds::put_home(tx, &[owner], row.id, 0).await?;
+                for row in newest.iter().filter(|row| shown_in_homes(row)) {
+                    feeds::put_home(tx, &[owner], Entry::of_post(row.id)).await?;
                 }
                 Ok(())
             })

@@ -5,8 +5,8 @@ use super::signer;
 use crate::activitypub::vocab;
 use crate::activitypub::{ACCEPT_DOCUMENTS, RemoteId, is_activity_content_type};
 use crate::app::App;
-use crate::service::Refusal;
 use crate::service::accounts::INSTANCE;
+use crate::service::{Refusal, limits};
 use crate::store::policies;
 use http::StatusCode;
 use serde_json::Value;
@@ -24,7 +24,17 @@ impl Budget {
 
     /// For one thing a signed-in person does.
     pub fn person() -> Self {
-        Self(AtomicU32::new(50))
+        Self(AtomicU32::new(limits::FETCHES))
+    }
+
+    /// So many.
+    pub fn of(requests: u32) -> Self {
+        Self(AtomicU32::new(requests))
+    }
+
+    /// None is left.
+    pub fn is_spent(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
     }
 
     /// Takes one, if one is left.

@@ -189,11 +189,12 @@ async fn ours(app: &App, signer: &account::Model, activity: &Activity) -> Result
 /// She says yes.
 pub async fn hear_accept(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
     let Some(row) = ours(app, signer, activity).await?.filter(|r| r.state == relations::PENDING) else { return Ok(()) };
-    let app2 = app.clone();
+    let (app2, target) = (app.clone(), signer.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
                 relations::set(tx, row.id, relations::ACCEPTED, None).await?;
+                surface::follow_granted(&app2, tx, row.follower_id, &target).await?;
                 let work = crate::service::work::Work::FillHome { owner: row.follower_id, author: row.target_id };
                 Ok(crate::service::work::queue(&app2, tx, work).await?)
             })

@@ -1,7 +1,7 @@
 //! What an activity of another server means. Its signature was good; the signer is the actor.
 
 use super::fetch::Budget;
-use super::{announce, follow, hosts, like, note, profile};
+use super::{announce, featured, flag, follow, hosts, like, note, profile};
 use crate::activitypub::vocab::{self, Activity, ActivityKind};
 use crate::app::App;
 use crate::entity::account;
@@ -53,6 +53,9 @@ async fn act(app: &App, signer: &account::Model, activity: &Activity) -> Result<
         ActivityKind::Update => note::hear_update(app, signer, activity, &budget).await,
         ActivityKind::Delete => delete(app, signer, activity).await,
         ActivityKind::Block => follow::hear_block(app, signer, activity).await,
+        ActivityKind::Flag => flag::hear(app, signer, activity).await,
+        ActivityKind::Add => featured::hear(app, signer, activity, true, &budget).await,
+        ActivityKind::Remove => featured::hear(app, signer, activity, false, &budget).await,
         _ => Ok(()),
     }
 }

@@ -2,12 +2,15 @@
 //! beside what it says going out.
 
 pub mod announce;
+pub mod back_fill;
 pub mod deliver;
 pub mod documents;
+pub mod elsewhere;
 pub mod fan_out;
 pub mod featured;
 pub mod fetch;
 pub mod find;
+pub mod flag;
 pub mod follow;
 pub mod frozen;
 pub mod gone;
@@ -18,6 +21,7 @@ pub mod incoming;
 pub mod like;
 pub mod media;
 pub mod note;
+pub mod pages;
 pub mod people;
 pub mod profile;
 pub mod reach;
@@ -25,6 +29,7 @@ pub mod say;
 pub mod signer;
 pub mod still;
 pub mod urls;
+pub mod walk;
 
 use crate::clock::Millis;
 

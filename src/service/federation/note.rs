@@ -10,15 +10,13 @@ use crate::entity::{account, photo, post};
 use crate::secrets::random;
 use crate::service::conversation::Words;
 use crate::service::photos::focus::Focus;
+use crate::service::surface::Arrival;
 use crate::service::visibility::{self, visible};
 use crate::service::work::{self, Work};
-use crate::service::{Refusal, surface, uploads};
-use crate::store::{accounts, markers, media, posts, relations};
-use sea_orm::ConnectionTrait;
+use crate::service::{Refusal, limits, surface, uploads};
+use crate::store::{accounts, looking, markers, media, posts, relations};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
-
-/// Ancestors fetched above a reply.
-const ANCESTORS: usize = 10;
 
 /// A post, ours or another's, that an activity is about, if it is known here.
 pub async fn known(app: &App, object: &ObjectRef) -> Result<Option<post::Model>, Refusal> {
@@ -50,7 +48,38 @@ pub async fn keep_fetched(app: &App, document: &Value, budget: &Budget) -> Resul
     let note = read(document, None)?;
     let author = people::by_id(app, &note.attributed_to, budget).await?;
     let parent = parent_of(app, &note, budget).await?;
-    keep(app, &author, note, parent).await
+    keep(app, &author, note, parent, Arrival::Found).await
+}
+
+/// Keeps a post that an author's own list carries, if it is hers and for everybody; true when it is new.
+pub async fn keep_of_author(app: &App, author: &account::Model, document: &Value) -> Result<bool, Refusal> {
+    let note = read(document, None)?;
+    let hers = author.uri.as_deref() == Some(note.attributed_to.as_str());
+    if !hers || note.is_poll_vote || !addressing::classify(&note.to, &note.cc, None).is_open() {
+        return Err(Refusal::Missing);
+    }
+    if known_by(app, note.id.as_str()).await?.is_some() {
+        return Ok(false);
+    }
+    let parent = match &note.in_reply_to {
+        Some(id) => known_by(app, id.as_str()).await?,
+        None => None,
+    };
+    keep(app, author, note, parent, Arrival::Found).await.map(|_| true)
+}
+
+/// Keeps an answer that was found in a list, if it belongs to this conversation, with what lies between.
+pub async fn keep_answer(app: &App, document: &Value, root: i64, budget: &Budget) -> Result<post::Model, Refusal> {
+    let note = read(document, None)?;
+    if !note.is_reply || note.is_poll_vote {
+        return Err(Refusal::Missing);
+    }
+    let (between, top) = climb(app, &note, budget).await?;
+    let top = top.filter(|t| t.root_id == root).ok_or(Refusal::Missing)?;
+    let parent = descend(app, between, Some(top), budget).await?.ok_or(Refusal::Missing)?;
+    let author = people::by_id(app, &note.attributed_to, budget).await?;
+    visible(app, Some(author.id), parent.id).await?;
+    keep(app, &author, note, Some(parent), Arrival::Found).await
 }
 
 fn read(value: &Value, speaker: Option<&RemoteId>) -> Result<Note, Refusal> {
@@ -63,15 +92,20 @@ fn read(value: &Value, speaker: Option<&RemoteId>) -> Result<Note, Refusal> {
 /// What a note answers, known or fetched, ancestors first; a chain that is too long or broken ends
 /// where it ends.
 async fn parent_of(app: &App, note: &Note, budget: &Budget) -> Result<Option<post::Model>, Refusal> {
+    let (between, top) = climb(app, note, budget).await?;
+    descend(app, between, top, budget).await
+}
+
+/// Fetches what lies above a note until something that is known here.
+async fn climb(app: &App, note: &Note, budget: &Budget) -> Result<(Vec<Note>, Option<post::Model>), Refusal> {
     let mut chain: Vec<Note> = Vec::new();
     let mut next = note.in_reply_to.clone();
-    let mut found = None;
     while let Some(id) = next.take() {
         if let Some(row) = known_by(app, id.as_str()).await? {
-            found = Some(row);
-            break;
+            return Ok((chain, Some(row)));
         }
-        if chain.len() >= ANCESTORS || Urls::of(app).is_some_and(|u| u.is_ours(id.as_str())) {
+        let twice = id == note.id || chain.iter().any(|n| n.id == id);
+        if twice || chain.len() >= limits::ANCESTORS || Urls::of(app).is_some_and(|u| u.is_ours(id.as_str())) {
             break;
         }
         let Ok(document) = fetching::document(app, &id, None, budget).await else { break };
@@ -79,9 +113,20 @@ async fn parent_of(app: &App, note: &Note, budget: &Budget) -> Result<Option<pos
         next = ancestor.in_reply_to.clone();
         chain.push(ancestor);
     }
+    Ok((chain, None))
+}
+
+/// Keeps what lies above a note, from the top down; gives what the note itself answers.
+async fn descend(
+    app: &App,
+    mut chain: Vec<Note>,
+    top: Option<post::Model>,
+    budget: &Budget,
+) -> Result<Option<post::Model>, Refusal> {
+    let mut found = top;
     while let Some(ancestor) = chain.pop() {
         let Ok(author) = people::by_id(app, &ancestor.attributed_to, budget).await else { return Ok(None) };
-        match keep(app, &author, ancestor, found.take()).await {
+        match keep(app, &author, ancestor, found.take(), Arrival::Found).await {
             Ok(row) => found = Some(row),
             Err(_) => return Ok(None),
         }
@@ -118,7 +163,7 @@ pub async fn hear_create(
         // Whoever may not see a post, or is blocked by its author, does not answer it here.
         visible(app, Some(signer.id), parent.id).await?;
     }
-    keep(app, signer, note, parent).await.map(drop)
+    keep(app, signer, note, parent, Arrival::Said).await.map(drop)
 }
 
 async fn concerns_us(app: &App, signer: &account::Model, note: &Note) -> Result<bool, Refusal> {
@@ -140,6 +185,7 @@ async fn keep(
     author: &account::Model,
     note: Note,
     parent: Option<post::Model>,
+    arrival: Arrival,
 ) -> Result<post::Model, Refusal> {
     if Urls::of(app).is_none_or(|u| u.is_ours(note.id.as_str()))
         || author.domain.is_empty()
@@ -156,6 +202,7 @@ async fn keep(
     let row = row_of(app, author, &note, parent.as_ref())?;
     let words = words_of(app, author, &note).await?;
     let photos = photos_of(app, author.id, row.id, &note.attachments);
+    let lists = Lists::of(&note);
     let (app2, author, uri) = (app.clone(), author.clone(), note.id.as_str().to_owned());
     app.db
         .write(move |tx| {
@@ -167,11 +214,32 @@ async fn keep(
                 words.write(tx, row.id, visibility::of(&row)).await?;
                 add_photos(&app2, tx, photos).await?;
                 posts::adopt(tx, &row, &uri).await?;
-                surface::post_appeared(&app2, tx, &row, &author).await?;
+                lists.write(tx, row.id).await?;
+                surface::post_appeared(&app2, tx, &row, &author, arrival).await?;
                 Ok(row)
             })
         })
         .await
+}
+
+/// Where a post of another server lists what answers it.
+struct Lists {
+    replies: Option<String>,
+    context: Option<String>,
+}
+
+impl Lists {
+    fn of(note: &Note) -> Self {
+        let text = |id: &Option<RemoteId>| id.as_ref().map(|i| i.as_str().to_owned());
+        Self { replies: text(&note.replies), context: text(&note.context) }
+    }
+
+    async fn write(self, tx: &impl ConnectionTrait, post_id: i64) -> Result<(), DbErr> {
+        match (&self.replies, &self.context) {
+            (None, None) => Ok(()),
+            _ => looking::put_thread(tx, post_id, self.replies, self.context).await,
+        }
+    }
 }
 
 fn row_of(

@@ -191,10 +191,14 @@ fn row_of(app: &App, known: Option<account::Model>, actor: &Actor, handle: Handl
 pub async fn totals(app: &App, row: &account::Model, budget: &Budget) -> [Option<i64>; 3] {
     let mut found = [None; 3];
     for (slot, address) in found.iter_mut().zip([&row.outbox_url, &row.followers_url, &row.following_url]) {
-        let Some(id) = address.as_deref().and_then(|a| RemoteId::parse(a).ok()) else { continue };
-        if let Ok(value) = fetch::document(app, &id, None, budget).await {
-            *slot = Collection::read(&value).ok().and_then(|c| c.total_items).map(|n| n.clamp(0, i64::from(i32::MAX)));
-        }
+        *slot = total(app, address.as_deref(), budget).await;
     }
     found
+}
+
+/// How many a collection claims to hold.
+pub async fn total(app: &App, address: Option<&str>, budget: &Budget) -> Option<i64> {
+    let id = RemoteId::parse(address?).ok()?;
+    let value = fetch::document(app, &id, None, budget).await.ok()?;
+    Collection::read(&value).ok()?.total_items.map(|n| n.clamp(0, i64::from(i32::MAX)))
 }

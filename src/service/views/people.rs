@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::entity::account;
 use crate::service::federation::urls;
 use crate::service::visibility::Reader;
-use crate::store::{accounts, policies, posts, relations};
+use crate::store::{accounts, mutes, policies, posts, relations};
 use sea_orm::DbErr;
 use std::collections::HashMap;
 
@@ -55,6 +55,8 @@ pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<
         posts: row.remote_posts.unwrap_or(known_posts),
         followers: row.remote_followers.unwrap_or(known_followers),
         following: row.remote_following.unwrap_or(known_following),
+        server: row.domain.clone(),
+        counted_there: row.remote_followers.is_some() && row.remote_following.is_some(),
         remote_url: (!row.domain.is_empty()).then(|| row.url.clone().or_else(|| row.uri.clone())).flatten(),
         relation: relation(app, row.id, reader).await?,
     })
@@ -71,6 +73,7 @@ async fn relation(app: &App, id: i64, reader: Reader) -> Result<Relation, DbErr>
         requested: out.is_some_and(|f| f.state == relations::PENDING),
         followed_by: follows.iter().any(|f| f.target_id == reader && f.state == relations::ACCEPTED),
         blocking: blocks.iter().any(|b| b.account_id == reader),
+        muting: !mutes::of(&app.db.read, reader, &[id], app.now()).await?.is_empty(),
     })
 }
 

@@ -7,8 +7,9 @@ use crate::app::App;
 use crate::entity::{account, notification, post};
 use crate::service::federation::urls;
 use crate::service::limits;
+use crate::service::muting::unmuted;
 use crate::service::visibility::{self, Reader, can_see};
-use crate::store::{accounts, media, posts as rows, reactions, tags};
+use crate::store::{accounts, media, mutes, posts as rows, reactions, tags};
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
@@ -130,12 +131,11 @@ pub async fn conversation(
         false => rows::beneath(db, top.id, after, most).await?,
     };
     let next = all.last().map(|p| p.id).filter(|_| u64::try_from(all.len()).unwrap_or(0) >= most);
-    let seen = can_see(db, reader, all).await?;
-    let here: HashSet<i64> = seen.iter().map(|p| p.id).collect();
+    let seen = unmuted(app, reader, can_see(db, reader, all).await?).await?;
+    let parents = parents_of(&seen);
     let mut under: HashMap<i64, Vec<post::Model>> = HashMap::new();
     for row in seen {
-        // What answers a reply that is hidden, or stands on an earlier page, still belongs here.
-        let parent = row.in_reply_to_id.filter(|id| here.contains(id) && *id < row.id);
+        let parent = parents.get(&row.id).copied();
         under.entry(parent.unwrap_or(top.id)).or_default().push(row);
     }
     let mut ordered = Vec::new();
@@ -156,6 +156,32 @@ pub async fn conversation(
     Ok((views.into_iter().map(reply).collect(), next))
 }
 
+/// What each of these posts answers, where that is among them: what answers a reply that is hidden, or stands
+/// on an earlier page, is left out, and so is what answers itself in a circle.
+fn parents_of(list: &[post::Model]) -> HashMap<i64, i64> {
+    let here: HashSet<i64> = list.iter().map(|p| p.id).collect();
+    let known = list.iter().filter_map(|p| Some((p.id, p.in_reply_to_id.filter(|id| here.contains(id))?)));
+    let parents: HashMap<i64, i64> = known.collect();
+    let ends = |from: i64| {
+        let mut seen = HashSet::new();
+        let mut at = Some(from);
+        while let Some(id) = at {
+            if !seen.insert(id) {
+                return false;
+            }
+            at = parents.get(&id).copied();
+        }
+        true
+    };
+    parents.iter().filter(|(id, _)| ends(**id)).map(|(id, parent)| (*id, *parent)).collect()
+}
+
+/// What a post answers, from the first one down, as far as this reader may see.
+pub async fn above(app: &App, reader: Reader, row: &post::Model) -> Result<Vec<Post>, DbErr> {
+    let seen = can_see(&app.db.read, reader, rows::above(&app.db.read, row).await?).await?;
+    posts(app, reader, seen).await
+}
+
 /// Notifications of a person, with the posts she may see.
 pub async fn notifications(
     app: &App,
@@ -163,6 +189,13 @@ pub async fn notifications(
     seen: i64,
     list: Vec<notification::Model>,
 ) -> Result<Vec<Notification>, DbErr> {
+    let silent: HashSet<i64> =
+        mutes::of(&app.db.read, owner, &list.iter().map(|n| n.actor_id).collect::<Vec<_>>(), app.now())
+            .await?
+            .into_iter()
+            .filter(|m| m.notifications != 0)
+            .map(|m| m.target_id)
+            .collect();
     let actors: HashMap<i64, Person> = people(app, list.iter().map(|n| n.actor_id)).await?;
     let ids: Vec<i64> = list.iter().map(|n| n.post_id).filter(|id| *id != 0).collect();
     let found = rows::by_ids(&app.db.read, &ids).await?.into_values().collect();
@@ -171,6 +204,9 @@ pub async fn notifications(
         posts(app, Some(owner), found).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
     let line = |n: notification::Model| {
         let post = views.get(&n.post_id.to_string()).cloned();
+        if silent.contains(&n.actor_id) {
+            return None;
+        }
         if n.post_id != 0 && post.is_none() {
             return None;
         }

@@ -132,6 +132,8 @@ pub struct Relation {
     pub followed_by: bool,
     /// The viewer blocks the person.
     pub blocking: bool,
+    /// The viewer mutes the person.
+    pub muting: bool,
 }
 
 /// A person, whole: the head of a profile.
@@ -155,6 +157,10 @@ pub struct Profile {
     pub followers: i64,
     /// People followed.
     pub following: i64,
+    /// Her server; empty for people of this one.
+    pub server: String,
+    /// The three numbers are what her own server counts.
+    pub counted_there: bool,
     /// For a remote person: her page at home.
     pub remote_url: Option<String>,
     /// How the viewer stands to her.
@@ -245,7 +251,7 @@ pub struct Reply {
 pub struct Notification {
     /// Id in digits.
     pub id: String,
-    /// `follow`, `follow_request`, `like`, `boost`, `reply`, `mention`.
+    /// `follow`, `follow_request`, `follow_granted`, `like`, `boost`, `reply`, `mention`.
     pub kind: String,
     /// Who did it.
     pub actor: Person,

@@ -180,7 +180,10 @@ pub fn pixelfed_note(document: &Value) -> Check {
     demand(published > 1_000_000_000_000 && published < 4_000_000_000_000, "published is out of range")?;
     let attachments = list(note, "attachment")?;
     let reply = note.get("inReplyTo").is_some_and(|parent| !parent.is_null());
-    demand(reply || !attachments.is_empty(), "a post without a picture is ignored")?;
+    // Written to people alone, it is a direct message, which needs none.
+    let to_lists = |address: &String| address == PUBLIC || address.ends_with("/followers");
+    let message = strings(note, "cc")?.is_empty() && !strings(note, "to")?.iter().any(to_lists);
+    demand(reply || message || !attachments.is_empty(), "a post without a picture is ignored")?;
     attachments.iter().try_for_each(pixelfed_attachment)
 }
 
