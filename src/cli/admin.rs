@@ -3,7 +3,7 @@
 use crate::app::{App, Overrides};
 use crate::config::Settings;
 use crate::service::accounts::{self, NewAccount};
-use crate::service::{moderation, sessions};
+use crate::service::{federation, moderation, sessions};
 use crate::store;
 use clap::Subcommand;
 use std::io::{IsTerminal, Read};
@@ -30,6 +30,8 @@ pub enum Admin {
     UnblockDomain { domain: String },
     /// List the servers that are kept out.
     BlockedDomains,
+    /// Move an account's followers to another account, which must name it as its own already.
+    Move { name: String, handle: String },
     /// Put a new secret into secret.key and seal every signing key with it, while the server runs.
     RotateSecret,
 }
@@ -74,6 +76,13 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
         Admin::UnblockDomain { domain } => {
             let was = moderation::unblock_domain(app, &domain).await?;
             println!("{}", if was { "Let in again." } else { "It was not kept out." });
+        }
+        Admin::Move { name, handle } => {
+            let row = accounts::local(app, name.trim_start_matches('@'))
+                .await
+                .map_err(|_| anyhow::anyhow!("nobody here is called {name}"))?;
+            federation::moving::say(app, &row, &handle).await?;
+            println!("@{} has moved to {handle}; its followers are told.", row.username);
         }
         Admin::RotateSecret => {
             let keys = accounts::rotate_secret(app).await?;

@@ -19,6 +19,7 @@ pub mod photo;
 pub mod post;
 pub mod post_like;
 pub mod post_tag;
+pub mod quote;
 pub mod rendition;
 pub mod session;
 pub mod setting;

@@ -162,13 +162,18 @@ pub async fn sign_out_others(app: &App, viewer: &Viewer) -> Result<(), Refusal> 
 
 /// Changes the password and ends every other session.
 pub async fn change_password(app: &App, viewer: &Viewer, current: &str, new: &str) -> Result<(), Refusal> {
+    confirm(app, viewer, current).await?;
+    set_password(app, viewer.id(), new, Some(viewer.session_id)).await
+}
+
+/// Makes sure that it is she who sits there: her password, asked again before what cannot be undone.
+pub async fn confirm(app: &App, viewer: &Viewer, current: &str) -> Result<(), Refusal> {
     let bucket = [(format!("change:{}", viewer.id()), limits::WRONG_PER_ACCOUNT)];
     let taken = take_attempt(app, &bucket, limits::PASSWORD_WINDOW).await?;
     if !verify_password(app, current.to_owned(), viewer.login.password_hash.clone()).await? {
         return Err(Refusal::invalid("current", "The current password is not right."));
     }
-    give_back(app, &bucket, taken).await?;
-    set_password(app, viewer.id(), new, Some(viewer.session_id)).await
+    give_back(app, &bucket, taken).await
 }
 
 /// Sets a password and ends every session but `keep`.

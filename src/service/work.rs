@@ -36,6 +36,10 @@ pub enum Work {
     PhotoExtras { photo: i64 },
     /// Stored bytes that no row names any more.
     DropBlobs { keys: Vec<String> },
+    /// Followers here of an account that moved follow the new one, after the id `after`.
+    MoveFollowers { from: i64, to: i64, after: i64 },
+    /// Another server takes others here for followers than we do.
+    SyncFollowers { account: i64, url: String, digest: String },
     /// A new follow of somebody whose posts are known here.
     FillHome { owner: i64, author: i64 },
 }
@@ -62,6 +66,8 @@ impl Work {
             Self::FetchPictures { .. } => "fetch_pictures",
             Self::PhotoExtras { .. } => "photo_extras",
             Self::DropBlobs { .. } => "drop_blobs",
+            Self::MoveFollowers { .. } => "move_followers",
+            Self::SyncFollowers { .. } => "sync_followers",
             Self::FillHome { .. } => "fill_home",
         }
     }
@@ -70,7 +76,7 @@ impl Work {
     fn queue(&self) -> Queue {
         match self {
             Self::Deliver { .. } => Queue::Deliveries,
-            Self::Incoming { .. } => Queue::Incoming,
+            Self::Incoming { .. } | Self::SyncFollowers { .. } => Queue::Incoming,
             Self::FetchPhoto { .. } | Self::FetchPictures { .. } => Queue::Pictures,
             _ => Queue::Local,
         }

@@ -11,6 +11,7 @@ pub mod media;
 pub mod notifications;
 pub mod policies;
 pub mod posts;
+pub mod quotes;
 pub mod reactions;
 pub mod relations;
 pub mod sessions;

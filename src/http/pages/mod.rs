@@ -7,6 +7,7 @@ mod feeds;
 mod files;
 mod people;
 mod post;
+mod reach;
 pub mod samples;
 mod settings;
 pub mod templates;
@@ -45,6 +46,9 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/welcome/{link}", get(account::welcome_page).post(account::welcome))
         .route("/reset/{link}", get(account::reset_page).post(account::reset))
         .route("/settings", get(settings::show))
+        .route("/settings/reach", get(reach::show).post(reach::save))
+        .route("/settings/move", post_to(reach::leave))
+        .route("/settings/stay", post_to(reach::stay))
         .route("/settings/password", post_to(settings::change_password))
         .route("/settings/sessions/{id}/end", post_to(settings::end_session))
         .route("/settings/sessions/end-others", post_to(settings::end_others))
@@ -67,6 +71,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/@{acct}/{post}/pin", post_to(post::pin))
         .route("/@{acct}/{post}/unpin", post_to(post::unpin))
         .route("/@{acct}/{post}/reply", post_to(post::reply))
+        .route("/@{acct}/{post}/quotes/{quote}/revoke", post_to(post::revoke_quote))
         .route("/@{acct}/{post}/files", get(files::show))
         .route("/@{acct}/{post}/files/{photo}", get(files::original))
         .route("/settings/originals.tar", get(files::export))

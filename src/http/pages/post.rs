@@ -9,7 +9,7 @@ use crate::http::Web;
 use crate::http::ap;
 use crate::http::error;
 use crate::http::viewer::{SignedIn, Visitor};
-use crate::service::federation::urls;
+use crate::service::federation::{quote as quotes, urls};
 use crate::service::{Refusal, accounts, conversation, limits, posting, reacting, views, visibility};
 use crate::store::posts;
 use axum::Json;
@@ -60,6 +60,7 @@ async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, part: Part, 
     let reader = visitor.reader();
     let (author, row) = find(web, visitor, acct, post).await?;
     let (replies, next) = views::conversation(app, reader, &row, part.after.unwrap_or(0)).await?;
+    let quotes = views::quoted_by(app, reader, &row).await?;
     let path = urls::post_path(&author, row.id);
     let profile = views::profile(app, &author, reader).await?;
     let activity_id = urls::known_post(app, &author, &row).unwrap_or_default();
@@ -69,6 +70,7 @@ async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, part: Part, 
         frame: shown.frame.clone(),
         post: view,
         replies,
+        quotes,
         later: next.map(|id| format!("{path}?after={id}#conversation")),
         first: part.after.map(|_| format!("{path}#conversation")),
         profile,
@@ -221,6 +223,20 @@ async fn with_reply(web: &Web, here: &str, reply: &post::Model) -> Result<String
     let before = posts::said_before(&web.app.db.read, reply.root_id, reply.id).await?;
     let part = if before < limits::CONVERSATION { String::new() } else { format!("?after={}", reply.id - 1) };
     Ok(format!("{page}{part}#reply-{}", reply.id))
+}
+
+/// The author takes back that a post elsewhere may quote hers.
+pub async fn revoke_quote(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path((acct, post, quote)): Path<(String, String, String)>,
+) -> Response {
+    let answer = async {
+        find(&web, &visitor, &acct, &post).await?;
+        quotes::revoke(&web.app, &viewer.account, id(&quote)?).await?;
+        Ok(redirect(&format!("/@{acct}/{post}#quotes")))
+    };
+    finish(&web, &visitor, answer.await).await
 }
 
 pub async fn ask_delete(

@@ -5,13 +5,14 @@
 
 use super::context::{
     About, Choice, Compose, Confirm, DataChoice, DraftPhoto, ErrorPage, Explore, FieldInput, Files, Frame, Home, Join,
-    Notifications, People, PhotoFiles, PostPage, ProfilePage, Reset, Search, ServedFile, SessionLine, Settings, SignIn,
-    Tag,
+    Notifications, People, PhotoFiles, PostPage, ProfilePage, Reach, Reset, Search, ServedFile, SessionLine, Settings,
+    SignIn, Tag, Who,
 };
 use crate::activitypub::html::sanitize;
 use crate::activitypub::{SanitizedHtml, Visibility};
 use crate::service::views::{
-    Answered, DataLine, Field, Notification, OtherFile, Page, Person, Picture, Post, Profile, Relation, Reply, Size,
+    Answered, DataLine, Field, Moved, Notification, OtherFile, Page, Person, Picture, Post, Profile, Quoting, Relation,
+    Reply, Size, TagLink,
 };
 
 fn html(markup: &str) -> SanitizedHtml {
@@ -157,6 +158,8 @@ fn post(id: &str, author: Person, caption: &str, first: usize, count: usize) -> 
         liked: false,
         boosted: false,
         can_boost: true,
+        can_like: true,
+        can_reply: true,
         pinned: false,
         own: false,
         answers: None,
@@ -222,8 +225,14 @@ fn profile(person: Person) -> Profile {
         followers: 1902,
         following: 311,
         remote_url: None,
+        moved_to: Some(moved()),
+        tags: vec![TagLink { name: "fog".into(), path: "/tags/fog".into() }],
         relation: relation(),
     }
+}
+
+fn moved() -> Moved {
+    Moved { name: "@ada@harbour.example".into(), path: "/@ada@harbour.example".into() }
 }
 
 impl Frame {
@@ -409,6 +418,7 @@ impl PostPage {
             frame: Frame::at("", "/@ada/9100"),
             post: post("9100", ada(), FROST, 0, 1),
             replies: conversation(),
+            quotes: vec![Quoting { id: "77".into(), author: jun(), path: "/@jun@pixels.example/9400".into() }],
             later: Some("/@wolf/1?after=9#conversation".into()),
             first: None,
             profile: profile(ada()),
@@ -439,6 +449,7 @@ impl PostPage {
                 ..post("9101", layla(), FROST, 1, 5)
             },
             replies: vec![],
+            quotes: vec![],
             later: None,
             first: None,
             profile: own,
@@ -459,6 +470,7 @@ impl PostPage {
                 ..post("9102", jun(), FROST, 1, 7)
             },
             replies: conversation(),
+            quotes: vec![],
             later: None,
             first: Some("/@wolf/1#conversation".into()),
             profile: profile(jun()),
@@ -641,6 +653,41 @@ impl Compose {
         editing.photos.truncate(1);
         editing.with_alt = 1;
         editing
+    }
+}
+
+impl Reach {
+    fn sample_with(moved_to: Option<Moved>, errors: Vec<String>) -> Self {
+        let choices = |chosen: &str| {
+            let choice = |(value, label): &(&str, &str)| Who {
+                value: (*value).into(),
+                label: (*label).into(),
+                chosen: *value == chosen,
+            };
+            crate::service::policy::CHOICES.iter().map(choice).collect()
+        };
+        Self {
+            frame: Frame::at("you", "/settings/reach"),
+            replies: choices("everyone"),
+            quotes: choices("followers"),
+            aliases: "@layla@pixels.example".into(),
+            sites: "layla.example".into(),
+            tags: "#fog #harbour".into(),
+            says_blocks: true,
+            moved_to,
+            target: "@layla@nowhere".into(),
+            errors,
+        }
+    }
+
+    /// With a refused move.
+    pub fn sample() -> Self {
+        Self::sample_with(None, vec!["@layla@nowhere was not found.".into()])
+    }
+
+    /// After moving.
+    pub fn sample_moved() -> Self {
+        Self::sample_with(Some(moved()), Vec::new())
     }
 }
 

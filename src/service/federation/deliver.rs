@@ -1,6 +1,6 @@
 //! One activity to one inbox.
 
-use super::{signer, still};
+use super::{signer, still, sync};
 use crate::activitypub::ACTIVITY_JSON;
 use crate::app::App;
 use crate::clock::{HOUR, Millis};
@@ -44,7 +44,8 @@ async fn attempt(app: &App, activity: i64, inbox: &str) -> Result<Delivery, Refu
     if policies::domain_blocked(&app.db.read, url.host_str().unwrap_or_default()).await? {
         return Ok(Delivery::NotNeeded);
     }
-    let signer = signer::of(app, said.account_id).await?;
+    let along = sync::header(app, &said, url.host_str().unwrap_or_default()).await?;
+    let signer = signer::of(app, said.account_id).await?.with(along);
     fault::point("before a delivery");
     let answer = app.door.post(&url, Bytes::from(said.body), ACTIVITY_JSON, &signer).await;
     fault::point("after a delivery");

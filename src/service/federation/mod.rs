@@ -2,6 +2,7 @@
 //! beside what it says going out.
 
 pub mod announce;
+pub mod block;
 pub mod deliver;
 pub mod documents;
 pub mod fan_out;
@@ -14,12 +15,15 @@ pub mod inbox;
 pub mod incoming;
 pub mod like;
 pub mod media;
+pub mod moving;
 pub mod note;
 pub mod people;
 pub mod profile;
+pub mod quote;
 pub mod say;
 pub mod signer;
 pub mod still;
+pub mod sync;
 pub mod urls;
 
 use crate::clock::Millis;

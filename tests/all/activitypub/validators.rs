@@ -1,6 +1,10 @@
 //! What other programs demand of our documents, each as strict as the strictest of its versions.
 //! Used on everything that is rendered here and on everything that leaves a running server.
 
+mod others;
+
+pub use others::{delivery_for_everybody, document_for_everybody};
+
 use cyanotype::activitypub::html::to_plain_text;
 use cyanotype::activitypub::vocab::attachment::is_blurhash;
 use cyanotype::activitypub::{AS_CONTEXT, PUBLIC, html, stamp};

@@ -2,7 +2,7 @@
 
 use cyanotype::http::pages::context::{
     About, Compose, Confirm, ErrorPage, Explore, Files, Home, Join, Notifications, People, PostPage, ProfilePage,
-    Reset, Search, Settings, SignIn, Tag,
+    Reach, Reset, Search, Settings, SignIn, Tag,
 };
 use cyanotype::http::pages::templates::Templates;
 use std::collections::BTreeSet;
@@ -32,6 +32,7 @@ fn rendered() -> Vec<(&'static str, &'static str, String)> {
         "people.html": People.sample;
         "post.html": PostPage.sample, PostPage.sample_own, PostPage.sample_album, PostPage.sample_text;
         "profile.html": ProfilePage.sample, ProfilePage.sample_replies, ProfilePage.sample_own_empty;
+        "reach.html": Reach.sample, Reach.sample_moved;
         "reset.html": Reset.sample;
         "search.html": Search.sample, Search.sample_empty;
         "settings.html": Settings.sample;

@@ -1,12 +1,13 @@
 //! Host names with ports reserved before anything runs, so that everybody can be told of everybody.
 
 use super::{Peer, Server, tls};
+use crate::activitypub::validators;
 use bytes::Bytes;
 use cyanotype::clock::Clock;
-use http::header::{HOST, HeaderValue};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderValue};
 use http::{HeaderName, Request, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use std::collections::HashMap;
@@ -81,7 +82,7 @@ impl World {
         if let Some(front) = self.0.fronts.lock().unwrap().get(host) {
             return front.clone();
         }
-        let front = Front { backend: Arc::default() };
+        let front = Front { backend: Arc::default(), problems: Arc::default() };
         self.spawn(front.clone().listen(self.take(host), tls::acceptor(host)));
         self.0.fronts.lock().unwrap().insert(host.to_owned(), front.clone());
         front
@@ -140,6 +141,8 @@ impl World {
 #[derive(Clone)]
 pub struct Front {
     backend: Arc<Mutex<Option<SocketAddr>>>,
+    /// What went through and breaks a rule of those who read it.
+    problems: Arc<Mutex<Vec<String>>>,
 }
 
 type Answer = Response<BoxBody<Bytes, hyper::Error>>;
@@ -181,8 +184,14 @@ impl Front {
         if let Some(host) = headers.get(HOST).cloned() {
             headers.insert(HeaderName::from_static("x-forwarded-host"), host);
         }
+        let address = address_of(&request);
+        let accept = request.headers().get(ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if accept.contains("activity+json") {
+            // So that what is answered can be read on its way.
+            request.headers_mut().remove(ACCEPT_ENCODING);
+        }
         match self.pass(request).await {
-            Some(answer) => answer,
+            Some(answer) => self.checked(&address, answer).await,
             None => {
                 let empty = Empty::new().map_err(|never| match never {}).boxed();
                 let mut answer = Response::new(empty);
@@ -192,6 +201,27 @@ impl Front {
         }
     }
 
+    /// What broke a rule so far; a test that takes it has looked at it.
+    pub fn take_problems(&self) -> Vec<String> {
+        std::mem::take(&mut self.problems.lock().unwrap())
+    }
+
+    /// Every document that leaves is one that everybody reads.
+    async fn checked(&self, address: &str, answer: Answer) -> Answer {
+        let kind = answer.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        if answer.status() != StatusCode::OK || !kind.contains("activity+json") {
+            return answer;
+        }
+        let (head, body) = answer.into_parts();
+        let Ok(bytes) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+            return Response::from_parts(head, Empty::new().map_err(|never| match never {}).boxed());
+        };
+        if let Err(problem) = validators::document_for_everybody(address, &kind, &bytes) {
+            self.problems.lock().unwrap().push(format!("{address}: {problem}"));
+        }
+        Response::from_parts(head, Full::new(bytes).map_err(|never| match never {}).boxed())
+    }
+
     async fn pass(&self, request: Request<Incoming>) -> Option<Answer> {
         let backend = (*self.backend.lock().unwrap())?;
         let stream = TcpStream::connect(backend).await.ok()?;
@@ -199,4 +229,10 @@ impl Front {
         tokio::spawn(connection);
         Some(sender.send_request(request).await.ok()?.map(BodyExt::boxed))
     }
+}
+
+/// The address that a request is for.
+fn address_of(request: &Request<Incoming>) -> String {
+    let host = request.headers().get(HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    format!("https://{host}{}", request.uri().path_and_query().map_or("/", |p| p.as_str()))
 }
