@@ -15,6 +15,7 @@ pub mod reach;
 pub mod reacting;
 pub mod search;
 pub mod sessions;
+pub mod storage;
 pub mod surface;
 pub mod uploads;
 pub mod views;

@@ -6,6 +6,7 @@ mod activities;
 mod address;
 mod between;
 mod bounded;
+mod cached;
 mod delivery;
 mod discovery;
 mod fedify;
