@@ -7,6 +7,7 @@ mod address;
 mod between;
 mod bounded;
 mod cached;
+mod cases;
 mod delivery;
 mod discovery;
 mod fedify;

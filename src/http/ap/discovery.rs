@@ -74,6 +74,9 @@ async fn subject(web: &Web, urls: &Urls, resource: &str) -> Result<Subject, Refu
     if row.deleted_at.is_some() {
         return Err(Refusal::Gone);
     }
+    if row.suspended != 0 {
+        return Err(Refusal::Missing);
+    }
     Ok(Subject {
         handle: format!("{}@{}", row.username, urls.handle_domain()),
         actor: urls.actor(row.id),

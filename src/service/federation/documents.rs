@@ -94,7 +94,12 @@ fn hashtags(urls: &Urls, caption: &str) -> Vec<render::Hashtag> {
 /// A local account that other servers may know of.
 async fn local(app: &App, id: i64) -> Result<account::Model, Refusal> {
     let row = accounts::by_id(&app.db.read, id).await?.filter(|a| a.domain.is_empty()).ok_or(Refusal::Missing)?;
-    if row.deleted_at.is_some() { Err(Refusal::Gone) } else { Ok(row) }
+    match (row.deleted_at, row.suspended) {
+        (Some(_), _) => Err(Refusal::Gone),
+        // Not for good: others would delete what they know of whoever is said to be gone.
+        (None, suspended) if suspended != 0 => Err(Refusal::Missing),
+        _ => Ok(row),
+    }
 }
 
 /// The actor document.

@@ -262,3 +262,18 @@ async fn too_much_and_nonsense_for_other_servers_is_refused_in_a_sentence() {
     let (_, actor) = scene.a.document(&scene.ada_id).await;
     assert_eq!((&actor["alsoKnownAs"], &actor["attributionDomains"]), (&json!([]), &json!(["a.test"])));
 }
+
+#[tokio::test]
+async fn g10_a_boost_of_ours_is_counted_in_each_form_and_taken_back() {
+    let scene = Scene::followed().await;
+    let post = scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    let (_, whole) = scene.a.document(&post.id).await;
+    for object in [json!(post.id), whole] {
+        let boost = scene.bob.activity("Announce", object);
+        scene.heard(&boost).await;
+        assert_eq!(scene.boosts(&post).await, 1);
+        assert!(scene.ada.notifications().await.says("boosted your post"));
+        scene.heard(&scene.bob.activity("Undo", boost)).await;
+        assert_eq!(scene.boosts(&post).await, 0);
+    }
+}
