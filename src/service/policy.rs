@@ -95,6 +95,11 @@ impl Rights {
 /// Refuses what a post's author does not allow to this person.
 pub async fn check(app: &App, who: i64, deed: Deed, post: &post::Model) -> Result<(), Refusal> {
     let author = accounts::by_id(&app.db.read, post.account_id).await?.ok_or(Refusal::Missing)?;
+    // Between two people elsewhere their own servers judge, which know who follows whom there.
+    let elsewhere = accounts::by_id(&app.db.read, who).await?.is_some_and(|row| !row.domain.is_empty());
+    if elsewhere && !author.domain.is_empty() {
+        return Ok(());
+    }
     if Rights::load(app, Some(who), std::slice::from_ref(post)).await?.may(deed, post, &author) {
         return Ok(());
     }
