@@ -373,7 +373,7 @@ async fn a08_somebody_suspended_has_no_webfinger_and_is_not_gone() {
     let suspend = account::Entity::update_many()
         .col_expr(account::Column::Suspended, Expr::value(1))
         .filter(account::Column::Username.eq("ada"));
-    let done: Result<_, DbErr> = server.app.db.write(|tx| Box::pin(async move { suspend.exec(tx).await })).await;
+    let done: Result<_, DbErr> = server.app.db.write(move |tx| Box::pin(async move { suspend.exec(tx).await })).await;
     assert_eq!(done.unwrap().rows_affected, 1);
     assert_eq!(webfinger(&server, "acct:ada@a.test").await.0, 404);
     for address in [id.clone(), format!("{id}/outbox"), "https://a.test/@ada".to_owned()] {
