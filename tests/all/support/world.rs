@@ -4,8 +4,8 @@ use super::{Peer, Server, tls};
 use crate::activitypub::validators;
 use bytes::Bytes;
 use cyanotype::clock::Clock;
-use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderValue};
-use http::{HeaderName, Request, Response, StatusCode};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
+use http::{HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
@@ -145,7 +145,8 @@ pub struct Front {
     problems: Arc<Mutex<Vec<String>>>,
 }
 
-type Answer = Response<BoxBody<Bytes, hyper::Error>>;
+type Body = BoxBody<Bytes, hyper::Error>;
+type Answer = Response<Body>;
 
 impl Front {
     /// From now on requests go there.
@@ -190,8 +191,11 @@ impl Front {
             // So that what is answered can be read on its way.
             request.headers_mut().remove(ACCEPT_ENCODING);
         }
+        let fetched = request.method() == Method::GET;
+        let request = self.checked_delivery(&address, request).await;
         match self.pass(request).await {
-            Some(answer) => self.checked(&address, answer).await,
+            Some(answer) if fetched => self.checked(&address, answer).await,
+            Some(answer) => answer,
             None => {
                 let empty = Empty::new().map_err(|never| match never {}).boxed();
                 let mut answer = Response::new(empty);
@@ -222,7 +226,24 @@ impl Front {
         Response::from_parts(head, Full::new(bytes).map_err(|never| match never {}).boxed())
     }
 
-    async fn pass(&self, request: Request<Incoming>) -> Option<Answer> {
+    /// Every delivery by a server of ours is one that everybody takes.
+    async fn checked_delivery(&self, address: &str, request: Request<Incoming>) -> Request<Body> {
+        let header = |name| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let ours = header(USER_AGENT).starts_with("Cyanotype/") && header(CONTENT_TYPE).contains("activity+json");
+        let (head, body) = request.into_parts();
+        if !ours || head.method != Method::POST {
+            return Request::from_parts(head, body.boxed());
+        }
+        let Ok(bytes) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+            return Request::from_parts(head, Empty::new().map_err(|never| match never {}).boxed());
+        };
+        if let Err(problem) = validators::delivery_for_everybody(&bytes) {
+            self.problems.lock().unwrap().push(format!("POST {address}: {problem}"));
+        }
+        Request::from_parts(head, Full::new(bytes).map_err(|never| match never {}).boxed())
+    }
+
+    async fn pass(&self, request: Request<Body>) -> Option<Answer> {
         let backend = (*self.backend.lock().unwrap())?;
         let stream = TcpStream::connect(backend).await.ok()?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
