@@ -12,6 +12,7 @@ mod m0005_queues;
 mod m0006_photo_data;
 mod m0009_delivery;
 mod m0010_looking;
+mod m0011_activities;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_photo_data::Migration),
             Box::new(m0009_delivery::Migration),
             Box::new(m0010_looking::Migration),
+            Box::new(m0011_activities::Migration),
         ]
     }
 }

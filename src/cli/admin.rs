@@ -6,7 +6,7 @@ mod people;
 use crate::app::{App, Overrides};
 use crate::config::Settings;
 use crate::service::accounts::{self, NewAccount};
-use crate::service::{moderation, reporting, sessions, views};
+use crate::service::{federation, moderation, reporting, sessions, views};
 use crate::store;
 use clap::Subcommand;
 use std::io::{IsTerminal, Read};
@@ -37,6 +37,8 @@ pub enum Admin {
     People(people::People),
     /// List the reports that wait.
     Reports,
+    /// Move an account's followers to another account, which must name it as its own already.
+    Move { name: String, handle: String },
     /// Put a new secret into secret.key and seal every signing key with it, while the server runs.
     RotateSecret,
 }
@@ -82,6 +84,13 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
         }
         Admin::People(command) => people::act(app, command).await?,
         Admin::Reports => print_reports(app).await?,
+        Admin::Move { name, handle } => {
+            let row = accounts::local(app, name.trim_start_matches('@'))
+                .await
+                .map_err(|_| anyhow::anyhow!("nobody here is called {name}"))?;
+            federation::moving::say(app, &row, &handle).await?;
+            println!("@{} has moved to {handle}; its followers are told.", row.username);
+        }
         Admin::RotateSecret => {
             let keys = accounts::rotate_secret(app).await?;
             println!(

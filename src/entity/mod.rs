@@ -25,6 +25,7 @@ pub mod post;
 pub mod post_like;
 pub mod post_tag;
 pub mod profile_fill;
+pub mod quote;
 pub mod receipt;
 pub mod rendition;
 pub mod report;

@@ -145,6 +145,14 @@ async fn fresh(app: &App, id: i64, username: String) -> Result<account::Model, R
         created_at: now,
         updated_at: now,
         deleted_at: None,
+        moved_to: None,
+        moved_at: None,
+        aliases: "[]".to_owned(),
+        attribution_domains: "[]".to_owned(),
+        featured_tags: "[]".to_owned(),
+        replies_from: "everyone".to_owned(),
+        quotes_from: "nobody".to_owned(),
+        says_blocks: 0,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::federation::fetch::Budget;
 use super::federation::urls;
+use super::policy::{self, Deed};
 use super::{Refusal, federation, limits, surface, visibility};
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
@@ -92,6 +93,7 @@ pub fn blank(id: i64, account_id: i64, caption: &str, now: i64) -> post::Model {
         like_count: 0,
         boost_count: 0,
         reply_count: 0,
+        policy: String::new(),
     }
 }
 
@@ -106,6 +108,7 @@ pub async fn reply(
     number: Option<i64>,
 ) -> Result<post::Model, Refusal> {
     let parent = visibility::visible(app, Some(author.id), parent_id).await?;
+    policy::check(app, author.id, Deed::Reply, &parent).await?;
     let caption = caption.trim();
     let length = caption.chars().count();
     if length == 0 {

@@ -1,5 +1,6 @@
 //! Following, being followed, letting go.
 
+use super::work::{self, Work};
 use super::{Refusal, federation, surface};
 use crate::app::App;
 use crate::entity::{account, follow};
@@ -85,6 +86,49 @@ pub async fn unfollow(app: &App, follower: &account::Model, target_id: i64) -> R
 async fn forget_told(tx: &impl ConnectionTrait, target_id: i64, follower_id: i64) -> Result<(), Refusal> {
     notifications::forget(tx, target_id, surface::kind::FOLLOW, follower_id, 0).await?;
     Ok(notifications::forget(tx, target_id, surface::kind::FOLLOW_REQUEST, follower_id, 0).await?)
+}
+
+/// The followed one's server says that it never was, or is no longer, so.
+pub async fn ended(app: &App, follower_id: i64, target_id: i64) -> Result<(), Refusal> {
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move {
+                relations::remove(tx, follower_id, target_id).await?;
+                Ok(feeds::drop_author(tx, follower_id, target_id).await?)
+            })
+        })
+        .await
+}
+
+/// The followed one elsewhere said yes.
+pub async fn accepted(app: &App, row: follow::Model, target: &account::Model) -> Result<(), Refusal> {
+    let (app2, target) = (app.clone(), target.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                relations::set(tx, row.id, relations::ACCEPTED, None).await?;
+                surface::follow_granted(&app2, tx, row.follower_id, &target).await?;
+                let work = Work::FillHome { owner: row.follower_id, author: row.target_id };
+                Ok(work::queue(&app2, tx, work).await?)
+            })
+        })
+        .await
+}
+
+/// Another server takes somebody here for a follower who is none: it is told so.
+pub async fn deny(app: &App, follower: &account::Model, target: &account::Model) -> Result<(), Refusal> {
+    let row = follow::Model {
+        id: app.id(),
+        follower_id: follower.id,
+        target_id: target.id,
+        state: relations::ACCEPTED.to_owned(),
+        uri: None,
+        created_at: app.now(),
+    };
+    let (app2, follower, target) = (app.clone(), follower.clone(), target.clone());
+    app.db
+        .write(move |tx| Box::pin(async move { federation::follow::unsay(&app2, tx, &row, &follower, &target).await }))
+        .await
 }
 
 /// Answers a request to follow.

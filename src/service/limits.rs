@@ -53,6 +53,14 @@ pub const ELSEWHERE_IN_ALL: i64 = 120;
 
 /// Pins of one person.
 pub const PINS: usize = 5;
+/// Pins kept of one person elsewhere.
+pub const REMOTE_PINS: usize = 20;
+/// Hashtags at the head of one profile.
+pub const FEATURED_TAGS: usize = 10;
+/// Other accounts one person names as her own.
+pub const ALIASES: usize = 10;
+/// Sites that may name one person as their author.
+pub const SITES: usize = 10;
 /// Profile fields of one person.
 pub const FIELDS: usize = 4;
 /// Characters in a display name.

@@ -5,7 +5,7 @@ use super::work::{self, What, Work};
 use super::{federation, limits, messages, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
-use crate::entity::{account, boost, follow, notification, post};
+use crate::entity::{account, boost, follow, notification, post, quote};
 use crate::store::{accounts, feeds, media, mutes, notifications, policies, posts, reactions, tags};
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -21,6 +21,7 @@ pub mod kind {
     pub const BOOST: &str = "boost";
     pub const REPLY: &str = "reply";
     pub const MENTION: &str = "mention";
+    pub const QUOTE: &str = "quote";
 }
 
 /// Whether a post stands on the server's public feed.
@@ -193,6 +194,23 @@ pub async fn follow_granted(
         return Ok(());
     }
     tell(app, tx, follower_id, kind::FOLLOW_GRANTED, target.id, 0).await
+}
+
+/// Somebody elsewhere quotes a post; told with her post where it is kept here, else with the one quoted.
+pub async fn quote_appeared(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    quote: &quote::Model,
+    author_id: i64,
+) -> Result<(), DbErr> {
+    let shown = quote.quoting_id.unwrap_or(quote.post_id);
+    tell(app, tx, author_id, kind::QUOTE, quote.account_id, shown).await
+}
+
+/// A quote was taken back.
+pub async fn quote_gone(tx: &impl ConnectionTrait, quote: &quote::Model, author_id: i64) -> Result<(), DbErr> {
+    let shown = quote.quoting_id.unwrap_or(quote.post_id);
+    notifications::forget(tx, author_id, kind::QUOTE, quote.account_id, shown).await
 }
 
 /// A follow is in force, or waits for an answer.

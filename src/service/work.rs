@@ -40,6 +40,10 @@ pub enum Work {
     PhotoExtras { photo: i64 },
     /// Stored bytes that no row names any more.
     DropBlobs { keys: Vec<String> },
+    /// Followers here of an account that moved follow the new one, after the id `after`.
+    MoveFollowers { from: i64, to: i64, after: i64 },
+    /// Another server takes others here for followers than we do.
+    SyncFollowers { account: i64, url: String, digest: String },
     /// A new follow of somebody whose posts are known here.
     FillHome { owner: i64, author: i64 },
     /// Pins and last posts of an account of `host` that somebody looks at, or `more` of its older ones.
@@ -82,6 +86,8 @@ impl Work {
             Self::FetchPictures { .. } => "fetch_pictures",
             Self::PhotoExtras { .. } => "photo_extras",
             Self::DropBlobs { .. } => "drop_blobs",
+            Self::MoveFollowers { .. } => "move_followers",
+            Self::SyncFollowers { .. } => "sync_followers",
             Self::FillHome { .. } => "fill_home",
             Self::FillProfile { .. } => "fill_profile",
             Self::WalkThread { .. } => "walk_thread",
@@ -91,7 +97,7 @@ impl Work {
     /// The queue it waits in.
     fn queue(&self) -> Queue {
         match self {
-            Self::Incoming { .. } | Self::LookForGone { .. } => Queue::Incoming,
+            Self::Incoming { .. } | Self::LookForGone { .. } | Self::SyncFollowers { .. } => Queue::Incoming,
             Self::FetchPhoto { .. } | Self::FetchPictures { .. } => Queue::Pictures,
             Self::FillProfile { .. } | Self::WalkThread { .. } => Queue::Looking,
             _ => Queue::Local,

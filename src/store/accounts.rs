@@ -208,3 +208,29 @@ pub async fn followers_behind(
         .all(db)
         .await
 }
+
+/// Where an account has moved, and when.
+pub async fn set_moved(
+    db: &impl ConnectionTrait,
+    id: i64,
+    to: Option<&str>,
+    at: Option<crate::clock::Millis>,
+) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .col_expr(account::Column::MovedTo, Expr::value(to.map(str::to_owned)))
+        .col_expr(account::Column::MovedAt, Expr::value(at))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Hashtags at the head of a profile, as a JSON list.
+pub async fn set_featured_tags(db: &impl ConnectionTrait, id: i64, tags: String) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .col_expr(account::Column::FeaturedTags, Expr::value(tags))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}

@@ -19,6 +19,7 @@ pub mod mutes;
 pub mod notifications;
 pub mod policies;
 pub mod posts;
+pub mod quotes;
 pub mod reactions;
 pub mod relations;
 pub mod reports;

@@ -53,13 +53,25 @@ pub async fn block(db: &impl ConnectionTrait, row: block::Model) -> Result<bool,
     Ok(made > 0)
 }
 
-pub async fn unblock(db: &impl ConnectionTrait, account_id: i64, target_id: i64) -> Result<bool, DbErr> {
-    let done = block::Entity::delete_many()
+pub async fn block_by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<block::Model>, DbErr> {
+    block::Entity::find_by_id(id).one(db).await
+}
+
+/// The block that was taken back, if there was one.
+pub async fn unblock(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    target_id: i64,
+) -> Result<Option<block::Model>, DbErr> {
+    let row = block::Entity::find()
         .filter(block::Column::AccountId.eq(account_id))
         .filter(block::Column::TargetId.eq(target_id))
-        .exec(db)
+        .one(db)
         .await?;
-    Ok(done.rows_affected > 0)
+    if let Some(row) = &row {
+        block::Entity::delete_by_id(row.id).exec(db).await?;
+    }
+    Ok(row)
 }
 
 /// Blocks between one person and others, in either direction.

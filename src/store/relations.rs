@@ -178,6 +178,34 @@ pub async fn follower_inboxes(db: &impl ConnectionTrait, target_id: i64) -> Resu
     Ok(inboxes)
 }
 
+/// Ids of accepted followers that begin so: those who live on one server.
+pub async fn follower_ids_at(
+    db: &impl ConnectionTrait,
+    target_id: i64,
+    start: &str,
+    limit: u64,
+) -> Result<Vec<String>, DbErr> {
+    let ids: Vec<Option<String>> = follow::Entity::find()
+        .select_only()
+        .column(account::Column::Uri)
+        .inner_join_account()
+        .filter(follow::Column::TargetId.eq(target_id))
+        .filter(follow::Column::State.eq(ACCEPTED))
+        .filter(account::Column::Uri.starts_with(start))
+        .order_by_asc(account::Column::Uri)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    // LIKE knows wildcards and, on SQLite, no case.
+    Ok(ids.into_iter().flatten().filter(|id| id.starts_with(start)).collect())
+}
+
+/// Everybody here who follows a person, up to a limit.
+pub async fn all_local_followers(db: &impl ConnectionTrait, target_id: i64, limit: u64) -> Result<Vec<i64>, DbErr> {
+    local_followers(db, target_id, 0, limit).await
+}
+
 /// Whether anybody here follows a person.
 pub async fn followed_here(db: &impl ConnectionTrait, target_id: i64) -> Result<bool, DbErr> {
     Ok(!local_followers(db, target_id, 0, 1).await?.is_empty())

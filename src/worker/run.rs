@@ -45,6 +45,8 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Work::FetchPictures { account, .. } => federation::media::fetch_pictures(app, account).await,
         Work::PhotoExtras { photo } => photos::extras::make(app, photo).await,
         Work::DropBlobs { keys } => housekeeping::drop_blobs(app, &keys).await,
+        Work::MoveFollowers { from, to, after } => federation::moving::followers(app, from, to, after).await,
+        Work::SyncFollowers { account, url, digest } => federation::sync::mend(app, account, &url, &digest).await,
         Work::FillHome { owner, author } => federation::fan_out::fill_home(app, owner, author).await,
         Work::FillProfile { account, more, .. } => federation::back_fill::fill(app, account, more).await,
         Work::WalkThread { post, .. } => federation::walk::walk(app, post).await,

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod activities;
 mod address;
 mod between;
+mod bounded;
 mod cached;
+mod cases;
 mod delivery;
 mod discovery;
 mod elsewhere;
@@ -17,13 +20,17 @@ mod kinds;
 mod leaving;
 mod media;
 mod messages;
+mod moving;
 mod odd;
 mod order;
 mod outgoing;
 mod overtaken;
+mod policies;
 mod profiles;
+mod quotes;
 mod reach;
 mod reports;
 mod requests;
+mod sync;
 mod threads;
 mod trouble;

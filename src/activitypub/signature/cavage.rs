@@ -33,12 +33,26 @@ pub fn sign_post(
     content_type: &str,
     now: SystemTime,
 ) -> Result<Headers, SignatureError> {
+    sign_post_with(key, key_id, url, body, content_type, now, &[])
+}
+
+/// The same with more headers, which are signed too.
+pub fn sign_post_with(
+    key: &SigningKey,
+    key_id: &str,
+    url: &Url,
+    body: &[u8],
+    content_type: &str,
+    now: SystemTime,
+    more: &[(HeaderName, HeaderValue)],
+) -> Result<Headers, SignatureError> {
     let mut headers = vec![
         (HOST, value(&host(url)?)?),
         (DATE, value(&httpdate::fmt_http_date(now))?),
         (DIGEST, value(&sha256_digest(body))?),
         (CONTENT_TYPE, value(content_type)?),
     ];
+    headers.extend_from_slice(more);
     let signature = sign(key, key_id, "post", url, &headers)?;
     headers.push((SIGNATURE, signature));
     Ok(headers)

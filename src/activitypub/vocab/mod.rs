@@ -7,7 +7,7 @@
 //!
 //! - [`json`]: bytes to JSON, with every limit
 //! - [`field`]: the forms a single member comes in
-//! - [`activity`], [`actor`], [`note`], [`attachment`], [`collection`]: the documents
+//! - [`activity`], [`actor`], [`note`], [`attachment`], [`collection`], [`policy`]: the documents
 
 pub mod activity;
 pub mod actor;
@@ -16,6 +16,7 @@ pub mod collection;
 mod field;
 pub mod json;
 pub mod note;
+pub mod policy;
 
 pub use activity::{Activity, ActivityKind, ObjectRef};
 pub use actor::{Actor, ActorKey, ActorKind, KeyDocument, ProfileField};
@@ -23,6 +24,7 @@ pub use attachment::Attachment;
 pub use collection::{Collection, PageRef};
 pub use json::{MAX_DEPTH, MAX_DOCUMENT, parse};
 pub use note::{Mention, Note};
+pub use policy::Policy;
 
 use super::IdError;
 

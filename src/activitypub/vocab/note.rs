@@ -3,6 +3,7 @@
 use super::ReadError;
 use super::attachment::{self, Attachment};
 use super::field::{self, Object};
+use super::policy::Policy;
 use crate::activitypub::{RemoteId, html, text};
 use serde_json::Value;
 
@@ -76,6 +77,10 @@ pub struct Note {
     pub conversation: Option<String>,
     /// Where its conversation is listed (FEP-7888).
     pub context: Option<RemoteId>,
+    /// Who may do what with it.
+    pub policy: Policy,
+    /// The post it quotes (FEP-044f, and the names used before it).
+    pub quotes: Option<RemoteId>,
 }
 
 fn is_native(kind: &str) -> bool {
@@ -138,6 +143,8 @@ impl Note {
             replies: field::optional_id(object, "replies").filter(|replies| replies.same_origin(&id)),
             conversation: conversation(object),
             context: field::optional_id(object, "context").filter(|context| context.same_origin(&id)),
+            policy: Policy::read(object),
+            quotes: quoted(object),
             content,
             url,
             id,
@@ -247,6 +254,11 @@ fn mentions(tags: &[Value]) -> Vec<Mention> {
 
 fn total(object: &Object, name: &str) -> Option<i64> {
     field::count(object.get(name)?.get("totalItems")?)
+}
+
+/// The post that is quoted, under each name in use.
+fn quoted(object: &Object) -> Option<RemoteId> {
+    ["quote", "quoteUrl", "quoteUri", "_misskey_quote"].iter().find_map(|name| field::optional_id(object, name))
 }
 
 fn conversation(object: &Object) -> Option<String> {

@@ -39,7 +39,9 @@ pub fn router() -> Router<Web> {
         .route("/ap/users/{id}/inbox", post(inbox::personal))
         .route("/ap/users/{id}/outbox", get(objects::outbox))
         .route("/ap/users/{id}/followers", get(objects::followers))
+        .route("/ap/users/{id}/followers/sync", get(objects::followers_of_host))
         .route("/ap/users/{id}/following", get(objects::following))
+        .route("/ap/users/{id}/stamps/{stamp}", get(objects::stamp))
         .route("/ap/users/{id}/collections/featured", get(objects::featured))
         .route("/ap/users/{id}/collections/tags", get(objects::featured_tags))
         .route("/ap/posts/{id}", get(objects::post))
@@ -150,6 +152,13 @@ async fn reader(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Reader, Ref
     let path_and_query = uri.path_and_query().map_or("/", |p| p.as_str());
     let received = Received { method: &Method::GET, path_and_query, headers, body: Bytes::new() };
     hearing::reader(app, &received).await
+}
+
+/// Which server asks about a person's followers there, by signature.
+async fn asking_host(app: &App, headers: &HeaderMap, uri: &Uri, target: i64) -> Result<Option<String>, Refusal> {
+    let path_and_query = uri.path_and_query().map_or("/", |p| p.as_str());
+    let received = Received { method: &Method::GET, path_and_query, headers, body: Bytes::new() };
+    hearing::asking_host(app, &received, target).await
 }
 
 /// A local person's document at her page's address.

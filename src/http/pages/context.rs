@@ -1,6 +1,6 @@
 //! What each template gets: one struct a page. `frame` is on every page.
 
-use crate::service::views::{Notification, Page, Person, Picture, Post, Profile, Reply};
+use crate::service::views::{Moved, Notification, Page, Person, Picture, Post, Profile, Quoting, Reply};
 use serde::Serialize;
 
 /// What the frame around every page needs.
@@ -211,6 +211,8 @@ pub struct PostPage {
     pub shown: i64,
     /// Replies are being looked for on other servers.
     pub looking: bool,
+    /// Posts elsewhere that quote it.
+    pub quotes: Vec<Quoting>,
     /// Path of the part of the conversation that follows.
     pub later: Option<String>,
     /// Path of its first part, when this is not it.
@@ -386,6 +388,34 @@ pub struct Compose {
     pub max_bytes: i64,
     /// Photos that have alt text.
     pub with_alt: i64,
+}
+
+/// `reach.html`
+#[derive(Debug, Clone, Serialize)]
+pub struct Reach {
+    pub frame: Frame,
+    /// Who may answer, and who may quote: one of each is chosen.
+    pub replies: Vec<Who>,
+    pub quotes: Vec<Who>,
+    /// Other accounts, one a line.
+    pub aliases: String,
+    /// Sites that may name her, one a line.
+    pub sites: String,
+    /// Hashtags with blanks between.
+    pub tags: String,
+    pub says_blocks: bool,
+    pub moved_to: Option<Moved>,
+    /// Handle given back with a refusal.
+    pub target: String,
+    pub errors: Vec<String>,
+}
+
+/// Who may do something: one of several to choose from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Who {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
 }
 
 /// `settings.html`

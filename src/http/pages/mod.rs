@@ -12,6 +12,7 @@ mod leaving;
 mod messages;
 mod people;
 mod post;
+mod reach;
 pub mod samples;
 mod settings;
 pub mod templates;
@@ -58,6 +59,9 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/reset/{link}", get(account::reset_page).post(account::reset))
         .route("/settings", get(settings::show))
         .route("/settings/home", post_to(settings::save_home))
+        .route("/settings/reach", get(reach::show).post(reach::save))
+        .route("/settings/move", post_to(reach::leave))
+        .route("/settings/stay", post_to(reach::stay))
         .route("/settings/password", post_to(settings::change_password))
         .route("/settings/delete", get(leaving::ask).post(leaving::leave))
         .route("/settings/sessions/{id}/end", post_to(settings::end_session))
@@ -105,6 +109,7 @@ fn post_routes() -> Router<Web> {
         .route("/@{acct}/{post}/unpin", post_to(post::unpin))
         .route("/@{acct}/{post}/reply", post_to(post::reply))
         .route("/@{acct}/{post}/elsewhere", get(elsewhere::ask_post).post(elsewhere::post))
+        .route("/@{acct}/{post}/quotes/{quote}/revoke", post_to(post::revoke_quote))
         .route("/@{acct}/{post}/files", get(files::show))
         .route("/@{acct}/{post}/files/{photo}", get(files::original))
         .route("/@{acct}/{post}/deliveries", get(deliveries::show))

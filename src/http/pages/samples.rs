@@ -6,13 +6,14 @@
 use super::context::{
     About, Choice, Compose, Confirm, ConversationLine, Conversations, DataChoice, Deliveries, DeliveryLine, DraftPhoto,
     Elsewhere, ErrorPage, Explore, FieldInput, Files, Frame, Home, Join, Leave, MutePage, MutedPerson, Notifications,
-    People, PhotoFiles, PostPage, ProfilePage, ReachLine, ReportLine, ReportPage, Reports, Requests, Reset, Search,
-    ServedFile, SessionLine, Settings, SignIn, Tag,
+    People, PhotoFiles, PostPage, ProfilePage, Reach, ReachLine, ReportLine, ReportPage, Reports, Requests, Reset,
+    Search, ServedFile, SessionLine, Settings, SignIn, Tag, Who,
 };
 use crate::activitypub::html::sanitize;
 use crate::activitypub::{SanitizedHtml, Visibility};
 use crate::service::views::{
-    Answered, DataLine, Field, Notification, OtherFile, Page, Person, Picture, Post, Profile, Relation, Reply, Size,
+    Answered, DataLine, Field, Moved, Notification, OtherFile, Page, Person, Picture, Post, Profile, Quoting, Relation,
+    Reply, Size, TagLink,
 };
 
 fn html(markup: &str) -> SanitizedHtml {
@@ -158,6 +159,8 @@ fn post(id: &str, author: Person, caption: &str, first: usize, count: usize) -> 
         liked: false,
         boosted: false,
         can_boost: true,
+        can_like: true,
+        can_reply: true,
         pinned: false,
         own: false,
         answers: None,
@@ -225,8 +228,14 @@ fn profile(person: Person) -> Profile {
         server: "mastodon.example".into(),
         counted_there: false,
         remote_url: None,
+        moved_to: Some(moved()),
+        tags: vec![TagLink { name: "fog".into(), path: "/tags/fog".into() }],
         relation: relation(),
     }
+}
+
+fn moved() -> Moved {
+    Moved { name: "@ada@harbour.example".into(), path: "/@ada@harbour.example".into() }
 }
 
 impl Frame {
@@ -595,6 +604,7 @@ impl PostPage {
             above: vec![],
             shown: 5,
             looking: true,
+            quotes: vec![Quoting { id: "77".into(), author: jun(), path: "/@jun@pixels.example/9400".into() }],
             later: Some("/@wolf/1?after=9#conversation".into()),
             first: None,
             profile: profile(ada()),
@@ -629,6 +639,7 @@ impl PostPage {
             above: vec![],
             shown: 0,
             looking: false,
+            quotes: vec![],
             later: None,
             first: None,
             profile: own,
@@ -653,6 +664,7 @@ impl PostPage {
             above: vec![],
             shown: 5,
             looking: false,
+            quotes: vec![],
             later: None,
             first: Some("/@wolf/1#conversation".into()),
             profile: profile(jun()),
@@ -891,6 +903,41 @@ impl Compose {
         editing.photos.truncate(1);
         editing.with_alt = 1;
         editing
+    }
+}
+
+impl Reach {
+    fn sample_with(moved_to: Option<Moved>, errors: Vec<String>) -> Self {
+        let choices = |chosen: &str| {
+            let choice = |(value, label): &(&str, &str)| Who {
+                value: (*value).into(),
+                label: (*label).into(),
+                chosen: *value == chosen,
+            };
+            crate::service::policy::CHOICES.iter().map(choice).collect()
+        };
+        Self {
+            frame: Frame::at("you", "/settings/reach"),
+            replies: choices("everyone"),
+            quotes: choices("followers"),
+            aliases: "@layla@pixels.example".into(),
+            sites: "layla.example".into(),
+            tags: "#fog #harbour".into(),
+            says_blocks: true,
+            moved_to,
+            target: "@layla@nowhere".into(),
+            errors,
+        }
+    }
+
+    /// With a refused move.
+    pub fn sample() -> Self {
+        Self::sample_with(None, vec!["@layla@nowhere was not found.".into()])
+    }
+
+    /// After moving.
+    pub fn sample_moved() -> Self {
+        Self::sample_with(Some(moved()), Vec::new())
     }
 }
 

@@ -1,9 +1,10 @@
 //! One activity to one inbox, and what its answer means for the delivery, the inbox and the host.
 
-use super::{gone, hosts, signer, still};
+use super::{gone, hosts, signer, still, sync};
 use crate::activitypub::ACTIVITY_JSON;
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
+use crate::entity::activity;
 use crate::fault;
 use crate::ids::time_of;
 use crate::net::{DoorError, Sign};
@@ -32,7 +33,7 @@ pub const ANSWER: usize = 300;
 
 /// An activity ready to be sent to many.
 pub struct Letter {
-    account_id: i64,
+    said: activity::Model,
     body: Bytes,
 }
 
@@ -40,7 +41,9 @@ pub struct Letter {
 impl Letter {
     /// Something to be sent, of nobody.
     pub fn sample() -> Self {
-        Self { account_id: 1, body: Bytes::from_static(b"{}") }
+        let (kind, body) = ("Like".to_owned(), "{}".to_owned());
+        let said = activity::Model { id: 1, account_id: 1, kind, public: 1, body, created_at: 0 };
+        Self { said, body: Bytes::from_static(b"{}") }
     }
 }
 
@@ -77,7 +80,8 @@ pub async fn letters(app: &App, parcels: &[Parcel]) -> Result<HashMap<i64, Arc<L
             Ok(false) | Err(Refusal::Missing | Refusal::Gone) => continue,
             Err(refusal) => return Err(refusal),
         }
-        found.insert(id, Arc::new(Letter { account_id: said.account_id, body: Bytes::from(said.body) }));
+        let body = Bytes::from(said.body.clone());
+        found.insert(id, Arc::new(Letter { said, body }));
     }
     Ok(found)
 }
@@ -102,7 +106,8 @@ pub async fn attempt(app: &App, letter: &Letter, parcel: &Parcel, signing: &Sema
 
 async fn post(app: &App, letter: &Letter, parcel: &Parcel, signing: &Semaphore) -> Result<Delivery, Refusal> {
     let url = Url::parse(&parcel.url).map_err(|_| Refusal::Missing)?;
-    let signer = signer::of(app, letter.account_id).await?;
+    let along = sync::header(app, &letter.said, &parcel.host).await?;
+    let signer = signer::of(app, letter.said.account_id).await?.with(along);
     let signed = sign(signer, &url, letter.body.clone(), signing).await?;
     fault::point("before a delivery");
     let answer = app.door.post(&url, letter.body.clone(), ACTIVITY_JSON, &signed).await;

@@ -75,6 +75,11 @@ pub async fn key_document(app: &App, id: &RemoteId, budget: &Budget) -> Result<V
     ask(app, id, None, budget).await.map(|(value, _)| value)
 }
 
+/// A list at an address its owner signed, which need not name itself.
+pub async fn unnamed(app: &App, address: &RemoteId, budget: &Budget) -> Result<Value, Refusal> {
+    ask(app, address, None, budget).await.map(|(value, _)| value)
+}
+
 /// Whether an address failed lately.
 pub fn failed_lately(app: &App, address: &str) -> Result<(), Refusal> {
     match app.unreachable.get(address) {

@@ -2,8 +2,8 @@
 //! act again: there is a signer, and the actor is the signer.
 
 use super::fetch::{self, Budget};
-use super::people;
 use super::urls::Urls;
+use super::{people, sync};
 use crate::activitypub::signature::{ParsedSignature, PublicKey, SignatureError, verify};
 use crate::activitypub::vocab::{self, Activity, ActivityKind, KeyDocument};
 use crate::activitypub::{KeyId, RemoteId, is_inbox_content_type};
@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::entity::account;
 use crate::service::Refusal;
 use crate::service::work::{Work, queue};
-use crate::store::{accounts, markers, policies};
+use crate::store::{accounts, markers, policies, relations};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
@@ -78,6 +78,7 @@ pub async fn receive(app: &App, received: Received<'_>) -> Result<(), Rejected> 
         return of_no_interest(app, &received, &activity).await;
     }
     let signer = signer_of(app, &received, &activity.actor).await?;
+    sync::hear(app, &signer, received.headers).await?;
     remember(app, signer, activity, received.body).await
 }
 
@@ -183,7 +184,12 @@ async fn remember(app: &App, signer: account::Model, activity: Activity, body: B
     // Some servers give each Follow, and each end of it, the same id every time; those handlers can run again.
     let again = matches!(
         activity.kind,
-        ActivityKind::Follow | ActivityKind::Undo | ActivityKind::Block | ActivityKind::Accept | ActivityKind::Reject
+        ActivityKind::Follow
+            | ActivityKind::Undo
+            | ActivityKind::Block
+            | ActivityKind::Accept
+            | ActivityKind::Reject
+            | ActivityKind::QuoteRequest
     );
     let once = activity.id.filter(|_| !again);
     let app2 = app.clone();
@@ -215,4 +221,27 @@ pub async fn reader(app: &App, received: &Received<'_>) -> Result<Option<i64>, R
     let Some(signer) = accounts::by_key_id(&app.db.read, parsed.key_id().as_str()).await? else { return Ok(None) };
     let counts = check(app, received, &parsed, &signer).is_ok() && signer.suspended == 0 && signer.deleted_at.is_none();
     Ok(counts.then_some(signer.id))
+}
+
+/// The server that signed a GET about a person's followers there. Its key is fetched when it is not
+/// known, but only for a server that has such followers.
+pub async fn asking_host(app: &App, received: &Received<'_>, target: i64) -> Result<Option<String>, Refusal> {
+    let Ok(parsed) = ParsedSignature::from_headers(received.headers) else { return Ok(None) };
+    let key_id = parsed.key_id().clone();
+    let start = format!("https://{}/", key_id.host());
+    if policies::domain_blocked(&app.db.read, key_id.host()).await?
+        || relations::follower_ids_at(&app.db.read, target, &start, 1).await?.is_empty()
+    {
+        return Ok(None);
+    }
+    let signer = match accounts::by_key_id(&app.db.read, key_id.as_str()).await? {
+        Some(row) => row,
+        None => match owner_of(app, &key_id, &Budget::activity()).await {
+            Ok(row) => row,
+            Err(Rejected::Later(refusal)) => return Err(refusal),
+            Err(_) => return Ok(None),
+        },
+    };
+    let counts = check(app, received, &parsed, &signer).is_ok() && signer.suspended == 0 && signer.deleted_at.is_none();
+    Ok(counts.then(|| key_id.host().to_owned()))
 }

@@ -1,7 +1,7 @@
 //! What an activity of another server means. Its signature was good; the signer is the actor.
 
 use super::fetch::Budget;
-use super::{announce, featured, flag, follow, hosts, like, note, profile};
+use super::{announce, block, featured, flag, follow, hosts, like, moving, note, profile, quote};
 use crate::activitypub::vocab::{self, Activity, ActivityKind};
 use crate::app::App;
 use crate::entity::account;
@@ -52,11 +52,13 @@ async fn act(app: &App, signer: &account::Model, activity: &Activity) -> Result<
         ActivityKind::Update if activity.is_about_self() => profile::hear_update(app, signer, activity, &budget).await,
         ActivityKind::Update => note::hear_update(app, signer, activity, &budget).await,
         ActivityKind::Delete => delete(app, signer, activity).await,
-        ActivityKind::Block => follow::hear_block(app, signer, activity).await,
+        ActivityKind::Block => block::hear(app, signer, activity).await,
+        ActivityKind::Move => moving::hear(app, signer, activity, &budget).await,
+        ActivityKind::Add => featured::hear(app, signer, activity, &budget, true).await,
+        ActivityKind::Remove => featured::hear(app, signer, activity, &budget, false).await,
+        ActivityKind::QuoteRequest => quote::hear_request(app, signer, activity, &budget).await,
         ActivityKind::Flag => flag::hear(app, signer, activity).await,
-        ActivityKind::Add => featured::hear(app, signer, activity, true, &budget).await,
-        ActivityKind::Remove => featured::hear(app, signer, activity, false, &budget).await,
-        _ => Ok(()),
+        ActivityKind::Other(_) => Ok(()),
     }
 }
 
@@ -87,7 +89,11 @@ async fn undo(app: &App, signer: &account::Model, activity: &Activity) -> Result
     let found = match inner.as_ref().map(|i| &i.kind) {
         Some(ActivityKind::Follow) => follow::hear_undo(app, signer, inner.as_ref(), uri.as_deref()).await?,
         Some(ActivityKind::Block) => match &inner {
-            Some(block) => follow::hear_unblock(app, signer, block).await.map(|()| true)?,
+            Some(undone) => block::hear_undo(app, signer, undone).await.map(|()| true)?,
+            None => true,
+        },
+        Some(ActivityKind::Accept) => match &inner {
+            Some(accept) => follow::hear_undo_accept(app, signer, accept).await.map(|()| true)?,
             None => true,
         },
         Some(ActivityKind::Like | ActivityKind::Announce) => {

@@ -3,6 +3,7 @@
 
 pub mod announce;
 pub mod back_fill;
+pub mod block;
 pub mod deliver;
 pub mod documents;
 pub mod elsewhere;
@@ -20,14 +21,17 @@ pub mod inbox;
 pub mod incoming;
 pub mod like;
 pub mod media;
+pub mod moving;
 pub mod note;
 pub mod pages;
 pub mod people;
 pub mod profile;
+pub mod quote;
 pub mod reach;
 pub mod say;
 pub mod signer;
 pub mod still;
+pub mod sync;
 pub mod urls;
 pub mod walk;
 

@@ -10,11 +10,12 @@ use crate::entity::{account, photo, post};
 use crate::secrets::random;
 use crate::service::conversation::Words;
 use crate::service::photos::focus::Focus;
+use crate::service::policy::{self, Deed};
 use crate::service::surface::Arrival;
 use crate::service::visibility::{self, visible};
 use crate::service::work::{self, Work};
 use crate::service::{Refusal, limits, surface, uploads};
-use crate::store::{accounts, looking, markers, media, posts, relations};
+use crate::store::{accounts, looking, markers, media, posts, quotes, relations};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
 
@@ -80,6 +81,11 @@ pub async fn keep_answer(app: &App, document: &Value, root: i64, budget: &Budget
     let author = people::by_id(app, &note.attributed_to, budget).await?;
     visible(app, Some(author.id), parent.id).await?;
     keep(app, &author, note, Some(parent), Arrival::Found).await
+}
+
+/// Keeps a post that its author sent or that was fetched from its origin, whomever it concerns.
+pub(super) async fn keep_own(app: &App, author: &account::Model, note: Note) -> Result<post::Model, Refusal> {
+    keep(app, author, note, None).await
 }
 
 fn read(value: &Value, speaker: Option<&RemoteId>) -> Result<Note, Refusal> {
@@ -162,6 +168,7 @@ pub async fn hear_create(
     if let Some(parent) = &parent {
         // Whoever may not see a post, or is blocked by its author, does not answer it here.
         visible(app, Some(signer.id), parent.id).await?;
+        policy::check(app, signer.id, Deed::Reply, parent).await?;
     }
     keep(app, signer, note, parent, Arrival::Said).await.map(drop)
 }
@@ -271,6 +278,7 @@ fn row_of(
         published_at: published,
         received_at: now,
         edited_at: note.updated.filter(|u| *u > published).map(|u| u.min(now)),
+        policy: policy::kept(&note.policy),
         ..crate::service::conversation::blank(id, author.id, "", now)
     })
 }
@@ -385,6 +393,7 @@ async fn change(app: &App, author: &account::Model, old: post::Model, note: Note
                     sensitive: fresh.sensitive,
                     language: fresh.language,
                     photo_count: fresh.photo_count,
+                    policy: fresh.policy,
                     edited_at: note.updated.map(|u| u.min(app2.now())),
                     ..old
                 };
@@ -434,6 +443,7 @@ pub async fn hear_delete(app: &App, signer: &account::Model, object: &RemoteId) 
                     Some(row) => surface::post_gone(&app2, tx, row, &signer).await?,
                     None => {}
                 }
+                quotes::forget(tx, &uri).await?;
                 markers::put(tx, &uri, markers::GONE, signer.uri.as_deref().unwrap_or_default(), now).await?;
                 Ok(())
             })

@@ -184,7 +184,20 @@ fn row_of(app: &App, known: Option<account::Model>, actor: &Actor, handle: Handl
         created_at: old.map_or_else(|| actor.published.unwrap_or(now).min(now), |k| k.created_at),
         updated_at: now,
         deleted_at: None,
+        moved_to: text(&actor.moved_to),
+        moved_at: old.and_then(|k| k.moved_at),
+        aliases: list_of(&actor.also_known_as),
+        attribution_domains: "[]".to_owned(),
+        featured_tags: old.map_or_else(|| "[]".to_owned(), |k| k.featured_tags.clone()),
+        replies_from: "everyone".to_owned(),
+        quotes_from: "nobody".to_owned(),
+        says_blocks: 0,
     }
+}
+
+fn list_of(ids: &[RemoteId]) -> String {
+    let ids: Vec<&str> = ids.iter().map(RemoteId::as_str).collect();
+    serde_json::to_string(&ids).unwrap_or_else(|_| "[]".to_owned())
 }
 
 /// The totals an actor's collections claim: posts, followers, following.

@@ -46,13 +46,19 @@ pub fn document(app: &App, urls: &Urls, row: &account::Model) -> Value {
         locked: row.locked != 0,
         discoverable: row.discoverable != 0,
         indexable: row.indexable != 0,
-        attribution_domains: vec![urls.host().to_owned()],
+        attribution_domains: std::iter::once(urls.host().to_owned()).chain(list(&row.attribution_domains)).collect(),
+        also_known_as: list(&row.aliases),
+        moved_to: row.moved_to.clone(),
         icon: picture(&row.avatar_key, &format!("Portrait of {name}")),
         image: picture(&row.header_key, ""),
         fields: views::profile_fields(row).into_iter().map(|(name, value)| render::Field { name, value }).collect(),
         name,
         ..Default::default()
     })
+}
+
+fn list(json: &str) -> Vec<String> {
+    serde_json::from_str(json).unwrap_or_default()
 }
 
 fn instance(app: &App, urls: &Urls, row: &account::Model) -> Value {

@@ -16,13 +16,23 @@ pub struct Signer {
     key: SigningKey,
     key_id: String,
     clock: Clock,
+    /// Headers that go along with a delivery, signed.
+    more: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Signer {
+    /// The same with one more header.
+    pub fn with(mut self, header: Option<(HeaderName, HeaderValue)>) -> Self {
+        self.more.extend(header);
+        self
+    }
 }
 
 /// Signs as this local account.
 pub async fn of(app: &App, account_id: i64) -> Result<Signer, Refusal> {
     let urls = frozen::freeze(app).await?;
     let key = accounts::signing_key(app, account_id).await?;
-    Ok(Signer { key, key_id: urls.key(account_id), clock: app.clock.clone() })
+    Ok(Signer { key, key_id: urls.key(account_id), clock: app.clock.clone(), more: Vec::new() })
 }
 
 impl Sign for Signer {
@@ -35,7 +45,9 @@ impl Sign for Signer {
         let now = self.clock.system();
         let headers = match (method, body) {
             ("GET", _) | (_, None) => cavage::sign_get(&self.key, &self.key_id, url, now),
-            (_, Some(body)) => cavage::sign_post(&self.key, &self.key_id, url, body, ACTIVITY_JSON, now),
+            (_, Some(body)) => {
+                cavage::sign_post_with(&self.key, &self.key_id, url, body, ACTIVITY_JSON, now, &self.more)
+            }
         };
         Ok(headers?)
     }

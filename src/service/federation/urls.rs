@@ -111,6 +111,16 @@ impl Urls {
         format!("{}/collections/tags", self.actor(id))
     }
 
+    /// Those followers of a person who live on the server that asks.
+    pub fn followers_of_host(&self, id: i64) -> String {
+        format!("{}/followers/sync", self.actor(id))
+    }
+
+    /// Proof that a quote is allowed.
+    pub fn stamp(&self, author: i64, id: i64) -> String {
+        format!("{}/stamps/{id}", self.actor(author))
+    }
+
     pub fn shared_inbox(&self) -> String {
         self.at("/ap/inbox")
     }

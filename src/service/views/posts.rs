@@ -1,6 +1,6 @@
 //! Posts, conversations and notifications as they can be shown.
 
-use super::{Answered, Notification, Person, Picture, Post, Reply, ago, day, iso, of_photos, people, person};
+use super::{Answered, Notification, Person, Picture, Post, Quoting, Reply, ago, day, iso, of_photos, people, person};
 use crate::activitypub::html::{sanitize, to_plain_text};
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
@@ -8,8 +8,9 @@ use crate::entity::{account, notification, post};
 use crate::service::federation::urls;
 use crate::service::limits;
 use crate::service::muting::unmuted;
+use crate::service::policy::{Deed, Rights};
 use crate::service::visibility::{self, Reader, can_see};
-use crate::store::{accounts, media, mutes, posts as rows, reactions, tags};
+use crate::store::{accounts, media, mutes, posts as rows, quotes, reactions, tags};
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
@@ -25,6 +26,7 @@ struct Batch {
     authors: HashMap<i64, account::Model>,
     pictures: HashMap<i64, Vec<Picture>>,
     links: HashMap<i64, urls::LocalLinks>,
+    rights: Rights,
     liked: HashSet<i64>,
     boosted: HashSet<i64>,
     parents: HashMap<i64, post::Model>,
@@ -58,7 +60,8 @@ impl Batch {
             None => Default::default(),
         };
         let parents = parents.into_iter().map(|p| (p.id, p)).collect();
-        Ok(Self { reader, authors, pictures, links, liked, boosted, parents })
+        let rights = Rights::load(app, reader, list).await?;
+        Ok(Self { reader, authors, pictures, links, rights, liked, boosted, parents })
     }
 
     fn view(&self, app: &App, row: &post::Model) -> Option<Post> {
@@ -91,7 +94,9 @@ impl Batch {
             replies: row.reply_count,
             liked: self.liked.contains(&row.id),
             boosted: self.boosted.contains(&row.id),
-            can_boost: matches!(seen, Visibility::Public | Visibility::Quiet),
+            can_boost: seen.is_open() && self.rights.may(Deed::Boost, row, author),
+            can_like: self.rights.may(Deed::Like, row, author),
+            can_reply: self.rights.may(Deed::Reply, row, author),
             pinned: row.pinned_at.is_some(),
             own: self.reader == Some(row.account_id),
             answers: self.answered(app, row),
@@ -180,6 +185,23 @@ fn parents_of(list: &[post::Model]) -> HashMap<i64, i64> {
 pub async fn above(app: &App, reader: Reader, row: &post::Model) -> Result<Vec<Post>, DbErr> {
     let seen = can_see(&app.db.read, reader, rows::above(&app.db.read, row).await?).await?;
     posts(app, reader, seen).await
+}
+
+/// Posts elsewhere that quote this one and that the reader may see; its author sees all.
+pub async fn quoted_by(app: &App, reader: Reader, post: &post::Model) -> Result<Vec<Quoting>, DbErr> {
+    let rows = quotes::of_post(&app.db.read, post.id).await?;
+    let ids: Vec<i64> = rows.iter().filter_map(|q| q.quoting_id).collect();
+    let kept = rows::by_ids(&app.db.read, &ids).await?.into_values().collect();
+    let shown: HashSet<i64> = can_see(&app.db.read, reader, kept).await?.into_iter().map(|p| p.id).collect();
+    let authors = accounts::by_ids(&app.db.read, rows.iter().map(|q| q.account_id)).await?;
+    let own = reader == Some(post.account_id);
+    let line = |row: &crate::entity::quote::Model| {
+        let author = authors.get(&row.account_id).filter(|a| a.deleted_at.is_none() && a.suspended == 0)?;
+        let here = row.quoting_id.filter(|id| shown.contains(id)).map(|id| urls::post_path(author, id));
+        let path = here.or_else(|| own.then(|| row.uri.clone()))?;
+        Some(Quoting { id: row.id.to_string(), author: person(app, author), path })
+    };
+    Ok(rows.iter().filter_map(line).collect())
 }
 
 /// Notifications of a person, with the posts she may see.

@@ -2,8 +2,8 @@
 
 use cyanotype::http::pages::context::{
     About, Compose, Confirm, Conversations, Deliveries, Elsewhere, ErrorPage, Explore, Files, Home, Join, Leave,
-    MutePage, Notifications, People, PostPage, ProfilePage, ReportPage, Reports, Requests, Reset, Search, Settings,
-    SignIn, Tag,
+    MutePage, Notifications, People, PostPage, ProfilePage, Reach, ReportPage, Reports, Requests, Reset, Search,
+    Settings, SignIn, Tag,
 };
 use cyanotype::http::pages::templates::Templates;
 use std::collections::BTreeSet;
@@ -39,6 +39,7 @@ fn rendered() -> Vec<(&'static str, &'static str, String)> {
         "post.html": PostPage.sample, PostPage.sample_own, PostPage.sample_album, PostPage.sample_text;
         "profile.html": ProfilePage.sample, ProfilePage.sample_replies, ProfilePage.sample_own_empty,
             ProfilePage.sample_fetching;
+        "reach.html": Reach.sample, Reach.sample_moved;
         "report.html": ReportPage.sample;
         "reports.html": Reports.sample, Reports.sample_empty;
         "requests.html": Requests.sample, Requests.sample_empty;

@@ -189,3 +189,25 @@ fn nginx_takes_the_recipe_of_the_readme() {
     let done = done.expect("nginx is there: .ci/test installs it");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
+
+#[test]
+fn moving_from_the_command_line_says_what_is_missing() {
+    let folder = Folder::new();
+    assert!(folder.run(&["admin", "create-account", "ada", "--email", "ada@example.org"], PASSWORD).success);
+    let unknown = folder.run(&["admin", "move", "eve", "@eve@new.example"], "");
+    assert!(!unknown.success && unknown.err.contains("nobody here is called eve"), "{unknown:?}");
+    let early = folder.run(&["admin", "move", "@ada", "@ada@new.example"], "");
+    assert!(!early.success && early.err.contains("no public address yet"), "{early:?}");
+}
+
+#[test]
+fn r050a_each_private_range_that_may_be_asked_is_named_at_the_start() {
+    let folder = Folder::new().with("CYANOTYPE_ALLOW_PRIVATE_ADDRESSES", "10.1.0.0/16,192.168.7.0/24");
+    let server = folder.start();
+    for range in ["10.1.0.0/16", "192.168.7.0/24"] {
+        assert!(server.line(range).contains("private range"), "{range}");
+    }
+    let folder = Folder::new();
+    let server = folder.start();
+    assert!(!server.said().contains("private range"), "none by default");
+}

@@ -52,6 +52,9 @@ pub async fn signature(world: &World, keys: &Keys, request: &Incoming<'_>) -> Ch
     };
     let names = parameter("headers").ok_or("no headers parameter")?;
     let expected = match request.method {
+        "POST" if request.headers.contains_key("collection-synchronization") => {
+            "(request-target) host date digest content-type collection-synchronization"
+        }
         "POST" => "(request-target) host date digest content-type",
         _ => "(request-target) host date",
     };
@@ -109,10 +112,5 @@ pub async fn delivery(world: &World, keys: &Keys, request: &Incoming<'_>) -> Che
     demand(request.header("content-type")? == "application/activity+json", "another Content-Type")?;
     let activity: Value = serde_json::from_slice(request.body).map_err(|error| error.to_string())?;
     demand(activity["actor"] == owner.as_str(), "the key's owner is not the actor")?;
-    let kind = activity["type"].as_str().unwrap_or_default();
-    if matches!(kind, "Create" | "Update") && activity["object"]["type"] == "Note" {
-        return validators::post_for_everybody(request.body).map(drop);
-    }
-    validators::misskey_activity(request.body)?;
-    validators::vernissage_activity(&activity)
+    validators::delivery_for_everybody(request.body)
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-/// A running server. Its parts end with it.
+/// A running server. Its parts end with it; the test fails if any document it gave out breaks a rule.
 pub struct Server {
     pub app: App,
     pub host: String,
@@ -179,6 +179,10 @@ impl Drop for Server {
         self.app.stopping.cancel();
         for task in &self.running {
             task.abort();
+        }
+        let problems = self.front.take_problems();
+        if !std::thread::panicking() {
+            assert!(problems.is_empty(), "{} gave out what breaks rules: {problems:#?}", self.host);
         }
     }
 }
