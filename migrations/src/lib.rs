@@ -10,6 +10,7 @@ mod m0003_relations;
 mod m0004_work;
 mod m0005_queues;
 mod m0006_photo_data;
+mod m0008_signatures;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_work::Migration),
             Box::new(m0005_queues::Migration),
             Box::new(m0006_photo_data::Migration),
+            Box::new(m0008_signatures::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! What every part of the server is handed: built once, cheap to clone, no globals.
 
-use crate::activitypub::signature::keys::SigningKey;
+use crate::activitypub::signature::{PublicKey, SigningKey};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{PublicAddress, Settings};
@@ -36,11 +36,17 @@ pub struct Parts {
     pub clock: Clock,
     pub ids: Ids,
     pub secrets: Secrets,
-    /// Parsed signing keys by account id: parsing costs more than signing.
+    /// Parsed signing keys by account id: parsing costs more than signing. For seconds only, so that a
+    /// key changed by another process is soon used.
     pub keys: moka::sync::Cache<i64, SigningKey>,
-    /// Addresses that failed lately, not to be asked again for ten minutes; true where asking again
-    /// would not have helped anyway.
-    pub unreachable: moka::sync::Cache<String, bool>,
+    /// Public keys of others by key id, with everybody who lists that key.
+    pub known_keys: moka::sync::Cache<String, Arc<Vec<KnownKey>>>,
+    /// Signatures checked at the same time, off the threads that serve.
+    pub checking: Arc<Semaphore>,
+    /// KiB that bodies of deliveries may still take in memory, all together.
+    pub inbox_room: Arc<Semaphore>,
+    /// Addresses and hosts that failed lately, not to be asked again for a while.
+    pub unreachable: moka::sync::Cache<String, Failure>,
     /// One asks for a key, the others wait: a burst from a new server is one fetch.
     pub asking: moka::sync::Cache<String, Arc<tokio::sync::Mutex<()>>>,
     /// Tasks that must end before the process does.
@@ -52,6 +58,35 @@ pub struct Parts {
     /// The public address is frozen in the database.
     pub frozen: AtomicBool,
 }
+
+/// A public key and who lists it.
+#[derive(Debug, Clone)]
+pub struct KnownKey {
+    pub account: i64,
+    /// Id of the actor.
+    pub uri: String,
+    /// Domain in her handle.
+    pub domain: String,
+    /// Neither deleted nor suspended.
+    pub heard: bool,
+    pub key: PublicKey,
+}
+
+/// What went wrong with an address.
+#[derive(Debug, Clone, Copy)]
+pub struct Failure {
+    /// Asking again would not have helped.
+    pub for_good: bool,
+    /// Not to be asked again before then.
+    pub until: i64,
+}
+
+/// An account's signing key is read again from the database after so long.
+const KEY_KEPT: Duration = Duration::from_secs(10);
+/// The same for keys of others, which change still more rarely and are asked for again when they do.
+const KNOWN_KEY_KEPT: Duration = Duration::from_secs(60);
+/// Room for bodies of deliveries, in KiB.
+const INBOX_ROOM: usize = 24 * 1024;
 
 impl std::ops::Deref for App {
     type Target = Parts;
@@ -90,11 +125,11 @@ impl App {
             photos: open_darkroom(&settings, overrides.program, &tasks, &stopping)?,
             hashing: Semaphore::new(2),
             ids: Ids::new(clock.clone(), 0, largest),
-            keys: moka::sync::Cache::new(1_000),
-            unreachable: moka::sync::Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(Duration::from_secs(600))
-                .build(),
+            keys: moka::sync::Cache::builder().max_capacity(1_000).time_to_live(KEY_KEPT).build(),
+            known_keys: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KNOWN_KEY_KEPT).build(),
+            checking: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, |n| n.get() * 2))),
+            inbox_room: Arc::new(Semaphore::new(INBOX_ROOM)),
+            unreachable: moka::sync::Cache::builder().max_capacity(10_000).build(),
             asking: moka::sync::Cache::builder().max_capacity(1_000).build(),
             stopping,
             frozen: AtomicBool::new(false),

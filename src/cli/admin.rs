@@ -3,7 +3,7 @@
 use crate::app::{App, Overrides};
 use crate::config::Settings;
 use crate::service::accounts::{self, NewAccount};
-use crate::service::{moderation, sessions};
+use crate::service::{federation, moderation, sessions};
 use crate::store;
 use clap::Subcommand;
 use std::io::{IsTerminal, Read};
@@ -30,8 +30,24 @@ pub enum Admin {
     UnblockDomain { domain: String },
     /// List the servers that are kept out.
     BlockedDomains,
+    /// Give somebody a new signing key and tell everybody who may have the old one, while the server runs.
+    /// For a key that has become known to others; some servers never learn of the new one.
+    RotateKey { name: String },
+    /// Servers that pass public posts on to others.
+    #[command(subcommand)]
+    Relay(Relay),
     /// Put a new secret into secret.key and seal every signing key with it, while the server runs.
     RotateSecret,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Relay {
+    /// Join one: the address of its inbox (…/inbox), or of its actor where it is to be followed.
+    Add { address: String },
+    /// Leave one.
+    Remove { address: String },
+    /// List them, and whether they let this server in.
+    List,
 }
 
 pub async fn run(settings: Settings, command: Admin) -> anyhow::Result<()> {
@@ -75,6 +91,11 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
             let was = moderation::unblock_domain(app, &domain).await?;
             println!("{}", if was { "Let in again." } else { "It was not kept out." });
         }
+        Admin::RotateKey { name } => {
+            let told = federation::keys::rotate(app, name.trim_start_matches('@')).await?;
+            println!("@{} has a new key; {told} servers are told.", name.trim_start_matches('@'));
+        }
+        Admin::Relay(relay) => relays(app, relay).await?,
         Admin::RotateSecret => {
             let keys = accounts::rotate_secret(app).await?;
             println!(
@@ -84,6 +105,25 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
         Admin::BlockedDomains => {
             for row in store::policies::blocked_domains(&app.db.read).await? {
                 println!("{}\t{}", row.domain, row.note);
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn relays(app: &App, command: Relay) -> anyhow::Result<()> {
+    match command {
+        Relay::Add { address } => {
+            let row = federation::relays::add(app, &address).await?;
+            println!("{} was asked. It has to answer before anything is passed on; see: admin relay list", row.address);
+        }
+        Relay::Remove { address } => {
+            let was = federation::relays::remove(app, &address).await?;
+            println!("{}", if was { "Left." } else { "It was not there." });
+        }
+        Relay::List => {
+            for row in store::relays::all(&app.db.read).await? {
+                println!("{}\t{}\t{}", row.state, row.kind, row.address);
             }
         }
     }

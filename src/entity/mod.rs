@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod actor_key;
 pub mod attempt;
 pub mod block;
 pub mod boost;
@@ -19,7 +20,9 @@ pub mod photo;
 pub mod post;
 pub mod post_like;
 pub mod post_tag;
+pub mod relay;
 pub mod rendition;
 pub mod session;
 pub mod setting;
+pub mod signature_form;
 pub mod tag;

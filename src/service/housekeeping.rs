@@ -4,7 +4,7 @@ use super::{Refusal, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
 use crate::clock::{DAY, HOUR};
-use crate::store::{drafts, markers, media, policies, sessions};
+use crate::store::{drafts, forms, keys, markers, media, policies, sessions};
 
 /// Everything, once; a failure of one part is logged and the next one runs.
 pub async fn run(app: &App) {
@@ -56,6 +56,8 @@ async fn old_records(app: &App) -> Result<(), Refusal> {
         .write(move |tx| {
             Box::pin(async move {
                 markers::sweep(tx, now - 30 * DAY).await?;
+                forms::sweep(tx, now).await?;
+                keys::sweep_retired(tx, now - 30 * DAY).await?;
                 Ok::<_, Refusal>(sessions::sweep(tx, now - DAY, now).await?)
             })
         })

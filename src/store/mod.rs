@@ -5,7 +5,10 @@ pub mod accounts;
 pub mod connect;
 pub mod drafts;
 pub mod feeds;
+pub mod forms;
+pub mod intake;
 pub mod jobs;
+pub mod keys;
 pub mod markers;
 pub mod media;
 pub mod notifications;
@@ -13,6 +16,7 @@ pub mod policies;
 pub mod posts;
 pub mod reactions;
 pub mod relations;
+pub mod relays;
 pub mod sessions;
 pub mod settings;
 pub mod tags;
@@ -64,12 +68,13 @@ pub struct Db {
     writer: DatabaseConnection,
     tasks: TaskTracker,
     wake: Arc<Notify>,
+    intake: Arc<intake::Intake>,
 }
 
 impl Db {
     /// Wraps open pools; `wake` is told after every commit.
     pub fn new(read: DatabaseConnection, writer: DatabaseConnection, tasks: TaskTracker, wake: Arc<Notify>) -> Self {
-        Self { read, writer, tasks, wake }
+        Self { read, writer, tasks, wake, intake: Arc::default() }
     }
 
     /// Runs `work` in a transaction and commits if it says `Ok`.

@@ -8,6 +8,7 @@ mod ids;
 mod limits;
 mod reading;
 mod rendering;
+mod rfc9421;
 mod signature;
 mod text;
 pub mod validators;

@@ -4,4 +4,5 @@
 
 mod authority;
 mod malformed;
+mod rfc9421;
 mod signatures;

@@ -1,7 +1,6 @@
 //! One activity to one inbox.
 
-use super::{signer, still};
-use crate::activitypub::ACTIVITY_JSON;
+use super::{knock, signer, still};
 use crate::app::App;
 use crate::clock::{HOUR, Millis};
 use crate::fault;
@@ -44,9 +43,9 @@ async fn attempt(app: &App, activity: i64, inbox: &str) -> Result<Delivery, Refu
     if policies::domain_blocked(&app.db.read, url.host_str().unwrap_or_default()).await? {
         return Ok(Delivery::NotNeeded);
     }
-    let signer = signer::of(app, said.account_id).await?;
+    let signer = signer::of_activity(app, &said).await?;
     fault::point("before a delivery");
-    let answer = app.door.post(&url, Bytes::from(said.body), ACTIVITY_JSON, &signer).await;
+    let answer = knock::post(app, &url, &Bytes::from(said.body), &signer).await;
     fault::point("after a delivery");
     Ok(match answer {
         Ok(answer) => judge(app, answer.status, answer.retry_after, &answer.body_excerpt),

@@ -2,7 +2,7 @@
 //! chunks; run again after a crash it changes nothing that is done.
 
 use super::documents::post_values;
-use super::profile;
+use super::{profile, relays};
 use super::say::{self, Said, say as tell};
 use super::urls::Urls;
 use crate::activitypub::Visibility;
@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::entity::{account, post as posts_table};
 use crate::service::work::What;
 use crate::service::{Refusal, limits, visibility};
-use crate::store::{Cursor, accounts, feeds, policies, posts, reactions, relations, tags};
+use crate::store::{Cursor, accounts, feeds, jobs, policies, posts, reactions, relations, tags};
 use std::collections::BTreeSet;
 
 /// Homes filled in one transaction.
@@ -66,7 +66,8 @@ async fn deliver(
     if what != What::Deleted && row.deleted_at.is_some() {
         return Ok(());
     }
-    let inboxes = receivers(app, row, author, what).await?;
+    let mut inboxes = receivers(app, row, author, what).await?;
+    inboxes.extend(relays::inboxes(app, row, what).await?);
     let body = match what {
         What::Created => render::create(&post_values(app, &urls, author, row).await?),
         What::Updated => render::update(&post_values(app, &urls, author, row).await?, &urls.activity(activity)),
@@ -76,8 +77,18 @@ async fn deliver(
         }
     };
     let said = Said { id: activity, account_id: author.id, public: visibility::of(row).is_open(), body };
-    let app2 = app.clone();
-    app.db.write(move |tx| Box::pin(async move { tell(&app2, tx, said, inboxes).await })).await
+    let (app2, row) = (app.clone(), row.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                // Run again after a crash, it is announced again at most.
+                if what == What::Created && jobs::said(tx, activity).await?.is_none() {
+                    relays::announce(&app2, tx, &row).await?;
+                }
+                tell(&app2, tx, said, inboxes).await
+            })
+        })
+        .await
 }
 
 /// Everybody who gets a post: followers where it is for them, people mentioned and answered; for
@@ -136,7 +147,7 @@ pub async fn profile(app: &App, account_id: i64, activity: i64) -> Result<(), Re
     let body = render_activity::update_actor(
         &urls.activity(activity),
         &urls.actor(row.id),
-        profile::document(app, &urls, &row),
+        profile::document(app, &urls, &row).await?,
     );
     let inboxes =
         relations::follower_inboxes(&app.db.read, row.id).await?.into_iter().map(|(_, inbox)| inbox).collect();

@@ -2,6 +2,7 @@
 //! beside what it says going out.
 
 pub mod announce;
+pub mod carried;
 pub mod deliver;
 pub mod documents;
 pub mod fan_out;
@@ -12,11 +13,14 @@ pub mod follow;
 pub mod frozen;
 pub mod inbox;
 pub mod incoming;
+pub mod keys;
+pub mod knock;
 pub mod like;
 pub mod media;
 pub mod note;
 pub mod people;
 pub mod profile;
+pub mod relays;
 pub mod say;
 pub mod signer;
 pub mod still;
