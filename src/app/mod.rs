@@ -41,6 +41,8 @@ pub struct Parts {
     pub keys: moka::sync::Cache<i64, SigningKey>,
     /// Public keys of others by key id, with everybody who lists that key.
     pub known_keys: moka::sync::Cache<String, Arc<Vec<KnownKey>>>,
+    /// Whether hosts are kept out, for moments: each delivery asks.
+    pub kept_out: moka::sync::Cache<String, bool>,
     /// Signatures checked at the same time, off the threads that serve.
     pub checking: Arc<Semaphore>,
     /// KiB that bodies of deliveries may still take in memory, all together.
@@ -85,6 +87,8 @@ pub struct Failure {
 const KEY_KEPT: Duration = Duration::from_secs(10);
 /// The same for keys of others, which change still more rarely and are asked for again when they do.
 const KNOWN_KEY_KEPT: Duration = Duration::from_secs(60);
+/// A block set by another process is noticed after so long.
+const KEPT_OUT_KEPT: Duration = Duration::from_secs(2);
 /// Room for bodies of deliveries, in KiB.
 const INBOX_ROOM: usize = 24 * 1024;
 
@@ -127,6 +131,7 @@ impl App {
             ids: Ids::new(clock.clone(), 0, largest),
             keys: moka::sync::Cache::builder().max_capacity(1_000).time_to_live(KEY_KEPT).build(),
             known_keys: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KNOWN_KEY_KEPT).build(),
+            kept_out: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KEPT_OUT_KEPT).build(),
             checking: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, |n| n.get() * 2))),
             inbox_room: Arc::new(Semaphore::new(INBOX_ROOM)),
             unreachable: moka::sync::Cache::builder().max_capacity(10_000).build(),

@@ -6,7 +6,7 @@ use crate::entity::{job, marker};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{OnConflict, Query};
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use tokio::sync::oneshot;
 
 /// Deliveries written in one transaction.
@@ -27,7 +27,7 @@ type Waiting = (Heard, oneshot::Sender<Result<(), DbErr>>);
 #[derive(Default)]
 pub struct Intake {
     waiting: Mutex<Vec<Waiting>>,
-    turn: Arc<tokio::sync::Mutex<()>>,
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Intake {
@@ -51,16 +51,15 @@ impl Db {
     pub async fn hear(&self, heard: Heard) -> Result<(), DbErr> {
         let (done, answer) = oneshot::channel();
         self.intake.lock().push((heard, done));
-        let turn = self.intake.turn.clone().lock_owned().await;
-        let some = self.intake.some();
-        if !some.is_empty() {
-            let db = self.clone();
-            // The turn ends with the writing, even if nobody waits for the answer any more.
-            self.tasks.spawn(async move {
+        let db = self.clone();
+        // It is written even if nobody waits for the answer any more.
+        self.tasks.spawn(async move {
+            let _turn = db.intake.turn.lock().await;
+            let some = db.intake.some();
+            if !some.is_empty() {
                 db.write_down(some).await;
-                drop(turn);
-            });
-        }
+            }
+        });
         answer.await.unwrap_or_else(|_| Err(DbErr::Custom("a delivery was not written down".to_owned())))
     }
 

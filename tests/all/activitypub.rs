@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests may panic like tests
 
+mod corpus;
 mod discovery;
 mod html;
 mod ids;

@@ -147,6 +147,9 @@ fn urls(app: &App) -> Result<Urls, Refusal> {
 
 /// Who asks, by signature; only where a public address is set.
 async fn reader(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Reader, Refusal> {
+    if !headers.contains_key("signature") {
+        return Ok(None);
+    }
     let path_and_query = uri.path_and_query().map_or("/", |p| p.as_str());
     let received = Received {
         method: Method::GET,

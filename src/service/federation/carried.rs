@@ -10,9 +10,10 @@ use crate::activitypub::signature::ParsedSignature;
 use crate::activitypub::vocab::{Activity, ActivityKind};
 use crate::app::{App, KnownKey};
 use crate::service::Refusal;
+use crate::service::moderation::is_kept_out;
 use crate::service::work::{self, Work};
 use crate::store::intake::Heard;
-use crate::store::{accounts, policies, posts};
+use crate::store::{accounts, posts};
 use std::sync::Arc;
 
 /// Takes what is signed by a key of another server than the actor's: news of a post, passed on by a
@@ -30,7 +31,7 @@ pub async fn receive(
         _ => return Err(refused()),
     };
     let object = activity.object.remote_id().filter(|id| id.same_origin(&activity.actor)).ok_or_else(refused)?;
-    if policies::domain_blocked(&app.db.read, parsed.key_id().host()).await? {
+    if is_kept_out(app, parsed.key_id().host()).await? {
         return Err(Rejected::KeptOut);
     }
     for known in keys::known(app, parsed.key_id()).await?.iter().filter(|known| known.heard) {

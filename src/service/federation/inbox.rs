@@ -11,9 +11,10 @@ use crate::app::{App, Failure, KnownKey};
 use crate::clock::MINUTE;
 use crate::entity::marker;
 use crate::service::Refusal;
+use crate::service::moderation::is_kept_out;
 use crate::service::work::{self, Work};
 use crate::store::intake::Heard;
-use crate::store::{markers, policies};
+use crate::store::markers;
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -75,7 +76,7 @@ pub async fn receive(app: &App, received: Received) -> Result<(), Rejected> {
     }
     let received = Arc::new(received);
     let activity = read(received.body.clone()).await?;
-    if policies::domain_blocked(&app.db.read, activity.actor.host()).await? {
+    if is_kept_out(app, activity.actor.host()).await? {
         return Err(Rejected::KeptOut);
     }
     // Most of what a new server hears: people it never heard of are gone or changed.
@@ -147,7 +148,7 @@ async fn signer_of(
         check(app, received, parsed, &known.key).await.map_err(unsigned)?;
     }
     let elsewhere = known.domain != actor.host();
-    if !known.heard || (elsewhere && policies::domain_blocked(&app.db.read, &known.domain).await?) {
+    if !known.heard || (elsewhere && is_kept_out(app, &known.domain).await?) {
         return Err(Rejected::KeptOut);
     }
     Ok(known.account)
@@ -241,7 +242,7 @@ async fn remember(app: &App, signer: i64, activity: Activity, body: &Bytes) -> R
 /// something.
 pub async fn reader(app: &App, received: Received) -> Result<Option<i64>, Refusal> {
     let Ok(parsed) = ParsedSignature::from_headers(&received.headers) else { return Ok(None) };
-    if policies::domain_blocked(&app.db.read, parsed.key_id().host()).await? {
+    if is_kept_out(app, parsed.key_id().host()).await? {
         return Err(Refusal::Forbidden("kept out".to_owned()));
     }
     let received = Arc::new(received);

@@ -118,6 +118,7 @@ pub async fn hear_delete(app: &App, signer: &account::Model) -> Result<(), Refus
             })
             .await?;
     }
+    super::keys::forget(app, signer.key_id.as_deref());
     let (mut row, now) = (signer.clone(), app.now());
     let app2 = app.clone();
     app.db

@@ -133,7 +133,7 @@ async fn a_key_that_is_no_longer_listed_does_not_count_any_more() {
 async fn followers_only_posts_are_there_for_a_follower_who_asks_by_rfc_9421() {
     let scene = Scene::followed().await;
     let stranger = scene.peer.actor("stranger");
-    let post = scene.ada.post_photo_for("followers", "orientation-1.jpg", "For followers").await;
+    let post = scene.ada.post_album(&["orientation-1.jpg"], "For followers", "followers", &["A flower"]).await;
     scene.a.quiet().await;
     let ask = async |who: &Actor| who.signed_get_by_9421(&post.id).send().await.unwrap().status().as_u16();
     assert_eq!(ask(&scene.bob).await, 200);

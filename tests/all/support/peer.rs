@@ -146,6 +146,11 @@ impl Peer {
         self.state.refused[1].store(rfc9421, Ordering::Relaxed);
     }
 
+    /// Asks for every key again, as a server does that was told of a new one.
+    pub async fn forget_keys(&self) {
+        self.state.keys.lock().await.clear();
+    }
+
     /// Everything that came in.
     pub fn received(&self) -> Vec<Received> {
         self.state.received.lock().unwrap().clone()
