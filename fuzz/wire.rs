@@ -11,9 +11,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 /// A key whose private half nobody kept: whatever is found, it was not made with it.
-static KEY: LazyLock<PublicKey> = LazyLock::new(|| {
-    PublicKey::read("z6MkmM42vxfqZQsv4ehtTjFFxQ4sQKS2w6WR7emozFAn5cxu").expect("the key can be read")
-});
+static KEY: LazyLock<PublicKey> =
+    LazyLock::new(|| PublicKey::read("z6MkmM42vxfqZQsv4ehtTjFFxQ4sQKS2w6WR7emozFAn5cxu").expect("the key can be read"));
 
 /// A request: header lines up to an empty one, then a body.
 pub fn signature(data: &[u8]) {

@@ -38,7 +38,10 @@ async fn measure(rates: &[u64], seconds: u64, full_sync: &str) -> anyhow::Result
     let server = Server::start(&peer, full_sync).await?;
     let ada = server.actor("ada").await?;
     println!("server {} (pid {}), synchronous={full_sync}", server.address, server.child.id());
-    println!("{:>6} {:>7} {:>9} {:>8} {:>8} {:>8} {:>8} {:>7} {:>8}  answers", "rate", "sent", "a second", "p50 ms", "p99 ms", "most ms", "RSS MiB", "CPU s", "jobs");
+    println!(
+        "{:>6} {:>7} {:>9} {:>8} {:>8} {:>8} {:>8} {:>7} {:>8}  answers",
+        "rate", "sent", "a second", "p50 ms", "p99 ms", "most ms", "RSS MiB", "CPU s", "jobs"
+    );
     for number in 0..peer.people() {
         let answers = server.send(vec![signed(&peer, number, &ada, usize::MAX - number)?], 1_000).await?;
         ensure!(answers.statuses.contains_key("202"), "nobody is let in: {:?}", answers.statuses);
@@ -57,14 +60,23 @@ async fn measure(rates: &[u64], seconds: u64, full_sync: &str) -> anyhow::Result
         let jobs = server.jobs().await?;
         println!(
             "{rate:>6} {count:>7} {:>9.0} {:>8.1} {:>8.1} {:>8.1} {:>8.0} {:>7.1} {jobs:>8}  {:?}",
-            answers.per_second, answers.at(0.5), answers.at(0.99), answers.at(1.0), server.watch.most_mib(),
-            server.cpu()? - cpu, answers.statuses
+            answers.per_second,
+            answers.at(0.5),
+            answers.at(0.99),
+            answers.at(1.0),
+            server.watch.most_mib(),
+            server.cpu()? - cpu,
+            answers.statuses
         );
         let begun = Instant::now();
         while server.jobs().await? > 0 && begun.elapsed() < Duration::from_secs(120) {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        println!("       worked off after {:.0} s more; RSS then {:.0} MiB", begun.elapsed().as_secs_f64(), server.watch.most_mib());
+        println!(
+            "       worked off after {:.0} s more; RSS then {:.0} MiB",
+            begun.elapsed().as_secs_f64(),
+            server.watch.most_mib()
+        );
     }
     Ok(())
 }
@@ -77,7 +89,8 @@ fn signed(peer: &Peer, person: usize, ada: &str, number: usize) -> anyhow::Resul
     let body = peer::create(&actor, ada, number).to_string();
     let url = Url::parse(&format!("https://{HOST}/ap/inbox"))?;
     let key_id = format!("{actor}#main-key");
-    let headers = cavage::sign_post(key, &key_id, &url, body.as_bytes(), "application/activity+json", SystemTime::now())?;
+    let headers =
+        cavage::sign_post(key, &key_id, &url, body.as_bytes(), "application/activity+json", SystemTime::now())?;
     let mut request = b"POST /ap/inbox HTTP/1.1\r\n".to_vec();
     for (name, value) in headers {
         write!(request, "{name}: ")?;
@@ -145,7 +158,9 @@ impl Server {
     /// Id of somebody here.
     async fn actor(&self, name: &str) -> anyhow::Result<String> {
         let mut stream = TcpStream::connect(self.address).await?;
-        let ask = format!("GET /.well-known/webfinger?resource=acct:{name}@{HOST} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n");
+        let ask = format!(
+            "GET /.well-known/webfinger?resource=acct:{name}@{HOST} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n"
+        );
         stream.write_all(ask.as_bytes()).await?;
         let mut text = String::new();
         stream.read_to_string(&mut text).await?;

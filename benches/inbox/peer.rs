@@ -66,7 +66,11 @@ fn actor(id: &str, number: usize, pem: &str) -> Value {
 
 /// What Mastodon sends for a short post that mentions somebody, in size and shape.
 pub fn create(actor: &str, mentioned: &str, number: usize) -> Value {
-    let (note, to, cc) = (format!("{actor}/statuses/{number}"), [format!("{CONTEXT}#Public")], [format!("{actor}/followers"), mentioned.to_owned()]);
+    let (note, to, cc) = (
+        format!("{actor}/statuses/{number}"),
+        [format!("{CONTEXT}#Public")],
+        [format!("{actor}/followers"), mentioned.to_owned()],
+    );
     let published = "2026-01-05T10:00:00.000Z";
     json!({
         "@context": [CONTEXT, {"ostatus": "http://ostatus.org#", "sensitive": "as:sensitive", "toot": "http://joinmastodon.org/ns#"}],

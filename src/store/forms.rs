@@ -30,11 +30,7 @@ pub async fn put(db: &impl ConnectionTrait, row: signature_form::Model, most: u6
         .into_tuple()
         .all(db)
         .await?;
-    signature_form::Entity::delete_many()
-        .filter(signature_form::Column::Host.is_in(first))
-        .exec(db)
-        .await
-        .map(drop)
+    signature_form::Entity::delete_many().filter(signature_form::Column::Host.is_in(first)).exec(db).await.map(drop)
 }
 
 /// Forgets what does not count any more.

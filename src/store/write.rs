@@ -6,7 +6,7 @@ use super::Db;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, RuntimeErr,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use std::collections::VecDeque;
@@ -178,7 +178,7 @@ async fn together(writer: &DatabaseConnection, writing: &Writing) {
     }
     let ended = commit(tx).await;
     for tell in kept {
-        tell(ended.as_ref().map(|()| ()).map_err(again));
+        tell(ended.as_ref().copied().map_err(again));
     }
 }
 

@@ -8,7 +8,11 @@ use cyanotype::store::settings;
 use futures_util::future::join_all;
 use std::time::Duration;
 
-async fn put(server: &Server, name: String, then: impl FnOnce() -> Result<(), Refusal> + Send + 'static) -> Result<(), Refusal> {
+async fn put(
+    server: &Server,
+    name: String,
+    then: impl FnOnce() -> Result<(), Refusal> + Send + 'static,
+) -> Result<(), Refusal> {
     server
         .app
         .db

@@ -12,8 +12,8 @@ use super::{KeyKind, PublicKey, SignatureError, SigningKey};
 use crate::activitypub::KeyId;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{CONTENT_TYPE, DATE, HOST, HeaderName, HeaderValue};
 use http::HeaderMap;
+use http::header::{CONTENT_TYPE, DATE, HOST, HeaderName, HeaderValue};
 use std::time::SystemTime;
 use url::Url;
 
@@ -212,12 +212,7 @@ fn seconds(text: &str) -> Result<u64, SignatureError> {
 
 impl Parsed {
     /// Checks it against the request it came with, whose host is `host`, and the key it names.
-    pub(super) fn check(
-        &self,
-        request: &Request<'_>,
-        key: &PublicKey,
-        now: SystemTime,
-    ) -> Result<(), SignatureError> {
+    pub(super) fn check(&self, request: &Request<'_>, key: &PublicKey, now: SystemTime) -> Result<(), SignatureError> {
         if self.algorithm == Algorithm::RsaSha256 && key.kind() != KeyKind::Rsa {
             return Err(SignatureError::Algorithm("rsa-sha256 with a key of another kind".to_owned()));
         }
@@ -314,4 +309,3 @@ fn signed_message(parsed: &Parsed, request: &Request<'_>, target: &str) -> Resul
     }
     Ok(lines.join("\n"))
 }
-

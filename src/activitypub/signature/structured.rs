@@ -52,7 +52,8 @@ pub fn dictionary(text: &str) -> Option<Vec<(String, Member)>> {
     let mut members: Vec<(String, Member)> = Vec::new();
     while !reader.rest.is_empty() {
         let key = reader.key()?;
-        let member = if reader.take('=') { reader.member()? } else { Member::Item(reader.parametered(Bare::Flag(true))?) };
+        let member =
+            if reader.take('=') { reader.member()? } else { Member::Item(reader.parametered(Bare::Flag(true))?) };
         if members.len() == MAX_MEMBERS || members.iter().any(|(known, _)| *known == key) {
             return None;
         }

@@ -2,9 +2,9 @@
 //! chunks; run again after a crash it changes nothing that is done.
 
 use super::documents::post_values;
-use super::{profile, relays};
 use super::say::{self, Said, say as tell};
 use super::urls::Urls;
+use super::{profile, relays};
 use crate::activitypub::Visibility;
 use crate::activitypub::render::{activity as render_activity, note as render};
 use crate::app::App;

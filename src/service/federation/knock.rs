@@ -40,7 +40,8 @@ pub async fn get(app: &App, url: &Url, signer: &Signer) -> Result<Document, Door
     knock(app, url, ask, |answer| answer.status).await
 }
 
-async fn knock<'a, T>(
+/// Asks by the kind of signature the host is known to take, and by the other where that is refused.
+pub async fn knock<'a, T>(
     app: &App,
     url: &Url,
     ask: impl Fn(Form) -> BoxFuture<'a, Result<T, DoorError>>,

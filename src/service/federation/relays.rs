@@ -121,8 +121,7 @@ pub async fn hear_follow(app: &App, signer: &account::Model, activity: &Activity
         followed: urls.actor(INSTANCE),
     };
     let id = app.id();
-    let (said, inbox, app2) =
-        (said(id, render::accept(&urls.activity(id), &asked)), say::to_one(signer), app.clone());
+    let (said, inbox, app2) = (said(id, render::accept(&urls.activity(id), &asked)), say::to_one(signer), app.clone());
     app.db.write(move |tx| Box::pin(async move { tell(&app2, tx, said, inbox).await })).await?;
     Ok(true)
 }

@@ -116,7 +116,8 @@ fn vector_key() -> SigningKey {
 }
 
 fn vector_public() -> PublicKey {
-    PublicKey::read(&format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", vector::PUBLIC_SPKI)).unwrap()
+    PublicKey::read(&format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", vector::PUBLIC_SPKI))
+        .unwrap()
 }
 
 const KEY_ID: &str = "https://photos.example/ap/ada#main-key";
@@ -126,8 +127,10 @@ const INBOX: &str = "https://mastodon.example/users/bob/inbox";
 fn the_vector_is_reproduced_bit_for_bit() {
     let url = Url::parse(INBOX).unwrap();
     let body = vector::BODY.as_bytes();
-    let headers: HeaderMap =
-        sign_post(&vector_key(), KEY_ID, &url, body, "application/activity+json", vector_time()).unwrap().into_iter().collect();
+    let headers: HeaderMap = sign_post(&vector_key(), KEY_ID, &url, body, "application/activity+json", vector_time())
+        .unwrap()
+        .into_iter()
+        .collect();
     assert_eq!(headers["content-digest"], format!("sha-256=:{}:", vector::DIGEST));
     let input = format!("sig1=(\"@method\" \"@target-uri\" \"content-digest\");created=1767607200;keyid=\"{KEY_ID}\"");
     assert_eq!(headers["signature-input"], input);
@@ -222,7 +225,10 @@ fn every_form_in_use_is_accepted() {
             format!(";alg=\"rsa-v1_5-sha256\";keyid=\"{KEY_ID}\";created=1767607200"),
         ),
         ("@method @target-uri content-digest", format!(";created=1767607200;expires=1767607500;keyid=\"{KEY_ID}\"")),
-        ("content-digest @target-uri @method", format!(";keyid=\"{KEY_ID}\";tag=\"x\";created=1767607200;nonce=\"a b\"")),
+        (
+            "content-digest @target-uri @method",
+            format!(";keyid=\"{KEY_ID}\";tag=\"x\";created=1767607200;nonce=\"a b\""),
+        ),
         ("@method @target-uri @scheme @path @query @request-target content-digest", usual()),
     ];
     for (components, parameters) in forms {
@@ -374,13 +380,8 @@ fn a_signed_get_covers_the_query_and_no_other_method() {
     let url = Url::parse("https://mastodon.example/users/bob/outbox?page=1#x").unwrap();
     let headers: HeaderMap = sign_get(&vector_key(), KEY_ID, &url, vector_time()).unwrap().into_iter().collect();
     let get = |target, method| {
-        let request = Request {
-            method,
-            path_and_query: target,
-            headers: &headers,
-            body: None,
-            own_hosts: &["mastodon.example"],
-        };
+        let request =
+            Request { method, path_and_query: target, headers: &headers, body: None, own_hosts: &["mastodon.example"] };
         verify(&ParsedSignature::from_headers(&headers).unwrap(), &request, &vector_public(), vector_time())
     };
     assert_eq!(get("/users/bob/outbox?page=1", &Method::GET), Ok(()));
@@ -405,7 +406,9 @@ fn structured_fields_are_read_and_written_as_the_standard_has_it() {
     let Member::List(items, parameters) = &read[0].1 else { panic!("{read:?}") };
     assert_eq!(structured::write_list(items, parameters), r#"(1 "b\"c" tok;x=?0 :AQI=:);p;q=-5"#);
     assert!(matches!(&read[2].1, Member::Item(item) if item.value == Bare::Flag(true)));
-    for bad in ["A=1", "a=1,", "a=1 b=2", "a=1.5", "a=\"\u{e9}\"", "a=\"", "a=:!:", "a=?2", "a=(1 2", "a=(1\"b\")", "a=1,a=2"] {
+    for bad in
+        ["A=1", "a=1,", "a=1 b=2", "a=1.5", "a=\"\u{e9}\"", "a=\"", "a=:!:", "a=?2", "a=(1 2", "a=(1\"b\")", "a=1,a=2"]
+    {
         assert_eq!(structured::dictionary(bad), None, "{bad}");
     }
     let many = |count: usize| (0..count).map(|n| format!("a{n}=1")).collect::<Vec<_>>().join(", ");

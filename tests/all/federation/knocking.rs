@@ -87,9 +87,8 @@ async fn r060_no_more_hosts_are_remembered_than_there_is_room_for() {
     let a = Server::start("a.test").await;
     let put = async |host: &str, until: Millis| {
         let row = signature_form::Model { host: host.to_owned(), form: "rfc9421".to_owned(), until };
-        let kept = a.app.db.write_quietly(move |tx| {
-            Box::pin(async move { Ok::<_, Refusal>(forms::put(tx, row, 2).await?) })
-        });
+        let kept =
+            a.app.db.write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(forms::put(tx, row, 2).await?) }));
         kept.await.unwrap();
     };
     let now = a.app.now();

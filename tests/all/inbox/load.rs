@@ -67,7 +67,11 @@ async fn r010_a_host_that_does_not_answer_is_left_alone_for_a_minute() {
         like["actor"] = actor.as_str().into();
         like["id"] = format!("{actor}/likes/1").into();
         let now = scene.world().clock().system();
-        scene.bob.signed_post(&scene.inbox, like.to_string().into_bytes(), &format!("{actor}#main-key"), now).send().await
+        scene
+            .bob
+            .signed_post(&scene.inbox, like.to_string().into_bytes(), &format!("{actor}#main-key"), now)
+            .send()
+            .await
     };
     assert_eq!(ask(0).await, 503);
     let begun = Instant::now();
@@ -95,7 +99,8 @@ async fn what_was_not_to_be_had_is_asked_for_again_after_ten_minutes() {
 fn r058_requests_one_trigger_may_cause_are_counted() {
     use cyanotype::service::federation::fetch::{Budget, PER_ACTIVITY, PER_KEY, PER_PERSON};
     assert_eq!((PER_ACTIVITY, PER_PERSON), (20, 50));
-    let table = [(Budget::key(), PER_KEY), (Budget::activity(), PER_ACTIVITY - PER_KEY), (Budget::person(), PER_PERSON)];
+    let table =
+        [(Budget::key(), PER_KEY), (Budget::activity(), PER_ACTIVITY - PER_KEY), (Budget::person(), PER_PERSON)];
     for (budget, most) in table {
         for _ in 0..most {
             budget.take().unwrap();

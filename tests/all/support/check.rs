@@ -81,14 +81,17 @@ pub async fn signature(world: &World, keys: &Keys, request: &Incoming<'_>) -> Ch
 /// RFC 9421 as its receivers take it. Gives the actor who owns the key.
 async fn rfc9421(world: &World, keys: &Keys, request: &Incoming<'_>) -> Check<String> {
     let (input, has_body) = (request.header("signature-input")?, request.method == "POST");
-    let covered = if has_body { r#"("@method" "@target-uri" "content-digest")"# } else { r#"("@method" "@target-uri")"# };
+    let covered =
+        if has_body { r#"("@method" "@target-uri" "content-digest")"# } else { r#"("@method" "@target-uri")"# };
     let input = input.strip_prefix("sig1=").ok_or("another label")?;
     let rest = input.strip_prefix(covered).and_then(|rest| rest.strip_prefix(";created="));
-    let (created, rest) = rest.and_then(|rest| rest.split_once(";keyid=\"")).ok_or_else(|| format!("input: {input}"))?;
+    let (created, rest) =
+        rest.and_then(|rest| rest.split_once(";keyid=\"")).ok_or_else(|| format!("input: {input}"))?;
     let key_id = rest.strip_suffix('"').ok_or("keyid is not closed")?;
     let created = Duration::from_secs(created.parse().map_err(|_| "created")?);
     check_date(world, &httpdate::fmt_http_date(std::time::UNIX_EPOCH + created))?;
-    let mut base = format!("\"@method\": {}\n\"@target-uri\": https://{}{}\n", request.method, request.host, request.target);
+    let mut base =
+        format!("\"@method\": {}\n\"@target-uri\": https://{}{}\n", request.method, request.host, request.target);
     if has_body {
         let hash = ring::digest::digest(&ring::digest::SHA256, request.body);
         let digest = format!("sha-256=:{}:", STANDARD.encode(hash.as_ref()));
