@@ -331,6 +331,44 @@ def leaky():
     write("alt-text.jpg", jpeg(landscape(), 85, xmp=ALT_XMP))
 
 
+def ultra_hdr():
+    """A JPEG with a gain map, as phones write it: the map is a second JPEG behind the end of the first, named in the
+    first one's XMP and in its index of pictures (MPF)."""
+    secret = CANARY.decode()
+    head = b"http://ns.adobe.com/xap/1.0/\0"
+    iso = b"urn:iso:std:iso:ts:21496:-1\0"
+    packet = lambda inner: ("""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/"
+ xmlns:Container="http://ns.google.com/photos/1.0/container/" xmlns:Item="http://ns.google.com/photos/1.0/container/item/"
+ hdrgm:Version="1.0\"""" + inner + """</rdf:Description></rdf:RDF></x:xmpmeta>""").encode()
+
+    map_xmp = packet(f""" hdrgm:GainMapMin="0" hdrgm:GainMapMax="2.3" hdrgm:Gamma="1" hdrgm:OffsetSDR="0.015625"
+ hdrgm:OffsetHDR="0.015625" hdrgm:HDRCapacityMin="0" hdrgm:HDRCapacityMax="2.3" hdrgm:BaseRenditionIsHDR="False">
+<dc:description xmlns:dc="http://purl.org/dc/elements/1.1/">{secret}</dc:description>""")
+    fraction = lambda over, under: struct.pack(">iI", over, under)
+    numbers = struct.pack(">HHB", 0, 0, 0x40) + fraction(0, 1) + fraction(23, 10) + fraction(0, 1) + fraction(23, 10)
+    numbers += fraction(1, 1) + fraction(1, 64) + fraction(1, 64)
+    # White where the picture is grey, so that it would be seen if it were ever laid on or shown.
+    gain = after_start(jpeg(Image.new("L", (48, 32), 255), 90), segment(0xE1, exif(1, True)), segment(0xE1, head + map_xmp),
+                       segment(0xE2, iso + numbers), segment(0xFE, CANARY))
+    items = f"""><Container:Directory><rdf:Seq>
+<rdf:li rdf:parseType="Resource"><Container:Item Item:Semantic="Primary" Item:Mime="image/jpeg"/></rdf:li>
+<rdf:li rdf:parseType="Resource"><Container:Item Item:Semantic="GainMap" Item:Mime="image/jpeg" Item:Length="{len(gain)}"/></rdf:li>
+</rdf:Seq></Container:Directory>"""
+    picture = jpeg(patches(as_p3), 95, icc_profile=matrix_profile(P3, srgb_curve(), CANARY))
+
+    def index(first, offset):
+        entries = struct.pack(">IIIHH", 0x03_0000, first, 0, 0, 0) + struct.pack(">IIIHH", 0, len(gain), offset, 0, 0)
+        tags = [(0xB000, 7, 4, b"0100"), (0xB001, 4, 1, struct.pack(">I", 2)), (0xB002, 7, len(entries), struct.pack(">I", 8 + 2 + 36 + 4))]
+        return b"MPF\0MM\0*" + struct.pack(">IH", 8, 3) + b"".join(struct.pack(">HHI", *tag[:3]) + tag[3] for tag in tags) + b"\0" * 4 + entries
+
+    before = segment(0xE1, exif(1, True)) + segment(0xE1, head + packet(items)) + segment(0xE2, iso + b"\0" * 4)
+    length = len(picture) + len(before) + len(segment(0xE2, index(0, 0)))
+    # Offsets count from the byte order mark of the index.
+    from_here = length - (2 + len(before) + 4 + 4)
+    write("ultra-hdr.jpg", after_start(picture, before, segment(0xE2, index(length, from_here))) + gain)
+
+
 def told():
     picture = marked()
     write("told.jpg", jpeg(picture, 90, exif=told_exif(), xmp=TOLD_XMP))
@@ -361,6 +399,8 @@ def formats():
     sky = Image.linear_gradient("L").resize((6000, 4000), Image.Resampling.BILINEAR)
     blue = Image.merge("RGB", [sky.point(lambda v: v * 200 // 255), sky.transpose(Image.Transpose.ROTATE_180), Image.new("L", sky.size, 90)])
     write("large.jpg", jpeg(blue, 40, subsampling=2, optimize=True))
+    write("wide-chroma.jpg", jpeg(landscape(), 95, subsampling=1))
+    write("full-chroma.jpg", jpeg(landscape(), 95, subsampling=0))
     write("rgb.jpg", jpeg(marked(), 90, keep_rgb=True))
     write("restart.jpg", jpeg(marked(), 85, subsampling=2, restart_marker_blocks=1))
     script = "0;\n1;\n2;\n"
@@ -398,8 +438,138 @@ def heif():
         heif_enc(f"alpha.{end}", alpha, "-q", "90", *more)
         heif_enc(f"leaky.{end}", upright, "-q", "85", "-t", "48", *more, exif=exif(1, True), pnginfo=xmp_text())
     heif_enc("deep-12.avif", deep, "-q", "90", "-b", "12", "-p", "speed=8", "-p", "chroma=444")
+    landscape().save(HERE / "grain.avif", codec="aom", quality=90, speed=8, advanced={"film-grain-test": "5"})
     frames = [landscape(96, 64), Image.new("RGB", (96, 64), (255, 0, 255))]
     frames[0].save(HERE / "sequence.avif", save_all=True, append_images=frames[1:], duration=200, quality=80, speed=8)
+
+
+# ---- containers -----------------------------------------------------------------------------------
+
+def boxed(kind, *payload):
+    payload = b"".join(payload)
+    return struct.pack(">I", len(payload) + 8) + kind + payload
+
+
+def full(kind, version, flags, *payload):
+    return boxed(kind, struct.pack(">I", version << 24 | flags), *payload)
+
+
+def boxes(data):
+    """The boxes side by side in `data`, as pairs of kind and contents."""
+    found = []
+    while data:
+        size, = struct.unpack_from(">I", data)
+        found.append((data[4:8], data[8:size or len(data)]))
+        data = data[size or len(data):]
+    return found
+
+
+def read_items(name):
+    """The items of a file libheif wrote, in their order: kind, data, properties (whole boxes; must be understood)."""
+    data = (HERE / name).read_bytes()
+    meta = dict(boxes(dict(boxes(data))[b"meta"][4:]))
+    kinds = {struct.unpack_from(">H", entry, 4)[0]: entry[8:12] for _, entry in boxes(meta[b"iinf"][6:])}
+    places, at = {}, 8
+    assert meta[b"iloc"][0] in (0, 1) and meta[b"iloc"][4] == 0x44
+    base = meta[b"iloc"][5] >> 4
+    for _ in kinds:
+        method = 0
+        item, = struct.unpack_from(">H", meta[b"iloc"], at)
+        if meta[b"iloc"][0]:
+            method = meta[b"iloc"][at + 3] & 15
+            at += 2
+        begin = int.from_bytes(meta[b"iloc"][at + 4:at + 4 + base], "big")
+        at += 4 + base
+        pieces, = struct.unpack_from(">H", meta[b"iloc"], at)
+        at += 2
+        source, whole = meta[b"idat"] if method else data, b""
+        for _ in range(pieces):
+            start, length = struct.unpack_from(">II", meta[b"iloc"], at)
+            whole += source[begin + start:begin + start + length]
+            at += 8
+        places[item] = whole
+    (_, ipco), (_, ipma) = boxes(meta[b"iprp"])
+    properties = [boxed(kind, inside) for kind, inside in boxes(ipco)]
+    items, at, wide = {}, 8, ipma[3] & 1
+    for _ in range(struct.unpack_from(">I", ipma, 4)[0]):
+        item, count = struct.unpack_from(">HB", ipma, at)
+        at += 3
+        own = []
+        for _ in range(count):
+            value = struct.unpack_from(">H", ipma, at)[0] if wide else (ipma[at] & 128) << 8 | ipma[at] & 127
+            own.append((properties[(value & 0x7FFF) - 1], value >> 15))
+            at += 1 + wide
+        items[item] = own
+    return [(kinds[item], places[item], items.get(item, [])) for item in kinds]
+
+
+def write_items(name, brands, items, references, outside=b""):
+    """`items`: kind, data, properties, content type or nothing; the first is the primary one and lies in `idat`."""
+    short = lambda *numbers: b"".join(struct.pack(">H", number) for number in numbers)
+    properties = list(dict.fromkeys(whole for item in items for whole, _ in item[2]))
+    entries = b"".join(full(b"infe", 2, 0, short(number, 0), item[0], CANARY + b"\0", item[3])
+                       for number, item in enumerate(items, 1))
+    owned = b"".join(struct.pack(">HB", number, len(item[2])) +
+                     short(*(must << 15 | properties.index(whole) + 1 for whole, must in item[2]))
+                     for number, item in enumerate(items, 1))
+    refers = b"".join(boxed(kind, short(start, len(to), *to)) for kind, start, to in references)
+
+    def tables(start):
+        places, at = b"", start
+        for number, item in enumerate(items, 1):
+            inside = number == 1
+            places += short(number, int(inside), 0, 1) + struct.pack(">II", 0 if inside else at, len(item[1]))
+            at += 0 if inside else len(item[1])
+        return full(b"meta", 0, 0, full(b"hdlr", 0, 0, b"\0" * 4 + b"pict" + b"\0" * 12 + CANARY + b"\0"),
+                    full(b"pitm", 0, 0, short(1)), full(b"iinf", 0, 0, short(len(items)), entries), full(b"iref", 0, 0, refers),
+                    boxed(b"iprp", boxed(b"ipco", *properties), full(b"ipma", 0, 1, struct.pack(">I", len(items)), owned)),
+                    boxed(b"idat", items[0][1]), full(b"iloc", 1, 0, b"\x44\0" + short(len(items)), places),
+                    boxed(b"udta", CANARY))
+
+    kind = boxed(b"ftyp", *brands)
+    start = len(kind) + len(tables(0)) + len(outside) + 8
+    write(name, kind + tables(start) + outside + boxed(b"mdat", *(item[1] for item in items[1:])) + boxed(b"free", CANARY))
+
+
+def phone():
+    """What phones put around a picture: a grid whose numbers lie in `idat`, a thumbnail, a map of brightness, one of
+    depth, Exif, XMP, and messages among the coded data. Once as HEIC, once as AVIF."""
+    secret_sei = bytes([39 << 1, 1, 5, 16 + len(CANARY)]) + b"\1" * 16 + CANARY + b"\x80"
+    obu = lambda kind, payload: bytes([kind << 3 | 2, len(payload)]) + payload
+    for end, more in [("heic", ()), ("avif", ("-p", "speed=8"))]:
+        heif_enc("phone.tmp." + end, marked(400, 300, 96), "-q", "85", "--cut-tiles", "256", *more,
+                 icc_profile=matrix_profile(P3, srgb_curve(), CANARY))
+        heif_enc("map.tmp." + end, Image.new("L", (200, 150), 200), "-q", "60", *more)
+        heif_enc("small.tmp." + end, marked(80, 60, 20), "-q", "60", *more)
+        (grid, layout, whole), *tiles = [item for item in read_items("phone.tmp." + end) if item[0] not in (b"Exif", b"mime")]
+        help_kind, help_data, help_own = read_items("map.tmp." + end)[0]
+        small = read_items("small.tmp." + end)[0]
+        for name in ("phone", "map", "small"):
+            (HERE / f"{name}.tmp.{end}").unlink()
+        assert grid == b"grid" and len(tiles) == 4
+
+        def marked_data(data):
+            if end == "heic":
+                return struct.pack(">I", len(secret_sei)) + secret_sei + data
+            # Behind the delimiter and the header of the sequence, which come first.
+            at = 0
+            while data[at] >> 3 & 15 in (1, 2):
+                at += 2 + data[at + 1]
+            return data[:at] + obu(5, b"\4\xb5\0\x3c" + CANARY + b"\x80") + data[at:] + obu(15, CANARY + b"\x80")
+
+        named = lambda urn: full(b"auxC", 0, 0, urn + b"\0" + CANARY)
+        gain = help_own + [(named(b"urn:com:apple:photo:2020:aux:hdrgainmap"), 0)]
+        depth = help_own + [(named(b"urn:mpeg:hevc:2015:auxid:2"), 0)]
+        turn = (boxed(b"irot", b"\3"), 1)
+        items = [(b"grid", layout, whole + [turn, (full(b"udes", 0, 0, CANARY), 0)], b"")]
+        items += [(kind, marked_data(data), own, b"") for kind, data, own in tiles]
+        items += [(help_kind, help_data, gain, b""), (help_kind, help_data, depth, b""), (*small, b"")]
+        items += [(b"Exif", b"\0\0\0\6" + exif(6, True), [], b""), (b"mime", LEAKY_XMP, [], b"application/rdf+xml\0"),
+                  (b"mime", CANARY, [], b"text/plain\0")]
+        references = [(b"dimg", 1, [2, 3, 4, 5]), (b"auxl", 6, [1]), (b"auxl", 7, [1]), (b"thmb", 8, [1]),
+                      (b"cdsc", 9, [1]), (b"cdsc", 10, [1]), (b"cdsc", 6, [1])]
+        brands = [b"heic", b"\0\0\0\0", b"mif1", b"MiHB", b"heic", b"tmap"] if end == "heic" else [b"avif", b"\0\0\0\0", b"mif1", b"avif", b"miaf", b"tmap"]
+        write_items("phone." + end, brands, items, references, boxed(b"uuid", b"\1" * 16 + CANARY))
 
 
 def xmp_text():
@@ -451,7 +621,7 @@ def photos(root):
 
 
 if __name__ == "__main__":
-    makers = {make.__name__: make for make in (orientations, colours, leaky, told, formats, heif, hostile)}
+    makers = {make.__name__: make for make in (orientations, colours, leaky, ultra_hdr, told, formats, heif, phone, hostile)}
     if sys.argv[1:2] == ["photos"]:
         photos(sys.argv[2])
     for name in sys.argv[1:] if set(sys.argv[1:]) <= set(makers) and sys.argv[1:] else makers:

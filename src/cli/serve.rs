@@ -2,7 +2,7 @@
 
 use crate::app::{App, Overrides};
 use crate::config::Settings;
-use crate::service::{accounts, federation, sessions};
+use crate::service::{accounts, federation, sessions, storage};
 use crate::{http, store, telemetry, worker};
 use anyhow::Context;
 use std::time::Duration;
@@ -23,6 +23,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     announce(&app).await?;
     let router = http::router(app.clone())?;
     let working = app.tasks.spawn(worker::work(app.clone()));
+    app.tasks.spawn(storage::warn_if_listed(app.clone()));
     stop_on_signal(&app)?;
     http::server::serve(app.clone(), listener, router).await;
     let _ = tokio::time::timeout(LAST_MOMENT, working).await;

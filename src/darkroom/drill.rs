@@ -5,6 +5,11 @@ use std::io::Write;
 
 const BEGINNING: &[u8] = b"cyanotype-drill:";
 
+/// Panics, if a whole photo ends so: as a decoder might that was already at work.
+pub fn while_decoding(input: &[u8]) {
+    assert!(!input.ends_with(b"cyanotype-drill:panic"), "a drill");
+}
+
 /// Does what the file says, if it is a drill.
 pub fn if_ordered(input: &[u8]) {
     let Some(what) = input.strip_prefix(BEGINNING) else { return };

@@ -15,7 +15,7 @@ mod wire;
 pub use inside::{ARGUMENT, run as run_inside};
 pub use wire::Copied;
 
-use crate::photo::{Derived, Limits, Rendition};
+use crate::photo::{Derived, Limits, Recipe, Rendition};
 use child::Child;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,8 +27,11 @@ use wire::{Made, Order, Task};
 
 /// A child ends after so many photos, whatever its state: cures slow leaks and fragmentation.
 const MOST_PHOTOS: u32 = 500;
-/// A child that holds more than this after a photo, in bytes, ends.
-const MOST_MEMORY: u64 = 512 << 20;
+/// A child that holds more than this after a photo, in bytes, ends: what it holds between photos is not
+/// counted among what photos may need together.
+const MOST_MEMORY: u64 = 160 << 20;
+/// Processor time one photo may take at most (R065a).
+pub const PROCESSOR_TIME: Duration = Duration::from_secs(10);
 /// The unit in which memory is shared out, in bytes.
 const UNIT: u64 = 1 << 20;
 
@@ -57,12 +60,16 @@ pub struct Options {
     pub queue: usize,
     /// Bytes all photos at work may need together; one that needs more than that works alone.
     pub memory: u64,
-    /// Time one photo may take, of the clock and of the processor alike.
+    /// Time of the clock one photo may take.
     pub patience: Duration,
+    /// Time of the processor one photo may take; [`PROCESSOR_TIME`] unless tests want less.
+    pub processor: Duration,
     /// A child without work for so long ends, and its memory with it.
     pub idle: Duration,
     /// What one photo may be.
     pub limits: Limits,
+    /// How its sizes are made.
+    pub recipe: Recipe,
     pub tasks: TaskTracker,
     pub stopping: CancellationToken,
 }
@@ -122,7 +129,7 @@ impl Darkroom {
     /// # Errors
     /// [`DarkroomError::Full`] when too many wait.
     pub async fn process(&self, original: &Path) -> Result<Derived, DarkroomError> {
-        photo(self.order(original, Task::Process, Queue::Bounded).await?)
+        photo(self.order(original, Task::Process { recipe: self.0.options.recipe }, Queue::Bounded).await?)
     }
 
     /// The same for work that nobody watches: waits however long the queue is.
@@ -130,7 +137,7 @@ impl Darkroom {
     /// # Errors
     /// All but [`DarkroomError::Full`].
     pub async fn process_patiently(&self, original: &Path) -> Result<Derived, DarkroomError> {
-        photo(self.order(original, Task::Process, Queue::Patient).await?)
+        photo(self.order(original, Task::Process { recipe: self.0.options.recipe }, Queue::Patient).await?)
     }
 
     /// A square of at most `side` pixels from the middle of a picture.
@@ -176,7 +183,8 @@ impl Darkroom {
             Queue::Patient => None,
         };
         let _worker = self.0.workers.clone().acquire_owned().await.map_err(|_| DarkroomError::Full)?;
-        let order = Order { task, limits: self.0.options.limits.clone(), seconds: self.0.options.patience.as_secs() };
+        let Options { limits, patience, processor, .. } = &self.0.options;
+        let order = Order { task, limits: limits.clone(), seconds: patience.min(processor).as_secs() };
         // The child that was used last is the warmest.
         let mut child = match self.lock().pop() {
             Some(child) => child,

@@ -30,10 +30,11 @@ fn bound(resource: Resource, most: u64) -> rustix::io::Result<()> {
     setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })
 }
 
-/// From now on, so many more seconds of processor time; then the system ends the process.
+/// From now on, at most so many more seconds of processor time, and at least one; then the system ends
+/// the process. It counts whole seconds.
 pub fn allow_time(seconds: u64) {
     let used = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime).tv_sec;
-    let until = u64::try_from(used).unwrap_or(0) + seconds + 1;
+    let until = u64::try_from(used).unwrap_or(0) + seconds.max(2);
     let hard = getrlimit(Resource::Cpu).maximum;
     let until = hard.map_or(until, |hard| hard.min(until));
     // Where it cannot be set, the server's own clock still ends the child.

@@ -42,9 +42,6 @@ pub enum PhotoError {
         "is an animation of {frames} frames of {width} × {height} pixels, which is too much to show; make it shorter or smaller"
     )]
     TooManyFrames { frames: u32, width: u32, height: u32 },
-    /// Its metadata cannot be taken out without decoding it; holds the name of the format.
-    #[error("is a {0} photo, which can only be given as it is or as a JPEG")]
-    CannotStrip(&'static str),
     #[error("could not be read: the file is damaged or cut short")]
     Damaged(#[source] Cause),
     /// The photo was read; making our own files of it failed. Not the sender's fault.

@@ -3,18 +3,25 @@
 
 #[cfg(feature = "avif")]
 mod av1;
+#[cfg(any(feature = "avif", feature = "heic"))]
+mod bits;
 #[cfg(feature = "heic")]
 mod hevc;
+#[cfg(feature = "avif")]
+mod obu;
 mod planes;
+#[cfg(feature = "heic")]
+mod sequence;
 
 use planes::Planes;
 
 use super::colour::Tag;
 use super::pixels::{Kind, Pixels};
 use super::probe::{Coded, Format, Heif, Picture, Tile, joined};
+use super::profile::parsed;
 use super::{Limits, PhotoError};
 
-/// What a file means that does not say: the matrix of JPEG in full range.
+/// What a file means that says it nowhere: the matrix of JPEG in full range.
 const UNSAID: Coded = Coded { primaries: 2, transfer: 2, matrix: 2, full_range: true };
 
 /// Whether the codec of this format was built in.
@@ -29,8 +36,12 @@ pub(super) fn decode(
     icc: Option<Vec<u8>>,
     limits: &Limits,
 ) -> Result<(Pixels, Option<Tag>), PhotoError> {
-    let coded = heif.colour.unwrap_or(UNSAID);
     let planes = assemble(input, &heif.picture, limits)?;
+    let said = heif.colour.or(planes.colour);
+    if let Some(colour) = said {
+        colour.check(heif.picture.format)?;
+    }
+    let coded = said.unwrap_or(UNSAID);
     let crop = heif.crop.unwrap_or([0, 0, planes.width, planes.height]);
     let (channels, mut data) = planes.rgb(coded, crop)?;
     if let Some(alpha) = &heif.alpha {
@@ -40,8 +51,9 @@ pub(super) fn decode(
     let kind = if channels == 1 { Kind::Grey } else { Kind::Rgb };
     let [_, _, width, height] = crop;
     let pixels = Pixels::new(width, height, kind, data).ok_or(PhotoError::damaged("pixel count"))?;
-    let said = heif.colour.map(|Coded { primaries, transfer, .. }| Tag::Cicp { primaries, transfer });
-    Ok((pixels, icc.map(Tag::Icc).or(said)))
+    let said = said.map(|Coded { primaries, transfer, .. }| Tag::Cicp { primaries, transfer });
+    // A profile that cannot be read says nothing.
+    Ok((pixels, icc.filter(|icc| parsed(icc).is_some()).map(Tag::Icc).or(said)))
 }
 
 /// All tiles side by side; what reaches over the edge is cut off.
@@ -80,6 +92,33 @@ fn by_codec(format: Format, setup: &[u8], data: Vec<u8>, size: (u32, u32)) -> Re
         Format::Avif => av1::decode(setup, data, size),
         _ => Err(PhotoError::NotTaken("a photo of a kind this server was built without")),
     }
+}
+
+/// Set-up and data of a tile without anything that makes no picture, as they can be written again.
+///
+/// # Errors
+/// Damage; data of more than `most` bytes counts as such.
+#[cfg_attr(
+    not(all(feature = "heic", feature = "avif")),
+    allow(unused_variables, reason = "a codec that is not built in needs nothing")
+)]
+pub(super) fn cleaned(
+    input: &[u8],
+    format: Format,
+    tile: &Tile,
+    most: usize,
+) -> Result<(Vec<u8>, Vec<u8>), PhotoError> {
+    let damaged = || PhotoError::damaged("data of a tile");
+    let setup = input.get(tile.setup.clone()).ok_or_else(damaged)?;
+    let data = joined(input, &tile.data, most).ok_or_else(damaged)?;
+    let kept = match format {
+        #[cfg(feature = "heic")]
+        Format::Heic => hevc::cleaned(setup, &data),
+        #[cfg(feature = "avif")]
+        Format::Avif => av1::cleaned(setup, &data),
+        _ => None,
+    };
+    kept.filter(|(_, data)| !data.is_empty()).ok_or_else(damaged)
 }
 
 fn lay_on_white(data: &mut [u8], channels: usize, alpha: &[u8], premultiplied: bool) {

@@ -4,6 +4,7 @@
 
 mod exif;
 mod iptc;
+mod readable;
 mod removed;
 mod text;
 mod xmp;
@@ -93,6 +94,9 @@ pub struct Metadata {
     /// Last word of the IPTC digital source type: "digitalCapture", "trainedAlgorithmicMedia".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<String>,
+    /// Name of the profile its colours are described by; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub colours: Option<String>,
     /// The file told where it was taken. Where is never kept.
     #[serde(skip_serializing_if = "is_false")]
     pub gps: bool,
@@ -114,6 +118,37 @@ impl Metadata {
             (make, model) => model.or(make).map(str::to_owned),
         }
     }
+}
+
+impl Metadata {
+    /// With what another source knows of the camera and this one does not.
+    fn completed(self, other: Self) -> Self {
+        let same = self.taken.is_none() || self.taken == other.taken;
+        let make = self.make.is_none() && self.model.is_none();
+        Self {
+            make: self.make.or(other.make.filter(|_| make)),
+            model: self.model.or(other.model.filter(|_| make)),
+            lens_make: self.lens_make.or(other.lens_make.filter(|_| self.lens.is_none())),
+            lens: self.lens.or(other.lens),
+            focal_length: self.focal_length.or(other.focal_length),
+            focal_length_35mm: self.focal_length_35mm.or(other.focal_length_35mm),
+            aperture: self.aperture.or(other.aperture),
+            exposure: self.exposure.or(other.exposure),
+            exposure_bias: self.exposure_bias.or(other.exposure_bias),
+            iso: self.iso.or(other.iso),
+            flash: self.flash.or(other.flash),
+            // A zone belongs to its time.
+            taken_offset: self.taken_offset.or(other.taken_offset.filter(|_| same)),
+            taken: self.taken.or(other.taken),
+            ..self
+        }
+    }
+}
+
+/// The one thing press records know of the camera.
+fn by_date(records: &[u8]) -> Metadata {
+    let (taken, taken_offset) = iptc::taken(records);
+    Metadata { taken, taken_offset, ..Metadata::default() }
 }
 
 /// The parts of a file that speak of the picture, as the walk of its format cut them out.
@@ -147,20 +182,23 @@ impl Carried {
         self.seen.insert(what);
     }
 
-    /// Everything read; what a person wrote into XMP wins over IPTC, that over Exif.
+    /// Everything read. What a person wrote into XMP wins over IPTC, that over Exif; of what the camera
+    /// knows, its own Exif wins.
     pub(super) fn metadata(&self) -> Metadata {
         let exif = self.exif.as_deref().map(exif::read).unwrap_or_default();
         let iptc = self.iptc.as_deref().map(iptc::read).unwrap_or_default();
         let xmp = self.xmp.as_deref().map(xmp::read).unwrap_or_default();
-        let scanned = exif.scanned;
-        let (camera, said) = (exif.camera, exif.said);
-        let scanner = xmp.scanner.or_else(|| if scanned { camera.camera() } else { None });
-        // What scanned the film took no picture.
-        let (make, model) = if scanned { (None, None) } else { (camera.make.clone(), camera.model.clone()) };
+        let said = exif.said;
+        let mut camera = exif.camera;
+        let mut scanner = xmp.scanner;
+        if exif.scanned {
+            // What scanned the film took no picture.
+            let device = camera.camera();
+            (camera.make, camera.model) = (None, None);
+            scanner = scanner.or(device);
+        }
+        let camera = camera.completed(xmp.camera).completed(self.iptc.as_deref().map(by_date).unwrap_or_default());
         Metadata {
-            make: make.or(xmp.make),
-            model: model.or(xmp.model),
-            lens: camera.lens.clone().or(xmp.lens),
             film: xmp.film,
             chemistry: xmp.chemistry,
             scanner,

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
+use moxcms::{ColorProfile, DataColorSpace, ProfileText, ToneReprCurve};
 
 use super::limits::{MAX_ICC_CMYK, MAX_ICC_TAGS};
 
@@ -50,6 +50,26 @@ pub fn is_srgb(icc: &[u8]) -> bool {
 /// Whether a profile means Display P3; see [`is_srgb`].
 pub fn is_display_p3(icc: &[u8]) -> bool {
     parsed(icc).is_some_and(|profile| is_like(&profile, &DISPLAY_P3))
+}
+
+/// What a profile is called, for people: those of ours by what they mean, others by their own word.
+pub(super) fn name(icc: &[u8]) -> String {
+    /// Characters of a profile's own word.
+    const MOST: usize = 60;
+    if is_srgb(icc) {
+        return "sRGB".to_owned();
+    }
+    if is_display_p3(icc) {
+        return "Display P3".to_owned();
+    }
+    let own = match parsed(icc).and_then(|profile| profile.description) {
+        Some(ProfileText::PlainString(text)) => text,
+        Some(ProfileText::Description(text)) => text.ascii_string,
+        Some(ProfileText::Localizable(texts)) => texts.into_iter().next().map(|text| text.value).unwrap_or_default(),
+        None => String::new(),
+    };
+    let own: String = own.chars().filter(|c| !c.is_control()).take(MOST).collect();
+    if own.trim().is_empty() { "a profile without a name".to_owned() } else { own.trim().to_owned() }
 }
 
 /// Reads a profile of a bounded size with a bounded number of tags.
@@ -115,6 +135,85 @@ fn light(curve: &ToneReprCurve, value: f64) -> Option<f64> {
 /// 2.4, 1/1.055, 0.055/1.055, 1/12.92 and 0.04045 of IEC 61966-2-1, as the fourth kind of curve.
 fn srgb_curve() -> Vec<u8> {
     [b"para\0\0\0\0\0\x03\0\0".to_vec(), fixed(&[157_286, 62_119, 3_417, 5_072, 2_651])].concat()
+}
+
+/// Points of CIE 1931 (x, y) that tell what the numbers of a picture mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Chromaticities {
+    pub white: [f64; 2],
+    /// Red, green, blue.
+    pub primaries: [[f64; 2]; 3],
+}
+
+impl Chromaticities {
+    /// Those of ITU-R BT.709, which sRGB has.
+    pub(super) const SRGB: Self =
+        Self { white: [0.3127, 0.3290], primaries: [[0.64, 0.33], [0.30, 0.60], [0.15, 0.06]] };
+}
+
+/// A profile for pictures that tell their colours in numbers: `exponent` is that of their display. `None`
+/// if no display can be so.
+pub(super) fn of_numbers(points: &Chromaticities, exponent: f64, grey: bool) -> Option<Vec<u8>> {
+    if !(0.2..=10.0).contains(&exponent) {
+        return None;
+    }
+    let curve = [&b"para\0\0\0\0\0\0\0\0"[..], &fixed(&[in_fixed(exponent)?])].concat();
+    if grey {
+        let words = [(*b"desc", text("Grey")), (*b"cprt", text("CC0"))];
+        let tags = words.into_iter().chain([(*b"wtpt", xyz(&D50)), (*b"kTRC", curve)]).collect::<Vec<_>>();
+        return Some(assemble(*b"mntrGRAYXYZ ", 0x0430_0000, 1, &tags));
+    }
+    Some(minimal("Numbers", &colorants(points)?, &curve))
+}
+
+/// Where the primaries lie once their white is that of the connection space (ICC.1, annex E: Bradford).
+fn colorants(points: &Chromaticities) -> Option<Colorants> {
+    const BRADFORD: Matrix = [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]];
+    let white = at(points.white)?;
+    let [red, green, blue] = points.primaries.map(at);
+    let columns = transposed([red?, green?, blue?]);
+    let amounts = applied(&inverse(&columns)?, white);
+    let d50 = D50.map(|value| f64::from(value) / 65_536.0);
+    let (from, to) = (applied(&BRADFORD, white), applied(&BRADFORD, d50));
+    let back = inverse(&BRADFORD)?;
+    let mut found = Colorants::default();
+    for (colorant, (primary, amount)) in found.iter_mut().zip(transposed(columns).into_iter().zip(amounts)) {
+        let cone = applied(&BRADFORD, primary.map(|value| value * amount));
+        let adapted: [f64; 3] = std::array::from_fn(|i| cone[i] * to[i] / from[i]);
+        for (value, exact) in colorant.iter_mut().zip(applied(&back, adapted)) {
+            *value = in_fixed(exact)?;
+        }
+    }
+    Some(found)
+}
+
+type Matrix = [[f64; 3]; 3];
+
+/// X, Y and Z of a point, Y being 1. Points that are no colours of light have none.
+fn at([x, y]: [f64; 2]) -> Option<[f64; 3]> {
+    ((0.0..=1.0).contains(&x) && (0.001..=1.0).contains(&y)).then(|| [x / y, 1.0, (1.0 - x - y) / y])
+}
+
+fn in_fixed(value: f64) -> Option<i32> {
+    (value.abs() < 16.0).then(|| (value * 65_536.0).round() as i32)
+}
+
+fn transposed(m: Matrix) -> Matrix {
+    std::array::from_fn(|row| std::array::from_fn(|column| m[column][row]))
+}
+
+fn applied(m: &Matrix, v: [f64; 3]) -> [f64; 3] {
+    m.map(|[a, b, c]| a * v[0] + b * v[1] + c * v[2])
+}
+
+fn inverse(m: &Matrix) -> Option<Matrix> {
+    let minor = |row: usize, column: usize| {
+        let (r, c) = ([(row + 1) % 3, (row + 2) % 3], [(column + 1) % 3, (column + 2) % 3]);
+        m[r[0]][c[0]] * m[r[1]][c[1]] - m[r[0]][c[1]] * m[r[1]][c[0]]
+    };
+    let determinant: f64 = (0..3).map(|column| m[0][column] * minor(0, column)).sum();
+    (determinant.abs() > 1e-6)
+        .then(|| std::array::from_fn(|row| std::array::from_fn(|column| minor(column, row) / determinant)))
 }
 
 /// A display profile of version 4 with a name, primaries and a curve.
@@ -240,4 +339,20 @@ fn numbers(data: &[u8]) -> Option<Vec<u8>> {
         _ => return None,
     };
     data.get(..length.min(data.len())).map(<[u8]>::to_vec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chromaticities_become_the_colorants_of_their_profile() {
+        let p3 = Chromaticities { primaries: [[0.68, 0.32], [0.265, 0.69], [0.15, 0.06]], ..Chromaticities::SRGB };
+        for (points, wanted) in [(Chromaticities::SRGB, SRGB), (p3, DISPLAY_P3)] {
+            let found = colorants(&points).expect("colours of light");
+            for (found, wanted) in found.iter().flatten().zip(wanted.iter().flatten()) {
+                assert!(found.abs_diff(*wanted) <= 12, "{found} is not {wanted}");
+            }
+        }
+    }
 }

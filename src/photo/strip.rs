@@ -2,6 +2,7 @@
 //! show them right: which way is up, and the numbers of a colour profile.
 
 mod gif;
+mod heif;
 mod jpeg;
 mod png;
 mod webp;
@@ -13,11 +14,11 @@ use super::{Limits, PhotoError, probe};
 
 pub(super) use {gif::rebuilt as rebuilt_gif, webp::rebuilt as rebuilt_webp};
 
-/// The photo as it came, its metadata left out. JPEG, PNG, WebP and GIF can be written so; frames of a
-/// GIF or WebP stay, those of an animated PNG do not.
+/// The photo as it came, its metadata left out. Frames of a GIF or WebP stay, those of an animated PNG
+/// and of a sequence in HEIF or AVIF do not; nor do their thumbnails and other second pictures.
 ///
 /// # Errors
-/// The refusals of [`probe`], and [`PhotoError::CannotStrip`] for HEIC and AVIF.
+/// The refusals of [`probe`].
 pub fn stripped(input: &[u8], limits: &Limits) -> Result<Vec<u8>, PhotoError> {
     let probe = probe(input, limits)?;
     let kept = match &probe.body {
@@ -25,11 +26,12 @@ pub fn stripped(input: &[u8], limits: &Limits) -> Result<Vec<u8>, PhotoError> {
         Body::Png(png) => png::rebuilt(input, &probe, png),
         Body::WebP { end } => webp::rebuilt(input.get(..*end).unwrap_or(input), &probe)?,
         Body::Gif => gif::rebuilt(input)?,
-        Body::Heif(_) => return Err(PhotoError::CannotStrip(probe.format.name())),
+        Body::Heif(heif) => heif::rebuilt(input, heif, limits.max_bytes)?,
     };
     // A file that only just holds together may not without what was taken out.
-    super::probe(&kept, limits)?;
-    Ok(kept)
+    let again = super::probe(&kept, limits)?;
+    let same = (again.format, again.upright_size()) == (probe.format, probe.upright_size());
+    if same { Ok(kept) } else { Err(PhotoError::damaged("another picture without its metadata")) }
 }
 
 /// The colours of the file in numbers; nothing if it says nothing that can be used.

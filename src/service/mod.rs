@@ -13,6 +13,7 @@ pub mod posting;
 pub mod reacting;
 pub mod search;
 pub mod sessions;
+pub mod storage;
 pub mod surface;
 pub mod uploads;
 pub mod views;

@@ -285,6 +285,25 @@ fn nothing_is_left_to_be_done_later() {
 }
 
 #[test]
+fn r077_no_program_is_started_but_our_own_and_no_document_type_is_ever_read() {
+    let all = files("src", ".rs");
+    let using = |mark: &str| {
+        let found = all.iter().filter(|(_, text)| code_only(text).contains(mark)).map(|(path, _)| path.as_str());
+        found.filter(|path| !path.ends_with("drill.rs")).collect::<Vec<_>>()
+    };
+    assert_eq!(using("Command::new"), ["src/darkroom/child.rs"], "the photo process, with one fixed argument");
+    for way in ["libc::system", "execv", "posix_spawn", "popen"] {
+        assert!(using(way).is_empty(), "{way}: {:?}", using(way));
+    }
+    // One reader of XML, which refuses document types, and with them every entity, unless it is told otherwise.
+    assert_eq!(using("roxmltree"), ["src/activitypub/webfinger.rs", "src/photo/metadata/xmp.rs"]);
+    assert!(using("allow_dtd: true").is_empty());
+    for reader in ["quick_xml", "xml::reader", "libxml", "minidom"] {
+        assert!(using(reader).is_empty(), "{reader}: {:?}", using(reader));
+    }
+}
+
+#[test]
 fn r068_no_template_calls_text_safe() {
     for (path, text) in files("templates", ".html") {
         let squeezed = text.replace([' ', '\t', '\n'], "");

@@ -7,8 +7,8 @@
 use crate::process::binary::{Folder, photograph};
 use crate::process::tab::{Form, Tab};
 use crate::support::{Server, eventually, fixture};
-use cyanotype::darkroom::{Darkroom, DarkroomError, Options};
-use cyanotype::photo::Limits;
+use cyanotype::darkroom::{Darkroom, DarkroomError, Options, PROCESSOR_TIME};
+use cyanotype::photo::{Limits, Recipe};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -31,8 +31,10 @@ impl Scene {
             queue: 4,
             memory: 384 << 20,
             patience: Duration::from_secs(20),
+            processor: PROCESSOR_TIME,
             idle: Duration::from_secs(30),
             limits: Limits::default(),
+            recipe: Recipe::default(),
             tasks: tasks.clone(),
             stopping: CancellationToken::new(),
         };
@@ -93,6 +95,58 @@ async fn whatever_ends_a_child_is_one_refused_photo() {
         assert!(error.is_about_the_file(), "{what}: it is not tried again");
         scene.works().await;
     }
+}
+
+#[tokio::test]
+async fn a_decoder_that_panics_is_one_refused_photo_and_its_child_goes_on() {
+    let scene = Scene::new(|_| {});
+    let path = scene.folder.path().join("panic.jpg");
+    std::fs::write(&path, [photograph("photo-coffee.jpg"), b"cyanotype-drill:panic".to_vec()].concat()).unwrap();
+    match scene.room.process(&path).await {
+        Err(DarkroomError::Refused { why, cause }) => {
+            assert_eq!(why, "could not be read: the file is damaged");
+            assert!(cause.contains("a drill"), "{cause}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(scene.room.idle(), 1, "the child is still there");
+    scene.works().await;
+}
+
+#[tokio::test]
+async fn r065a_no_photo_takes_more_than_ten_seconds_of_the_processor() {
+    assert!(PROCESSOR_TIME <= Duration::from_secs(10));
+    let scene = Scene::new(|options| options.processor = Duration::from_secs(1));
+    let begun = Instant::now();
+    // SIGXCPU: it is the system that ends it, long before the clock would.
+    match scene.fails("spin").await {
+        DarkroomError::Crashed { status } => assert!(status.starts_with("signal: 24"), "{status}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
+    scene.works().await;
+}
+
+#[tokio::test]
+async fn r065a_no_more_photos_are_worked_on_at_once_than_there_are_workers() {
+    let scene = Scene::new(|options| {
+        (options.workers, options.patience, options.processor) = (1, Duration::from_secs(1), Duration::from_secs(5));
+    });
+    let begun = Instant::now();
+    tokio::join!(scene.fails("spin"), scene.fails("spin"), scene.fails("spin"));
+    assert!(begun.elapsed() >= Duration::from_secs(3), "one after the other: {:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_hundred_photos_at_once_are_worked_on_in_turns_and_within_their_memory() {
+    let scene = Scene::new(|options| (options.queue, options.memory) = (8, 16 << 20));
+    let picture = fixture("photo-coffee.jpg");
+    let patient = futures_util::future::join_all((0..100).map(|_| scene.room.process_patiently(&picture))).await;
+    assert!(patient.iter().all(|made| made.as_ref().is_ok_and(|made| made.width == 600)));
+    assert!(scene.room.idle() <= 2, "never more children than workers");
+    let hasty = futures_util::future::join_all((0..100).map(|_| scene.room.process(&picture))).await;
+    let full = hasty.iter().filter(|made| matches!(made, Err(DarkroomError::Full))).count();
+    assert_eq!((full, hasty.iter().filter(|made| made.is_ok()).count()), (90, 10), "two at work, eight waiting");
 }
 
 #[tokio::test]

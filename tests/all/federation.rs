@@ -4,6 +4,7 @@
 
 mod address;
 mod between;
+mod cached;
 mod delivery;
 mod discovery;
 mod fedify;

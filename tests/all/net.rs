@@ -5,6 +5,7 @@
 
 mod hosts;
 
+use crate::support::gzip_bomb;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Path as Segment;

@@ -6,6 +6,8 @@
 mod browsing;
 mod composing;
 mod editing;
+mod focus;
+mod hostile;
 mod outsiders;
 mod paging;
 mod photos;

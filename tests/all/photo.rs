@@ -2,6 +2,7 @@
 
 mod hostile;
 mod pictures;
+mod placeholder;
 mod served;
 
 use std::sync::LazyLock;

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use crate::support::bucket::{ACCESS, BUCKET, Bucket, SECRET, files_below};
-use crate::support::{Person, Server, eventually, fixture_bytes};
+use crate::support::{Person, Server, World, eventually, fixture_bytes};
 use std::path::PathBuf;
 
 /// A server whose photos are kept in a folder, or in a bucket.
@@ -128,6 +128,96 @@ async fn with_a_media_address_pages_and_their_policy_name_it() {
     let (_, note) = server.document(&post.id).await;
     let url = note["attachment"][0]["url"].as_str().unwrap();
     assert!(url.starts_with("https://media.a.test/media/") && url.ends_with(".jpg"), "{url}");
+}
+
+#[tokio::test]
+async fn r075_objects_in_a_bucket_have_a_fixed_type_and_nothing_but_pictures_opens_in_place() {
+    let kept = Kept::in_bucket().await;
+    let ada = kept.server.person("ada").await;
+    ada.post_photo("phone.heic", "Boats").await;
+    ada.post_photo("animated.gif", "It moves").await;
+    kept.server.quiet().await;
+    let bucket = kept.bucket.as_ref().unwrap();
+    let asked = bucket.asked.lock().unwrap().clone();
+    let mut seen = (0, 0);
+    for (_, target, headers) in asked.iter().filter(|(method, ..)| method == "PUT") {
+        let header = |name: &str| headers.get(name).map(|v| v.to_str().unwrap()).unwrap_or_default();
+        assert!(header("content-type").starts_with("image/"), "{target}: {headers:?}");
+        assert!(headers.keys().all(|name| !name.as_str().starts_with("x-amz-acl") && !name.as_str().contains("grant")));
+        let public = target.contains("/media/");
+        assert!(public || target.contains("/originals/"), "{target}");
+        assert_eq!(header("content-disposition"), if public { "inline" } else { "attachment" }, "{target}");
+        if public { seen.0 += 1 } else { seen.1 += 1 }
+    }
+    assert!(seen.0 >= 3 && seen.1 == 2, "{seen:?}");
+    // The bucket is ours alone: no list, and no object, without a signature.
+    let client = reqwest::Client::new();
+    let (_, one, _) =
+        asked.iter().find(|(method, target, _)| method == "PUT" && target.contains("/originals/")).unwrap();
+    let one = one.split('?').next().unwrap();
+    for path in [format!("/{BUCKET}?list-type=2"), format!("/{BUCKET}/"), "/".to_owned(), one.to_owned()] {
+        let answer = client.get(format!("{}{path}", bucket.endpoint)).send().await.unwrap();
+        assert_eq!(answer.status(), 403, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn r075_media_on_an_origin_of_its_own_is_what_pages_and_notes_name_and_may_be_read_from_anywhere() {
+    // A second name for the same server, as its proxy would have it; a bucket or a CDN would do the same.
+    let world = World::new(["a.test", "media.test"]).await;
+    let server = world.server_with("a.test", &[("media_address", "https://media.test")]).await;
+    world.front("media.test").forward_to(server.address);
+    let ada = server.person("ada").await;
+    let post = ada.post_photo("photo-boats.jpg", "Boats").await;
+    let page = ada.page(&post.path).await;
+    assert!(page.photos().iter().all(|photo| photo.src.starts_with("https://media.test/media/")), "{}", page.html);
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    let images = policy.split(';').map(str::trim).find(|rule| rule.starts_with("img-src")).unwrap();
+    assert_eq!(images, "img-src 'self' data: blob: https://media.test");
+    assert!(policy.matches("media.test").count() <= 2, "pictures (and what moves) alone come from there: {policy}");
+    let (_, note) = server.document(&post.id).await;
+    let url = note["attachment"][0]["url"].as_str().unwrap().to_owned();
+    let answer = world.client().get(&url).header("origin", "https://elsewhere.test").send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{url}");
+    for (name, value) in [
+        ("content-type", "image/jpeg"),
+        ("access-control-allow-origin", "*"),
+        ("cross-origin-resource-policy", "cross-origin"),
+        ("x-content-type-options", "nosniff"),
+        ("content-disposition", "inline"),
+    ] {
+        assert_eq!(answer.headers()[name], value, "{name}");
+    }
+    // Names that were given out before there was such an address keep answering.
+    assert_eq!(server.ask(&url.replace("media.test", "a.test"), "*/*").await.status(), 200);
+    for path in ["/media", "/media/"] {
+        assert_eq!(
+            world.client().get(format!("https://media.test{path}")).send().await.unwrap().status(),
+            404,
+            "no list"
+        );
+    }
+}
+
+#[tokio::test]
+async fn r075_a_media_address_that_lists_what_it_holds_is_noticed() {
+    let world = World::new(["a.test", "media.test"]).await;
+    let media = world.peer("media.test");
+    let server = world.server_with("a.test", &[("media_address", "https://media.test/bucket")]).await;
+    let listed = async || cyanotype::service::storage::is_listed(&server.app).await;
+    assert!(!listed().await, "nothing answers");
+    media.serve("/bucket/", "text/html", "<h1>Welcome</h1>");
+    assert!(!listed().await, "a page is no list");
+    let list =
+        "<?xml version=\"1.0\"?><ListBucketResult><Contents><Key>media/00.jpg</Key></Contents></ListBucketResult>";
+    media.serve("/bucket/?list-type=2", "application/xml", list);
+    assert!(listed().await, "a list that has to be asked for");
+    media.refuse("/bucket/?list-type=2", 403);
+    assert!(!listed().await);
+    media.serve("/bucket/media/", "text/html", "<html><head><title>Index of /media/</title>");
+    assert!(listed().await, "a web server's page of a folder");
+    let temp = server.data.path().join("data/media/tmp");
+    assert!(std::fs::read_dir(temp).unwrap().next().is_none(), "nothing is left behind");
 }
 
 #[tokio::test]

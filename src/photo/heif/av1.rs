@@ -2,6 +2,7 @@
 
 use re_rav1d::dav1d::{Decoder, Picture, PixelLayout, PlanarImageComponent, Settings};
 
+use super::obu;
 use super::planes::Planes;
 use crate::PhotoError;
 use crate::error::Cause;
@@ -21,10 +22,11 @@ pub(super) fn decode(setup: &[u8], data: Vec<u8>, (width, height): (u32, u32)) -
     if whole.is_empty() {
         return Err(PhotoError::damaged("no AV1 data"));
     }
+    let colour = obu::colour(&whole);
     let mut sent = decoder.send_data(whole, None, None, None);
     loop {
         match decoder.get_picture() {
-            Ok(picture) => return planes(&picture),
+            Ok(picture) => return planes(&picture).map(|planes| Planes { colour, ..planes }),
             Err(error) if !error.is_again() => return Err(failed(error)),
             Err(_) if sent.is_ok() => return Err(PhotoError::damaged("no AV1 picture")),
             Err(_) => {}
@@ -39,6 +41,12 @@ pub(super) fn decode(setup: &[u8], data: Vec<u8>, (width, height): (u32, u32)) -
             return Err(failed(*error));
         }
     }
+}
+
+/// Set-up and data of a picture without anything that makes no picture.
+pub(super) fn cleaned(setup: &[u8], data: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (head, header) = setup.split_at_checked(4)?;
+    Some(([head, &obu::cleaned(header)?].concat(), obu::cleaned(data)?))
 }
 
 fn planes(picture: &Picture) -> Result<Planes, PhotoError> {
@@ -78,5 +86,6 @@ fn planes(picture: &Picture) -> Result<Planes, PhotoError> {
         halved,
         luma: samples(PlanarImageComponent::Y, width, height),
         chroma: (layout != PixelLayout::I400).then(chroma),
+        colour: None,
     })
 }

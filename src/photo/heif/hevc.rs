@@ -3,6 +3,7 @@
 use heic_rs::hevc::{ChromaFormat, decode_still};
 
 use super::planes::Planes;
+use super::sequence;
 use crate::PhotoError;
 use crate::error::Cause;
 
@@ -18,8 +19,11 @@ const MOST_CUT: u32 = 128;
 pub(super) fn decode(setup: &[u8], data: &[u8], size: (u32, u32)) -> Result<Planes, PhotoError> {
     let damaged = || PhotoError::damaged("HEVC parameter sets");
     let (length_size, sets) = parameter_sets(setup).ok_or_else(damaged)?;
+    let mut colour = None;
     for set in sets.iter().filter(|set| kind(set) == Some(33)) {
-        let (width, height) = coded_size(set).ok_or_else(damaged)?;
+        let sequence = sequence::read(set).ok_or_else(damaged)?;
+        let (width, height) = sequence.size;
+        colour = colour.or(sequence.colour);
         let fits = |coded: u32, shown: u32| coded >= shown && coded - shown < MOST_CUT;
         if !fits(width, size.0) || !fits(height, size.1) {
             return Err(PhotoError::damaged("HEVC picture of another size"));
@@ -41,7 +45,34 @@ pub(super) fn decode(setup: &[u8], data: &[u8], size: (u32, u32)) -> Result<Plan
         halved: (frame.chroma.x_shift() > 0, frame.chroma.y_shift() > 0),
         luma: plane(&frame.y, frame.y_stride, (frame.width, frame.height)),
         chroma: (frame.chroma != ChromaFormat::Monochrome).then(chroma),
+        colour,
     })
+}
+
+/// Set-up and data of a picture without anything that makes no picture: messages (SEI), which encoders
+/// and cameras fill as they like, above all.
+pub(super) fn cleaned(setup: &[u8], data: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (length_size, sets) = parameter_sets(setup)?;
+    let mut kept = setup.get(..22)?.to_vec();
+    let of = |wanted: u8| sets.iter().filter(move |set| kind(set) == Some(wanted));
+    let kinds: Vec<u8> = (32..=34).filter(|&wanted| of(wanted).next().is_some()).collect();
+    kept.push(u8::try_from(kinds.len()).ok()?);
+    for wanted in kinds {
+        // Complete: none of this kind stands among the data.
+        kept.push(0x80 | wanted);
+        kept.extend(u16::try_from(of(wanted).count()).ok()?.to_be_bytes());
+        for set in of(wanted) {
+            kept.extend(u16::try_from(set.len()).ok()?.to_be_bytes());
+            kept.extend(*set);
+        }
+    }
+    let mut coded = Vec::with_capacity(data.len());
+    for unit in units(data, length_size)? {
+        let length = u32::try_from(unit.len()).ok()?.to_be_bytes();
+        coded.extend(length.get(4 - length_size..)?);
+        coded.extend(unit);
+    }
+    Some((kept, coded))
 }
 
 /// Type of a unit (ITU-T H.265, 7.3.1.2).
@@ -89,73 +120,4 @@ fn units(mut data: &[u8], length_size: usize) -> Option<Vec<&[u8]>> {
         }
     }
     Some(units)
-}
-
-/// Width and height a sequence parameter set asks to decode, before anything is cut off (7.3.2.2).
-fn coded_size(set: &[u8]) -> Option<(u32, u32)> {
-    let mut bits = Bits::of(set.get(2..)?);
-    bits.skip(4)?;
-    let layers = bits.number(3)?;
-    bits.skip(1)?;
-    // Profile and level; then the same for each layer below.
-    bits.skip(96)?;
-    let flags: Vec<(u32, u32)> =
-        (0..layers).map(|_| Some((bits.number(1)?, bits.number(1)?))).collect::<Option<_>>()?;
-    if layers > 0 {
-        bits.skip(2 * (8 - layers as usize))?;
-    }
-    for (profile, level) in flags {
-        bits.skip(88 * profile as usize + 8 * level as usize)?;
-    }
-    bits.counted()?;
-    if bits.counted()? == 3 {
-        bits.skip(1)?;
-    }
-    Some((bits.counted()?, bits.counted()?))
-}
-
-/// The bits of a unit, the bytes left out that keep it from looking like a start of another.
-struct Bits {
-    bytes: Vec<u8>,
-    at: usize,
-}
-
-impl Bits {
-    /// Of the beginning of a unit: what is read here lies within it.
-    fn of(unit: &[u8]) -> Self {
-        let mut bytes = Vec::new();
-        for &byte in unit.iter().take(256) {
-            if !(byte == 3 && bytes.ends_with(&[0, 0])) {
-                bytes.push(byte);
-            }
-        }
-        Self { bytes, at: 0 }
-    }
-
-    fn skip(&mut self, count: usize) -> Option<()> {
-        self.at += count;
-        (self.at <= self.bytes.len() * 8).then_some(())
-    }
-
-    fn number(&mut self, count: usize) -> Option<u32> {
-        let mut value = 0;
-        for _ in 0..count {
-            let byte = self.bytes.get(self.at / 8)?;
-            value = value << 1 | u32::from(byte >> (7 - self.at % 8) & 1);
-            self.at += 1;
-        }
-        Some(value)
-    }
-
-    /// An Exp-Golomb number (9.2).
-    fn counted(&mut self) -> Option<u32> {
-        let mut zeros = 0;
-        while self.number(1)? == 0 {
-            zeros += 1;
-            if zeros > 24 {
-                return None;
-            }
-        }
-        Some((1 << zeros) - 1 + self.number(zeros)?)
-    }
 }

@@ -15,6 +15,8 @@ pub(super) struct Planes {
     pub luma: Vec<u16>,
     /// Blue and red difference; none in a grey picture.
     pub chroma: Option<[Vec<u16>; 2]>,
+    /// The colours, where the coded data itself tells them.
+    pub colour: Option<Coded>,
 }
 
 impl Planes {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::readable::{self, Moment, is_told};
 use super::text::{decoded, number, plain, utf_16};
 use super::{Metadata, Orientation, Removed, Said};
 use crate::limits::{MAX_CAPTION_CHARS, MAX_EXIF_ENTRIES, MAX_NAME_CHARS};
@@ -87,7 +88,7 @@ pub(super) fn removed(block: &[u8]) -> BTreeSet<Removed> {
     holds(&main, &[0xC62F, 0xA431], Removed::SerialNumbers);
     holds(&photo, &[0xA431, 0xA435, 0xA420], Removed::SerialNumbers);
     holds(&main, &[0x013C, 0x013B, 0x9C9D], Removed::OwnerName);
-    holds(&photo, &[0xA430], Removed::OwnerName);
+    holds(&photo, &[0xA430, 0xA437, 0xA438], Removed::OwnerName);
     holds(&photo, &[0x927C], Removed::MakerNotes);
     holds(&photo, &[0x9286], Removed::Comments);
     if let Some(second) = tiff.second() {
@@ -103,11 +104,11 @@ fn camera(main: &Directory<'_>, photo: &Directory<'_>) -> Metadata {
         model: main.name(0x0110),
         lens_make: photo.name(0xA433).filter(|name| is_told(name)),
         lens: photo.name(0xA434).filter(|name| is_told(name)).or_else(|| lens_range(photo)),
-        focal_length: photo.ratio(0x920A, 0).filter(|&mm| mm > 0.0 && mm < 100_000.0).map(|mm| number(mm, 1)),
-        focal_length_35mm: photo.whole(0xA405).filter(|mm| (1..=20_000).contains(mm)),
+        focal_length: photo.ratio(0x920A, 0).and_then(readable::focal_length),
+        focal_length_35mm: photo.whole(0xA405).and_then(readable::focal_length_35mm),
         aperture: aperture(photo),
         exposure: exposure(photo),
-        exposure_bias: photo.ratio(0x9204, 0).and_then(exposure_bias),
+        exposure_bias: photo.ratio(0x9204, 0).and_then(readable::exposure_bias),
         iso: iso(photo),
         flash: photo.whole(0x9209).map(|bits| bits & 1 == 1),
         taken,
@@ -126,10 +127,10 @@ fn said(main: &Directory<'_>, photo: &Directory<'_>) -> Said {
         .or_else(|| comment(photo))
         .filter(|text| !is_default(text));
     Said {
-        title: wide(0x9C9B, MAX_NAME_CHARS),
+        title: photo.name(0xA436).or_else(|| wide(0x9C9B, MAX_NAME_CHARS)),
         description,
         keywords: keywords.iter().flat_map(|words| words.split(';')).map(str::to_owned).collect(),
-        creator: main.name(0x013B).or_else(|| wide(0x9C9D, MAX_NAME_CHARS)),
+        creator: main.name(0x013B).or_else(|| photo.name(0xA437)).or_else(|| wide(0x9C9D, MAX_NAME_CHARS)),
         copyright,
     }
 }
@@ -146,12 +147,6 @@ fn comment(photo: &Directory<'_>) -> Option<String> {
     plain(&text, MAX_CAPTION_CHARS)
 }
 
-/// Cameras fill the field with dashes or a word when an old lens tells them nothing.
-fn is_told(lens: &str) -> bool {
-    let lens = lens.to_lowercase();
-    !matches!(lens.as_str(), "unknown" | "none" | "n/a") && lens.chars().any(|c| c.is_alphanumeric() && c != '0')
-}
-
 /// "24–70 mm f/2.8" from the lens specification: shortest and longest focal length, and the f-number at
 /// each; 0/0 is unknown.
 fn lens_range(photo: &Directory<'_>) -> Option<String> {
@@ -166,24 +161,13 @@ fn lens_range(photo: &Directory<'_>) -> Option<String> {
 }
 
 fn aperture(photo: &Directory<'_>) -> Option<String> {
-    let apex = || photo.ratio(0x9202, 0).map(|apex| 2f64.powf(apex / 2.0));
-    let f = photo.ratio(0x829D, 0).or_else(apex).filter(|f| (0.1..1000.0).contains(f))?;
-    Some(number(f, if f < 1.0 { 2 } else { 1 }))
+    let apex = || photo.ratio(0x9202, 0).map(readable::aperture_of_apex);
+    photo.ratio(0x829D, 0).or_else(apex).and_then(readable::aperture)
 }
 
 fn exposure(photo: &Directory<'_>) -> Option<String> {
-    let apex = || photo.ratio(0x9201, 0).map(|apex| 2f64.powf(-apex));
-    let seconds = photo.ratio(0x829A, 0).or_else(apex).filter(|seconds| (1e-6..1e6).contains(seconds))?;
-    let parts = (1.0 / seconds).round();
-    // Thirds of a second and shorter, and half a second, read best as fractions; 0.8 does not.
-    let fraction = seconds <= 0.5 && (parts * seconds - 1.0).abs() < 0.05;
-    Some(if fraction { format!("1/{}", number(parts, 0)) } else { number(seconds, 1) }).filter(|text| text != "0")
-}
-
-fn exposure_bias(steps: f64) -> Option<String> {
-    let text = number(steps, 1);
-    let plus = if steps > 0.0 { "+" } else { "" };
-    (steps.abs() < 20.0 && text != "0" && text != "-0").then(|| format!("{plus}{text}"))
+    let apex = || photo.ratio(0x9201, 0).map(readable::seconds_of_apex);
+    photo.ratio(0x829A, 0).or_else(apex).and_then(readable::exposure)
 }
 
 /// 65535 stands for "more than fits here"; the whole value is then in one of three newer fields.
@@ -194,33 +178,13 @@ fn iso(photo: &Directory<'_>) -> Option<u32> {
         Some(iso) => Some(iso),
         None => newer(),
     };
-    iso.filter(|iso| (1..=100_000_000).contains(iso))
+    iso.and_then(readable::iso)
 }
 
-/// "2026:07:04 18:22:03" and its zone. Blanks and zeros mean that the clock was never set.
-fn taken(photo: &Directory<'_>) -> (Option<String>, Option<String>) {
-    let shape = |text: &str, pattern: &str| {
-        text.len() == pattern.len()
-            && text.bytes().zip(pattern.bytes()).all(|(c, p)| if p == b'0' { c.is_ascii_digit() } else { c == p })
-    };
-    let in_range = |text: &str, parts: &[(usize, u32, u32)]| {
-        parts.iter().all(|&(at, from, to)| {
-            text.get(at..at + 2).and_then(|two| two.parse().ok()).is_some_and(|value: u32| (from..=to).contains(&value))
-        })
-    };
-    let written = photo.text(0x9003);
-    let written = written.trim();
-    let sound = shape(written, "0000:00:00 00:00:00")
-        && !written.starts_with("0000")
-        && in_range(written, &[(5, 1, 12), (8, 1, 31), (11, 0, 23), (14, 0, 59), (17, 0, 60)]);
-    if !sound {
-        return (None, None);
-    }
-    let taken = written.replacen(':', "-", 2).replacen(' ', "T", 1);
-    let zone = photo.text(0x9011);
-    let zone = zone.trim();
-    let sound = (shape(zone, "+00:00") || shape(zone, "-00:00")) && in_range(zone, &[(1, 0, 14), (4, 0, 59)]);
-    (Some(taken), sound.then(|| zone.to_owned()))
+/// "2026:07:04 18:22:03" and its zone. When a print or film was scanned is another field, and no answer.
+fn taken(photo: &Directory<'_>) -> Moment {
+    let written = photo.text(0x9003).trim().replacen(':', "-", 2).replacen(' ', "T", 1);
+    readable::moment(&written, photo.text(0x9011).trim())
 }
 
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 //! them in its resource 0x0404.
 
 use super::Said;
+use super::readable::{Moment, moment};
 use super::text::{plain, windows_1252};
 use crate::limits::{MAX_CAPTION_CHARS, MAX_IPTC_RECORDS, MAX_NAME_CHARS};
 
@@ -47,10 +48,12 @@ pub(super) fn read(data: &[u8]) -> Said {
         Err(_) => windows_1252(value),
     };
     let mut said = Said::default();
+    let mut headline = None;
     for (_, set, value) in sets(data).filter(|&(record, ..)| record == 2) {
         let value = text(value);
         let (field, most) = match set {
             5 => (&mut said.title, MAX_NAME_CHARS),
+            105 => (&mut headline, MAX_NAME_CHARS),
             80 => (&mut said.creator, MAX_NAME_CHARS),
             116 => (&mut said.copyright, MAX_NAME_CHARS),
             120 => (&mut said.description, MAX_CAPTION_CHARS),
@@ -64,7 +67,28 @@ pub(super) fn read(data: &[u8]) -> Said {
             *field = plain(&value, most);
         }
     }
+    said.title = said.title.or(headline);
     said
+}
+
+/// When the picture was taken: "20260704" and "182203+0200", in two records.
+pub(super) fn taken(data: &[u8]) -> Moment {
+    let of = |wanted: u8| {
+        let found = sets(data).find(|&(record, set, _)| (record, set) == (2, wanted));
+        found.and_then(|(_, _, value)| std::str::from_utf8(value).ok()).unwrap_or_default().trim()
+    };
+    let (day, time) = (of(55), of(60));
+    let cut = |text: &str, from: usize, to: usize| text.get(from..to).unwrap_or_default().to_owned();
+    let written = format!(
+        "{}-{}-{}T{}:{}:{}",
+        cut(day, 0, 4),
+        cut(day, 4, 6),
+        cut(day, 6, 8),
+        cut(time, 0, 2),
+        cut(time, 2, 4),
+        cut(time, 4, 6)
+    );
+    moment(&written, &format!("{}:{}", cut(time, 6, 9), cut(time, 9, 11)))
 }
 
 /// Whether a city, a part of one, a province or a country is named.

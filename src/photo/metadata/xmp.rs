@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use roxmltree::{Document, Node, ParsingOptions};
 
+use super::readable::{self, Moment};
 use super::text::{link, plain, with_maker};
-use super::{Removed, Said, exif};
+use super::{Metadata, Removed, Said, exif};
 use crate::limits::{MAX_ALT_CHARS, MAX_CAPTION_CHARS, MAX_KEYWORDS, MAX_NAME_CHARS, MAX_XMP, MAX_XMP_NODES};
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
@@ -16,6 +17,7 @@ const CC: &str = "http://creativecommons.org/ns#";
 const RIGHTS: &str = "http://ns.adobe.com/xap/1.0/rights/";
 const TIFF: &str = "http://ns.adobe.com/tiff/1.0/";
 const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
+const EXIF_EX: &str = "http://cipa.jp/exif/1.0/";
 const AUX: &str = "http://ns.adobe.com/exif/1.0/aux/";
 const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
 const IPTC_CORE: &str = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/";
@@ -32,9 +34,8 @@ pub(super) struct Found {
     pub long_description: Option<String>,
     pub licence: Option<String>,
     pub source_type: Option<String>,
-    pub make: Option<String>,
-    pub model: Option<String>,
-    pub lens: Option<String>,
+    /// Only what a camera knows.
+    pub camera: Metadata,
     pub film: Option<String>,
     pub chemistry: Option<String>,
     pub scanner: Option<String>,
@@ -132,15 +133,46 @@ impl<'a> Properties<'a> {
             source_type: self.name(IPTC_EXT, "DigitalSourceType").and_then(|term| {
                 plain(term.rsplit('/').next()?, 60).filter(|word| word.chars().all(|c| c.is_ascii_alphanumeric()))
             }),
-            make: self.name(TIFF, "Make"),
-            model: self.name(TIFF, "Model"),
-            lens: self.name(AUX, "Lens"),
+            camera: self.camera(),
             film: self.made("FilmMaker", "Film"),
             chemistry: plain(&chemistry.join(", "), MAX_NAME_CHARS),
             scanner: self.made("ScannerMaker", "Scanner"),
             gps: self.has(EXIF, "GPSLatitude"),
             removed: self.removed(),
         }
+    }
+
+    /// What Exif says too, in the words XMP has for it (ISO 16684-2; CIPA DC-010).
+    fn camera(&self) -> Metadata {
+        let number = |name| self.name(EXIF, name).as_deref().and_then(fraction);
+        let whole = |space, name| self.name(space, name).and_then(|text| text.parse().ok());
+        let lens = self.name(EXIF_EX, "LensModel").or_else(|| self.name(AUX, "Lens"));
+        let aperture = || number("ApertureValue").map(readable::aperture_of_apex);
+        let seconds = || number("ShutterSpeedValue").map(readable::seconds_of_apex);
+        let sensitivity = || whole(EXIF, "ISOSpeedRatings").or_else(|| whole(EXIF_EX, "PhotographicSensitivity"));
+        let (taken, taken_offset) = self.taken();
+        Metadata {
+            make: self.name(TIFF, "Make"),
+            model: self.name(TIFF, "Model"),
+            lens_make: self.name(EXIF_EX, "LensMake").filter(|name| readable::is_told(name)),
+            lens: lens.filter(|name| readable::is_told(name)),
+            focal_length: number("FocalLength").and_then(readable::focal_length),
+            focal_length_35mm: whole(EXIF, "FocalLengthIn35mmFilm").and_then(readable::focal_length_35mm),
+            aperture: number("FNumber").or_else(aperture).and_then(readable::aperture),
+            exposure: number("ExposureTime").or_else(seconds).and_then(readable::exposure),
+            exposure_bias: number("ExposureBiasValue").and_then(readable::exposure_bias),
+            iso: sensitivity().and_then(readable::iso),
+            taken,
+            taken_offset,
+            ..Metadata::default()
+        }
+    }
+
+    /// The first of the dates of the picture that tells a time; when it was scanned is none of them.
+    fn taken(&self) -> Moment {
+        let dates = [(EXIF, "DateTimeOriginal"), (PHOTOSHOP, "DateCreated")];
+        let found = dates.into_iter().filter_map(|(space, name)| self.name(space, name)).map(|text| moment(&text));
+        found.into_iter().find(|(taken, _)| taken.is_some()).unwrap_or_default()
     }
 
     fn removed(&self) -> BTreeSet<Removed> {
@@ -158,6 +190,25 @@ impl<'a> Properties<'a> {
         };
         self.0.keys().filter_map(known).collect()
     }
+}
+
+/// "28/10" or "2.8".
+fn fraction(text: &str) -> Option<f64> {
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    match text.split_once('/') {
+        Some((over, under)) => Some(number(over)? / number(under).filter(|under| *under != 0.0)?),
+        None => number(text),
+    }
+}
+
+/// "2026-07-04T18:22:03.25+02:00": seconds, their parts and the zone may be missing.
+fn moment(text: &str) -> Moment {
+    let (day, rest) = text.trim().split_once('T').unwrap_or_default();
+    let end = rest.find(['+', '-', 'Z']).unwrap_or(rest.len());
+    let (time, zone) = rest.split_at(end);
+    let whole = time.split('.').next().unwrap_or_default();
+    let seconds = if whole.len() == 5 { ":00" } else { "" };
+    readable::moment(&format!("{day}T{whole}{seconds}"), if zone == "Z" { "+00:00" } else { zone })
 }
 
 /// The values of a property: of its list, its text, or the address it points to.

@@ -32,6 +32,19 @@ pub(crate) struct Coded {
     pub full_range: bool,
 }
 
+impl Coded {
+    /// # Errors
+    /// Colours we would show wrongly: brightness beyond the screen, and rare ways to code them.
+    pub(crate) fn check(self, format: Format) -> Result<(), PhotoError> {
+        let kind = match (self.transfer, self.matrix) {
+            (16 | 18, _) => "HDR brightness",
+            (_, 0 | 1 | 2 | 4 | 5 | 6 | 7 | 9 | 12) => return Ok(()),
+            _ => "colours coded in a rare way",
+        };
+        Err(PhotoError::RareVariety { format: format.name(), kind })
+    }
+}
+
 /// One coded picture, or equal ones side by side.
 #[derive(Debug, Clone)]
 pub(crate) struct Picture {
@@ -42,7 +55,12 @@ pub(crate) struct Picture {
     pub columns: u32,
     /// Row by row.
     pub tiles: Vec<Tile>,
+    /// Properties of the grid the tiles lie in; none of a single picture.
+    pub grid: Option<Vec<Property>>,
 }
+
+/// A property of an item: its kind, where its contents lie, whether it must be understood.
+pub(crate) type Property = ([u8; 4], Range<usize>, bool);
 
 /// A coded picture.
 #[derive(Debug, Clone)]
@@ -52,6 +70,7 @@ pub(crate) struct Tile {
     /// What the decoder must know first: `hvcC` or `av1C`.
     pub setup: Range<usize>,
     pub data: Vec<Range<usize>>,
+    pub properties: Vec<Property>,
 }
 
 pub(super) fn walk(file: &[u8], limits: &Limits) -> Result<(Format, Found), PhotoError> {
@@ -70,11 +89,8 @@ pub(super) fn walk(file: &[u8], limits: &Limits) -> Result<(Format, Found), Phot
     }
     found.orientation = orientation;
     let (icc, colour) = colours(file, &meta, &picture_items(&meta));
-    if colour.is_some_and(|colour| matches!(colour.transfer, 16 | 18)) {
-        return Err(PhotoError::RareVariety { format: picture.format.name(), kind: "HDR brightness" });
-    }
-    if colour.is_some_and(|colour| !matches!(colour.matrix, 0 | 1 | 2 | 4 | 5 | 6 | 7 | 9 | 12)) {
-        return Err(PhotoError::RareVariety { format: picture.format.name(), kind: "colours coded in a rare way" });
+    if let Some(colour) = colour {
+        colour.check(picture.format)?;
     }
     found.icc = icc;
     let alpha = auxiliary(file, &meta).find(|(_, kind)| is_alpha(kind)).map(|(id, _)| id);
@@ -104,7 +120,14 @@ fn picture(file: &[u8], meta: &Meta, id: u32, limits: &Limits) -> Result<Picture
     if let Some(format) = codec(*kind) {
         let tile = tile(file, meta, id).ok_or_else(damaged)?;
         limits.check_size(tile.width, tile.height)?;
-        return Ok(Picture { format, width: tile.width, height: tile.height, columns: 1, tiles: vec![tile] });
+        return Ok(Picture {
+            format,
+            width: tile.width,
+            height: tile.height,
+            columns: 1,
+            tiles: vec![tile],
+            grid: None,
+        });
     }
     if kind != b"grid" {
         return Err(PhotoError::RareVariety { format: "HEIF", kind: "a picture put together from others" });
@@ -134,7 +157,7 @@ fn picture(file: &[u8], meta: &Meta, id: u32, limits: &Limits) -> Result<Picture
     if !equal || !fits(width, first.0, columns) || !fits(height, first.1, rows) || size > file.len() {
         return Err(PhotoError::damaged("sizes of tiles"));
     }
-    Ok(Picture { format, width, height, columns, tiles })
+    Ok(Picture { format, width, height, columns, tiles, grid: Some(meta.properties(id).collect()) })
 }
 
 fn codec(kind: [u8; 4]) -> Option<Format> {
@@ -159,7 +182,8 @@ fn tile(file: &[u8], meta: &Meta, id: u32) -> Option<Tile> {
     let (width, height) = (bytes.u32_be()?, bytes.u32_be()?);
     let setup = meta.property(id, b"hvcC").or_else(|| meta.property(id, b"av1C"))?;
     let sound = (1..=65_536).contains(&width) && (1..=65_536).contains(&height);
-    sound.then_some(Tile { width, height, setup, data: meta.data(id, file.len())? })
+    let properties = meta.properties(id).collect();
+    sound.then_some(Tile { width, height, setup, data: meta.data(id, file.len())?, properties })
 }
 
 /// Columns, rows, width and height (ISO/IEC 23008-12, 6.6.2.3).

@@ -7,6 +7,7 @@ use super::{Body, Found};
 use crate::PhotoError;
 use crate::limits::{MAX_CHUNKS, MAX_EXIF, MAX_ICC, MAX_ICC_CMYK, MAX_XMP};
 use crate::metadata::{self, Removed};
+use crate::profile::{Chromaticities, of_numbers};
 
 /// Where the parts of a PNG that make its picture lie. Only these are handed to the decoder: it never
 /// sees text, animation or a compressed profile it would inflate without bound.
@@ -27,6 +28,42 @@ pub(crate) struct Png {
 }
 
 impl Png {
+    /// What gamma and chromaticities say, where nothing stronger does. Numbers of sRGB count as sRGB, whose
+    /// curve a single exponent cannot tell; most programs write them and mean it (PNG 3rd edition, 11.3.2).
+    pub(crate) fn told(&self, input: &[u8], grey: bool) -> Option<Vec<u8>> {
+        /// A hundred thousand times the exponent that undoes the display's.
+        const SRGB_GAMMA: u32 = 45_455;
+        let (mut gamma, mut points) = (None, None);
+        for range in &self.numbers {
+            let chunk = input.get(range.clone()).unwrap_or_default();
+            let numbers: Vec<u32> = Some(chunk.get(8..chunk.len().checked_sub(4)?)?)
+                .filter(|payload| payload.len() % 4 == 0)
+                .map(|payload| payload.as_chunks::<4>().0.iter().map(|&four| u32::from_be_bytes(four)).collect())
+                .unwrap_or_default();
+            match (chunk.get(4..8)?, numbers.as_slice()) {
+                (b"sRGB", _) => return None,
+                (b"gAMA", &[number]) => gamma = Some(number),
+                (b"cHRM", &[wx, wy, rx, ry, gx, gy, bx, by]) => {
+                    let point = |x: u32, y: u32| [f64::from(x) / 100_000.0, f64::from(y) / 100_000.0];
+                    let primaries = [point(rx, ry), point(gx, gy), point(bx, by)];
+                    points = Some(Chromaticities { white: point(wx, wy), primaries });
+                }
+                _ => {}
+            }
+        }
+        let near = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).abs() < 0.002 && (a[1] - b[1]).abs() < 0.002;
+        let srgb = |points: &Chromaticities| {
+            let all = points.primaries.iter().zip(Chromaticities::SRGB.primaries);
+            near(points.white, Chromaticities::SRGB.white) && all.into_iter().all(|(&a, b)| near(a, b))
+        };
+        let usual = gamma.is_none_or(|gamma| gamma.abs_diff(SRGB_GAMMA) <= 10);
+        if usual && points.as_ref().is_none_or(srgb) {
+            return None;
+        }
+        let exponent = 100_000.0 / f64::from(gamma.unwrap_or(SRGB_GAMMA).max(1));
+        of_numbers(&points.unwrap_or(Chromaticities::SRGB), exponent, grey)
+    }
+
     /// The colour profile, inflated under a limit.
     pub(crate) fn icc(&self, input: &[u8]) -> Option<Vec<u8>> {
         let chunk = input.get(self.profile.clone()?)?;
@@ -74,6 +111,10 @@ pub(super) fn walk(data: &[u8]) -> Result<Found, PhotoError> {
             }
             _ => carry(&mut found, kind, payload),
         }
+    }
+    // Brightness, not colour: shown as it is it would be dull and pale.
+    if matches!(png.coded, Some([_, 16 | 18, ..])) {
+        return Err(PhotoError::RareVariety { format: "PNG", kind: "HDR brightness" });
     }
     if png.header.is_empty() {
         return Err(PhotoError::damaged("no IHDR"));

@@ -179,14 +179,6 @@ pub fn dripping() -> Body {
     }))
 }
 
-/// Blanks, gzipped by hand: one literal, then `n` times "the last byte 258 times over" (RFC 1951,
-/// section 3.2.6). Becomes 159 times as long.
-pub fn gzip_bomb(n: usize) -> Vec<u8> {
-    let bits = ["010", "01010000", &"1100010100000".repeat(n)].concat().into_bytes();
-    let packed = bits.chunks(8).map(|byte| byte.iter().rev().fold(0, |sum, bit| sum << 1 | (bit - b'0')));
-    [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3].into_iter().chain(packed).collect()
-}
-
 /// Signs by writing down what it was asked to sign.
 pub struct Witness;
 

@@ -2,6 +2,7 @@
 
 use super::{composer, headers, look, photos, post, posts_of};
 use crate::support::{Form, Page, Person, Server, fixture_bytes};
+use cyanotype::service::photos::data::FIELDS;
 use futures_util::future::join_all;
 use reqwest::Method;
 use std::path::Path;
@@ -312,12 +313,11 @@ async fn a_form_has_room_for_every_field_of_a_hundred_photos_and_not_for_many_mo
     let server = Server::start_with("a.test", &[("max_photos", "100")]).await;
     let ada = server.person("ada").await;
     let fields = |photos: usize| {
-        let names = ["photo".to_owned(), "alt_".to_owned(), "order_".to_owned(), "remove_".to_owned()];
+        let names = ["alt_", "order_", "remove_", "focus_x_", "focus_y_", "data_", "offer_"];
         (1..=photos).flat_map(move |n| {
-            names.clone().map(|name| match name.as_str() {
-                "photo" => (name, n.to_string()),
-                _ => (format!("{name}{n}"), n.to_string()),
-            })
+            let own = names.map(|name| (format!("{name}{n}"), n.to_string()));
+            let shown = FIELDS.iter().map(move |field| (format!("show_{n}"), field.key.to_owned()));
+            [("photo".to_owned(), n.to_string())].into_iter().chain(own).chain(shown)
         })
     };
     let with = async |photos: usize| {
@@ -327,7 +327,7 @@ async fn a_form_has_room_for_every_field_of_a_hundred_photos_and_not_for_many_mo
     };
     let page = with(100).await;
     assert!(page.says("Choose at least one photo.") && page.says("A hundred"), "{}", page.text());
-    assert!(with(120).await.says("The form has too many fields."));
+    assert!(with(105).await.says("The form has too many fields."));
 }
 
 #[tokio::test]
@@ -335,8 +335,30 @@ async fn r074_what_a_file_is_called_leads_nowhere() {
     let server = Server::start("a.test").await;
     let ada = server.person("ada").await;
     let long = "n".repeat(500);
-    let names = ["../../../../outside.jpg", "..\\..\\outside.jpg", "/etc/outside.jpg", &long, "CON", "x.php", "-rf"];
-    let files = ["srgb.jpg", "grey.jpg", "palette.png", "lossy.webp", "lossless.webp", "alpha.png", "grey-linear.jpg"];
+    let endless = "m".repeat(4096);
+    let backwards = "\u{202E}gpj.php";
+    let names = [
+        "../../../../outside.jpg",
+        "..\\..\\outside.jpg",
+        "/etc/outside.jpg",
+        &long,
+        "CON",
+        "x.php",
+        "-rf",
+        &endless,
+        backwards,
+    ];
+    let files = [
+        "srgb.jpg",
+        "grey.jpg",
+        "palette.png",
+        "lossy.webp",
+        "lossless.webp",
+        "alpha.png",
+        "grey-linear.jpg",
+        "rgb.jpg",
+        "ycck.jpg",
+    ];
     let mut form = composer(&ada, "/compose").await;
     for (name, file) in names.iter().zip(files) {
         form = form.file("photos", name, fixture_bytes(file));
@@ -346,9 +368,11 @@ async fn r074_what_a_file_is_called_leads_nowhere() {
     let page = send(&ada, form, "add").await;
     assert_eq!(page.status, 200, "{}", page.text());
     let page = send(&ada, page.forms().into_iter().find(|f| f.multipart).unwrap(), "post").await;
-    assert!(page.says("7 photographs"), "{}", page.text());
+    assert!(page.says("9 photographs"), "{}", page.text());
     let visitor = server.visitor().page(&page.path).await;
-    assert!(!visitor.html.contains("outside") && !visitor.html.contains(".php"), "names are hers alone");
+    for part in ["outside", ".php", "\u{202E}", "mmmm"] {
+        assert!(!visitor.html.contains(part), "names are hers alone: {part}");
+    }
     for photo in visitor.photos() {
         let name = photo.src.trim_start_matches("/media/").trim_end_matches(".jpg").to_owned();
         assert!(name.len() == 32 && name.bytes().all(|b| b.is_ascii_hexdigit()), "{}", photo.src);
@@ -372,7 +396,7 @@ fn files_named(folder: &Path, part: &str) -> Vec<String> {
 
 // ---- What the composer's script asks ----
 
-async fn upload(person: &Person, draft: &str, name: &str, bytes: &[u8]) -> (u16, serde_json::Value) {
+pub(super) async fn upload(person: &Person, draft: &str, name: &str, bytes: &[u8]) -> (u16, serde_json::Value) {
     let boundary = "----x";
     let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"{name}\"\r\n\r\n");
     let body = [head.as_bytes(), bytes, format!("\r\n--{boundary}--\r\n").as_bytes()].concat();

@@ -182,6 +182,18 @@ fn separate_and_progressive_scans_give_the_same_picture() {
 }
 
 #[test]
+fn colour_is_right_however_finely_it_was_kept() {
+    let wanted = fed(&derive("lossless.webp"));
+    for name in ["interleaved.jpg", "wide-chroma.jpg", "full-chroma.jpg", "progressive.jpg"] {
+        let found = fed(&derive(name));
+        assert_eq!(found.dimensions(), wanted.dimensions(), "{name}");
+        let sum: u64 = found.iter().zip(wanted.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        let mean = sum as f64 / wanted.as_raw().len() as f64;
+        assert!(mean < 2.5, "{name}: {mean}");
+    }
+}
+
+#[test]
 fn probe_tells_progressive_and_scans() {
     let probe = |name| photo::probe(&fixture(name), &Limits::default()).unwrap();
     let progressive = probe("progressive.jpg");

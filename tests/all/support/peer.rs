@@ -4,14 +4,17 @@ use super::actor::{self, Actor};
 use super::check::{self, Incoming, Keys};
 use super::{World, eventually, tls};
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use futures_util::{StreamExt, stream};
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::Frame;
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -54,8 +57,18 @@ struct Document {
     status: u16,
     /// Content type, or where a redirect leads.
     kind: String,
-    body: Bytes,
+    body: Body,
 }
+
+enum Body {
+    Whole(Bytes),
+    /// Compressed already.
+    Gzip(Bytes),
+    /// Blanks without end; how many were sent.
+    Endless(Arc<AtomicU64>),
+}
+
+type Answer = Response<UnsyncBoxBody<Bytes, Infallible>>;
 
 pub(super) struct State {
     pub world: World,
@@ -113,6 +126,18 @@ impl Peer {
     /// The same for a document.
     pub fn serve_json(&self, path: &str, document: &Value) {
         self.serve(path, ACTIVITY, document.to_string());
+    }
+
+    /// Answers `path` with what says of itself that it is compressed.
+    pub fn serve_gzip(&self, path: &str, kind: &str, body: Vec<u8>) {
+        self.state.put(path, 200, kind, Body::Gzip(body.into()));
+    }
+
+    /// Answers `path` with blanks that never end; gives the number of those sent.
+    pub fn serve_endlessly(&self, path: &str, kind: &str) -> Arc<AtomicU64> {
+        let sent = Arc::new(AtomicU64::new(0));
+        self.state.put(path, 200, kind, Body::Endless(sent.clone()));
+        sent
     }
 
     /// Answers `path` with a bare status.
@@ -206,8 +231,22 @@ impl Received {
 }
 
 impl Document {
-    fn answer(&self) -> Response<Full<Bytes>> {
-        let mut answer = Response::new(Full::new(self.body.clone()));
+    fn answer(&self) -> Answer {
+        let mut answer = Response::new(match &self.body {
+            Body::Whole(bytes) | Body::Gzip(bytes) => Full::new(bytes.clone()).boxed_unsync(),
+            Body::Endless(sent) => {
+                static BLANKS: [u8; 64 << 10] = [b' '; 64 << 10];
+                let sent = sent.clone();
+                let next = move |()| {
+                    sent.fetch_add(BLANKS.len() as u64, Ordering::Relaxed);
+                    std::future::ready(Ok(Frame::data(Bytes::from_static(&BLANKS))))
+                };
+                StreamBody::new(stream::repeat(()).then(next)).boxed_unsync()
+            }
+        });
+        if matches!(self.body, Body::Gzip(_)) {
+            answer.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
         *answer.status_mut() = StatusCode::from_u16(self.status).unwrap();
         let name = if answer.status().is_redirection() { LOCATION } else { CONTENT_TYPE };
         answer.headers_mut().insert(name, self.kind.parse().unwrap());
@@ -217,6 +256,10 @@ impl Document {
 
 impl State {
     pub fn serve(&self, path: &str, status: u16, kind: &str, body: Bytes) {
+        self.put(path, status, kind, Body::Whole(body));
+    }
+
+    fn put(&self, path: &str, status: u16, kind: &str, body: Body) {
         let document = Document { status, kind: kind.to_owned(), body };
         self.documents.lock().unwrap().insert(path.to_owned(), document);
     }
@@ -227,7 +270,7 @@ impl State {
         documents.get(target).or_else(|| documents.get(path)).map(read)
     }
 
-    async fn answer(&self, request: Request<hyper::body::Incoming>) -> Response<Full<Bytes>> {
+    async fn answer(&self, request: Request<hyper::body::Incoming>) -> Answer {
         let (head, body) = request.into_parts();
         let Ok(body) = body.collect().await.map(http_body_util::Collected::to_bytes) else { return status(400) };
         let target = head.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
@@ -299,8 +342,8 @@ fn decoded(target: &str) -> String {
     percent_encoding::percent_decode_str(target).decode_utf8_lossy().into_owned()
 }
 
-fn status(code: u16) -> Response<Full<Bytes>> {
-    let mut answer = Response::new(Full::default());
+fn status(code: u16) -> Answer {
+    let mut answer = Response::new(Full::default().boxed_unsync());
     *answer.status_mut() = StatusCode::from_u16(code).unwrap();
     answer
 }

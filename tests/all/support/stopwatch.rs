@@ -18,5 +18,6 @@ impl Stopwatch {
 
 fn now() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.try_into().unwrap(), time.tv_nsec.try_into().unwrap())
+    let whole = "processor time is never negative";
+    Duration::new(time.tv_sec.try_into().expect(whole), time.tv_nsec.try_into().expect(whole))
 }

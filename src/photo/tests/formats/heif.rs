@@ -136,6 +136,12 @@ fn deep_pictures_are_reduced_and_grey_ones_stay_grey() {
 }
 
 #[test]
+fn film_grain_is_added_and_changes_nothing_else() {
+    let apart = apart(&picture("grain.avif"), &picture("lossless.webp"));
+    assert!((0.5..4.0).contains(&apart), "{apart}");
+}
+
+#[test]
 fn what_is_transparent_lies_on_white() {
     let wanted = picture("alpha.png");
     for end in BOTH {
@@ -164,6 +170,57 @@ fn secrets_are_told_of_and_left_behind() {
             assert!(derived.removed.contains(&what), "{name}: {what:?} of {:?}", derived.removed);
         }
         assert!(derived.metadata.gps, "{name}");
+    }
+}
+
+#[test]
+fn what_a_phone_puts_around_a_picture_is_told_of_and_the_picture_is_right() {
+    for end in BOTH {
+        let name = format!("phone.{end}");
+        // Stored on its side, a quarter turn back by the container; Exif says so too.
+        let picture = picture(&name);
+        assert_eq!(picture.dimensions(), (300, 400), "{name}");
+        for ((x, y), wanted) in [
+            ((288, 12), [220, 30, 30]),
+            ((288, 388), [30, 180, 30]),
+            ((12, 12), [30, 30, 220]),
+            ((12, 388), [220, 220, 30]),
+        ] {
+            // The numbers of a Display P3 picture are other colours in sRGB.
+            assert_near(&name, picture.get_pixel(x, y).0, wanted, 45);
+        }
+        let removed = probed(&fixture(&name)).removed();
+        for what in [Removed::GainMap, Removed::Auxiliary, Removed::Thumbnail, Removed::Location, Removed::Xmp] {
+            assert!(removed.contains(&what), "{name}: {what:?} of {removed:?}");
+        }
+        let derived = derive(&name);
+        assert!(derived.renditions.iter().all(|rendition| !holds(&rendition.bytes, CANARY)), "{name}");
+    }
+}
+
+/// A file whose container says nothing about colours any more.
+fn without_colours(name: &str) -> Vec<u8> {
+    let mut input = fixture(name);
+    let spots: Vec<usize> =
+        input.windows(4).enumerate().filter(|(_, four)| four == b"colr").map(|(at, _)| at).collect();
+    assert!(!spots.is_empty(), "{name}");
+    spots.into_iter().for_each(|at| input[at..at + 4].copy_from_slice(b"none"));
+    input
+}
+
+#[test]
+fn colours_the_container_does_not_tell_are_those_of_the_coded_data() {
+    for end in BOTH {
+        // Primaries of Display P3, the matrix of BT.709 and the range of television, all unlike what is taken for
+        // granted.
+        let name = format!("coded-p3.{end}");
+        let bare = without_colours(&name);
+        let made = |input: &[u8]| cyanotype_photo::process(input, &Limits::default()).expect("a picture").renditions;
+        let (told, found) = (made(&fixture(&name)), made(&bare));
+        assert!(
+            told.iter().zip(&found).all(|(told, found)| told.bytes == found.bytes && told.gamut == found.gamut),
+            "{name}"
+        );
     }
 }
 

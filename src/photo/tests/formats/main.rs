@@ -2,9 +2,14 @@
 //! keeps, and what never leaves it.
 
 mod animation;
+mod colour;
 mod corpus;
+mod gain_map;
 mod heif;
 mod hostile;
 mod metadata;
+// The program's own tests measure with the same one.
+#[path = "../../../../tests/all/support/stopwatch.rs"]
+mod stopwatch;
 mod strip;
 mod support;

@@ -258,3 +258,109 @@ fn a_compressed_packet_that_inflates_without_end_is_ignored() {
     input.splice(33..33, chunk(b"iTXt", &[b"XML:com.adobe.xmp\0\x01\0\0\0", &bomb[..]].concat()));
     assert_eq!(read(&input), Metadata::default());
 }
+
+/// IPTC records in Photoshop's resources.
+fn press(records: &[(u8, &[u8])]) -> Vec<u8> {
+    let record =
+        |(set, value): &(u8, &[u8])| [&[0x1C, 2, *set], &(value.len() as u16).to_be_bytes()[..], value].concat();
+    let records: Vec<u8> = records.iter().flat_map(record).collect();
+    let size = (records.len() as u32).to_be_bytes();
+    segment(0xED, &[b"Photoshop 3.0\0", &b"8BIM\x04\x04\0\0"[..], &size, &records].concat())
+}
+
+const CAMERA_XMP: &str = r#"<tiff:Make xmlns:tiff="http://ns.adobe.com/tiff/1.0/">FUJIFILM</tiff:Make>
+    <tiff:Model xmlns:tiff="http://ns.adobe.com/tiff/1.0/">X-T5</tiff:Model>
+    <aux:Lens>XF23mmF1.4 R</aux:Lens><exif:FocalLength>230/10</exif:FocalLength>
+    <exif:FocalLengthIn35mmFilm>35</exif:FocalLengthIn35mmFilm><exif:FNumber>56/10</exif:FNumber>
+    <exif:ExposureTime>1/500</exif:ExposureTime><exif:ExposureBiasValue>-1/3</exif:ExposureBiasValue>
+    <exif:ISOSpeedRatings><rdf:Seq><rdf:li>160</rdf:li></rdf:Seq></exif:ISOSpeedRatings>
+    <exif:DateTimeOriginal>2026-07-04T18:22:03.25+02:00</exif:DateTimeOriginal>"#;
+
+#[test]
+fn what_only_xmp_knows_of_the_camera_is_read_from_it() {
+    let expected = Metadata {
+        make: Some("FUJIFILM".into()),
+        model: Some("X-T5".into()),
+        lens: Some("XF23mmF1.4 R".into()),
+        focal_length: Some("23".into()),
+        focal_length_35mm: Some(35),
+        aperture: Some("5.6".into()),
+        exposure: Some("1/500".into()),
+        exposure_bias: Some("-0.3".into()),
+        iso: Some(160),
+        taken: Some("2026-07-04T18:22:03".into()),
+        taken_offset: Some("+02:00".into()),
+        ..Metadata::default()
+    };
+    assert_eq!(read(&with_xmp(CAMERA_XMP)), expected);
+    let apex = read(&with_xmp(
+        "<exif:ApertureValue>5</exif:ApertureValue><exif:ShutterSpeedValue>8/1</exif:ShutterSpeedValue>
+         <photoshop:DateCreated>2026-07-04T18:22Z</photoshop:DateCreated>",
+    ));
+    assert_eq!((apex.aperture.as_deref(), apex.exposure.as_deref()), (Some("5.7"), Some("1/256")));
+    assert_eq!((apex.taken.as_deref(), apex.taken_offset.as_deref()), (Some("2026-07-04T18:22:00"), Some("+00:00")));
+    for nonsense in
+        ["<exif:FNumber>1/0</exif:FNumber>", "<exif:FNumber>x</exif:FNumber>", "<exif:FNumber>inf</exif:FNumber>"]
+    {
+        assert_eq!(read(&with_xmp(nonsense)), Metadata::default(), "{nonsense}");
+    }
+}
+
+#[test]
+fn the_camera_itself_is_believed_before_what_was_copied_from_it() {
+    let block = exif(vec![ascii(0x0110, "X100V")], &[ascii(0x9003, "2026:07:04 18:22:03"), short(0x8827, 400)]);
+    let both = read(&jpeg_with("orientation-1.jpg", &[segment(0xE1, &block), segment(0xE1, &xmp(CAMERA_XMP))]));
+    assert_eq!((both.model.as_deref(), both.make.as_deref()), (Some("X100V"), None), "no maker of another camera");
+    assert_eq!((both.iso, both.aperture.as_deref()), (Some(400), Some("5.6")), "what it does not say is filled in");
+    assert_eq!(both.taken_offset.as_deref(), Some("+02:00"), "the same time, told with its zone");
+    let other = exif(vec![], &[ascii(0x9003, "2025:01:01 00:00:00")]);
+    let both = read(&jpeg_with("orientation-1.jpg", &[segment(0xE1, &other), segment(0xE1, &xmp(CAMERA_XMP))]));
+    assert_eq!(
+        (both.taken.as_deref(), both.taken_offset),
+        (Some("2025-01-01T00:00:00"), None),
+        "a zone of another time"
+    );
+}
+
+#[test]
+fn press_records_tell_the_date_and_a_headline_stands_for_a_title() {
+    let dated = |day: &[u8], time: &[u8]| {
+        let found = read(&jpeg_with("orientation-1.jpg", &[press(&[(55, day), (60, time)])]));
+        (found.taken, found.taken_offset)
+    };
+    let moment = Some("2026-07-04T18:22:03".to_owned());
+    assert_eq!(dated(b"20260704", b"182203+0200"), (moment.clone(), Some("+02:00".to_owned())));
+    assert_eq!(dated(b"20260704", b"182203"), (moment, None));
+    for unknown in
+        [(&b"20260000"[..], &b"182203+0200"[..]), (b"20260704", b""), (b"", b"182203"), ("２０２６".as_bytes(), b"x")]
+    {
+        assert_eq!(dated(unknown.0, unknown.1), (None, None));
+    }
+    let title = |records: &[(u8, &[u8])]| read(&jpeg_with("orientation-1.jpg", &[press(records)])).title;
+    assert_eq!(title(&[(105, b"Storm over Hel")]).as_deref(), Some("Storm over Hel"));
+    assert_eq!(title(&[(105, b"Storm over Hel"), (5, b"Harbour")]).as_deref(), Some("Harbour"));
+}
+
+#[test]
+fn film_developer_and_scanner_are_read_and_newer_fields_of_exif_too() {
+    let analog = |name: &str, text: &str| {
+        format!("<a:{name} xmlns:a=\"http://analogexif.sourceforge.net/ns/\">{text}</a:{name}>")
+    };
+    let all = [
+        ("FilmMaker", "Kodak"),
+        ("Film", "Tri-X 400"),
+        ("DeveloperMaker", "Ilford"),
+        ("Developer", "ID-11"),
+        ("DeveloperDilution", "1+1"),
+        ("ScannerMaker", "Nikon"),
+        ("Scanner", "Coolscan 9000"),
+    ];
+    let found = read(&with_xmp(&all.map(|(name, text)| analog(name, text)).concat()));
+    assert_eq!(found.film.as_deref(), Some("Kodak Tri-X 400"));
+    assert_eq!(found.chemistry.as_deref(), Some("Ilford ID-11, 1+1"));
+    assert_eq!(found.scanner.as_deref(), Some("Nikon Coolscan 9000"));
+    let newer = read(&with_exif(vec![], &[ascii(0xA436, "Harbour"), ascii(0xA437, "Ada Lens")]));
+    assert_eq!((newer.title.as_deref(), newer.creator.as_deref()), (Some("Harbour"), Some("Ada Lens")));
+    let digitised = read(&with_exif(vec![], &[ascii(0x9004, "2026:07:04 18:22:03"), ascii(0x9012, "+02:00")]));
+    assert_eq!(digitised.taken, None, "when it was scanned is not when it was taken");
+}

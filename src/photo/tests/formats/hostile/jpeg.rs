@@ -199,6 +199,7 @@ fn broken_exif_costs_its_fields_and_nothing_else() {
         ("65 535 entries", block(b"\xFF\xFF"), Like("interleaved.jpg")),
         ("orientation 0", block(&one(&orientation(0), 0)), Like("interleaved.jpg")),
         ("orientation 9", block(&one(&orientation(9), 0)), Like("interleaved.jpg")),
+        ("orientation 65 535", block(&one(&[1, 0x12, 0, 3, 0, 0, 0, 1, 0xFF, 0xFF, 0, 0], 0)), Like("interleaved.jpg")),
         ("orientation as text", block(&one(b"\x01\x12\0\x02\0\0\0\x02\x36\0\0\0", 0)), Like("interleaved.jpg")),
         ("200 blocks", with(&vec![segment(0xE1, &exif(vec![ascii(0x10F, "A")], &[])); 200]), Like("interleaved.jpg")),
     ]);
@@ -236,4 +237,48 @@ fn what_hangs_on_to_a_photo_is_left_behind() {
             Like("interleaved.jpg"),
         ),
     ]);
+}
+
+/// A JPEG of noise in full colour, which no encoder makes small.
+fn noise(width: u16, height: u16) -> Vec<u8> {
+    let mut state = 48u64;
+    let pixels: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 56) as u8
+    })
+    .take(usize::from(width) * usize::from(height) * 3)
+    .collect();
+    let mut bytes = Vec::new();
+    let mut encoder = rusty_jpeg::Encoder::new(&mut bytes, 100);
+    encoder.set_sampling_factor(rusty_jpeg::SamplingFactor::R_4_4_4);
+    encoder.encode(&pixels, width, height, rusty_jpeg::ColorType::Rgb).expect("encodes");
+    bytes
+}
+
+#[test]
+fn forty_eight_megapixels_of_noise_are_too_many_bytes_and_were_they_not_would_be_done_in_time() {
+    let input = noise(8000, 6000);
+    assert!(input.len() > 60_000_000, "{}", input.len());
+    let started = Instant::now();
+    let error = derive(&input).expect_err("too large");
+    assert!(matches!(error, PhotoError::TooManyBytes { .. }), "{error:?}");
+    assert!(started.elapsed() < Duration::from_millis(10));
+    let limits = Limits { max_bytes: 200_000_000, ..Limits::default() };
+    let derived = cyanotype_photo::process(&input, &limits).expect("within every other limit");
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    assert_eq!((derived.width, derived.height), (8000, 6000));
+}
+
+#[test]
+fn thin_pictures_have_a_limit_and_small_ones_none() {
+    let sized = |height: u16, width: u16| frame(5, &[height.to_be_bytes(), width.to_be_bytes()].concat());
+    for (width, height) in [(10_000, 1), (1, 10_000), (41 * 8, 8)] {
+        let error = cyanotype_photo::probe(&sized(height, width), &Limits::default()).expect_err("too thin");
+        assert!(matches!(error, PhotoError::TooNarrow { .. }), "{width} × {height}: {error:?}");
+    }
+    for (width, height) in [(1, 1), (16, 1), (40, 1), (1, 40)] {
+        let derived = derive(&noise(width, height)).expect("a small picture");
+        let only = derived.renditions.first().expect("one file");
+        assert_eq!((only.width, only.height), (width.into(), height.into()), "no side vanishes");
+    }
 }
