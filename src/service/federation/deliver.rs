@@ -43,7 +43,7 @@ async fn attempt(app: &App, activity: i64, inbox: &str) -> Result<Delivery, Refu
     if policies::domain_blocked(&app.db.read, url.host_str().unwrap_or_default()).await? {
         return Ok(Delivery::NotNeeded);
     }
-    let signer = signer::of_activity(app, &said).await?;
+    let signer = signer::of_activity(app, said.account_id, said.id, &said.kind).await?;
     fault::point("before a delivery");
     let answer = knock::post(app, &url, &Bytes::from(said.body), &signer).await;
     fault::point("after a delivery");

@@ -5,7 +5,6 @@ use crate::activitypub::ACTIVITY_JSON;
 use crate::activitypub::signature::{SigningKey, cavage, rfc9421};
 use crate::app::App;
 use crate::clock::Clock;
-use crate::entity::activity;
 use crate::net::Sign;
 use crate::service::{Refusal, accounts};
 use crate::store::keys;
@@ -39,12 +38,12 @@ pub async fn of(app: &App, account_id: i64) -> Result<Signer, Refusal> {
 }
 
 /// Signs an activity as whoever says it; what tells of her new key is signed with the one before.
-pub async fn of_activity(app: &App, said: &activity::Model) -> Result<Signer, Refusal> {
-    let signer = of(app, said.account_id).await?;
-    if said.kind != "Update" {
+pub async fn of_activity(app: &App, account_id: i64, activity: i64, kind: &str) -> Result<Signer, Refusal> {
+    let signer = of(app, account_id).await?;
+    if kind != "Update" {
         return Ok(signer);
     }
-    let retired = keys::retired(&app.db.read, said.id).await?.and_then(|row| row.private_key);
+    let retired = keys::retired(&app.db.read, activity).await?.and_then(|row| row.private_key);
     let Some(sealed) = retired else { return Ok(signer) };
     let key = SigningKey::from_pkcs8_der(&app.secrets.open(&sealed)?).map_err(Refusal::broken)?;
     Ok(Signer { key, ..signer })
