@@ -13,7 +13,7 @@ use crate::store::{self, Db, connect};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -45,6 +45,8 @@ pub struct Parts {
     pub kept_out: moka::sync::Cache<String, bool>,
     /// Signatures checked at the same time, off the threads that serve.
     pub checking: Arc<Semaphore>,
+    /// How many activities of others wait to be understood, as far as it was counted.
+    pub backlog: Backlog,
     /// KiB that bodies of deliveries may still take in memory, all together.
     pub inbox_room: Arc<Semaphore>,
     /// Addresses and hosts that failed lately, not to be asked again for a while.
@@ -73,6 +75,25 @@ pub struct KnownKey {
     pub heard: bool,
     pub key: PublicKey,
 }
+
+/// Activities that wait in the queue: counted now and then, not for each that comes.
+pub struct Backlog {
+    /// Most that may wait.
+    pub most: AtomicU64,
+    /// There are more than that.
+    pub full: AtomicBool,
+    /// When they were counted.
+    pub counted: AtomicI64,
+}
+
+impl Default for Backlog {
+    fn default() -> Self {
+        Self { most: AtomicU64::new(BACKLOG), full: AtomicBool::new(false), counted: AtomicI64::new(0) }
+    }
+}
+
+/// Activities that may wait to be understood; what comes beyond that is asked to come again.
+pub const BACKLOG: u64 = 100_000;
 
 /// What went wrong with an address.
 #[derive(Debug, Clone, Copy)]
@@ -133,6 +154,7 @@ impl App {
             known_keys: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KNOWN_KEY_KEPT).build(),
             kept_out: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KEPT_OUT_KEPT).build(),
             checking: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, |n| n.get() * 2))),
+            backlog: Backlog::default(),
             inbox_room: Arc::new(Semaphore::new(INBOX_ROOM)),
             unreachable: moka::sync::Cache::builder().max_capacity(10_000).build(),
             asking: moka::sync::Cache::builder().max_capacity(1_000).build(),

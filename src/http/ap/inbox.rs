@@ -101,6 +101,7 @@ async fn take(web: &Web, uri: Uri, request: Request) -> Response {
         Rejected::Malformed(_) => StatusCode::BAD_REQUEST,
         Rejected::Unsigned(_) => StatusCode::UNAUTHORIZED,
         Rejected::KeptOut => StatusCode::FORBIDDEN,
+        Rejected::Full => return busy(),
         Rejected::Later(refusal) => {
             error::log(&refusal);
             return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "60")]).into_response();

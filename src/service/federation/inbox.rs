@@ -12,15 +12,18 @@ use crate::clock::MINUTE;
 use crate::entity::marker;
 use crate::service::Refusal;
 use crate::service::moderation::is_kept_out;
-use crate::service::work::{self, Work};
+use crate::service::work::{self, Queue, Work};
 use crate::store::intake::Heard;
-use crate::store::markers;
+use crate::store::{jobs, markers};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// A body longer than this is read off the threads that serve.
 const LONG: usize = 32 * 1024;
+/// What waits is counted again after so long.
+const COUNTED: i64 = 5_000;
 /// A key that did not fit is asked for again after so long.
 const KEY_AGAIN: i64 = 10 * MINUTE;
 
@@ -48,6 +51,9 @@ pub enum Rejected {
     /// The server is kept out.
     #[error("not taken from this server")]
     KeptOut,
+    /// Too much waits already.
+    #[error("too many activities wait to be understood")]
+    Full,
     /// It broke here, or the signer's server could not be reached; to be sent again.
     #[error("could not be handled now")]
     Later(#[source] Refusal),
@@ -83,6 +89,9 @@ pub async fn receive(app: &App, received: Received) -> Result<(), Rejected> {
     if activity.is_about_self() && people::known(app, &activity.actor).await?.is_none() {
         return Ok(());
     }
+    if !has_room(app).await? {
+        return Err(Rejected::Full);
+    }
     let parsed = ParsedSignature::from_headers(&received.headers).map_err(unsigned)?;
     if parsed.key_id().host() != activity.actor.host() {
         return carried::receive(app, &received, &parsed, &activity).await;
@@ -92,6 +101,19 @@ pub async fn receive(app: &App, received: Received) -> Result<(), Rejected> {
     }
     let signer = signer_of(app, &received, &parsed, &activity.actor).await?;
     remember(app, signer, activity, &received.body).await
+}
+
+/// Whether more may wait. Counted by whoever comes after a while; the others go by what was counted.
+async fn has_room(app: &App) -> Result<bool, Refusal> {
+    let (now, backlog) = (app.now(), &app.backlog);
+    let counted = backlog.counted.load(Ordering::Relaxed);
+    let mine = now - counted >= COUNTED
+        && backlog.counted.compare_exchange(counted, now, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+    if mine {
+        let waiting = jobs::count(&app.db.read, Queue::Incoming.as_str()).await?;
+        backlog.full.store(waiting > backlog.most.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+    Ok(!backlog.full.load(Ordering::Relaxed))
 }
 
 async fn read(body: Bytes) -> Result<Activity, Rejected> {

@@ -37,6 +37,24 @@ async fn when_there_is_no_room_left_senders_are_asked_to_come_again() {
 }
 
 #[tokio::test]
+async fn when_too_much_waits_to_be_understood_senders_are_asked_to_come_again() {
+    use std::sync::atomic::Ordering;
+    let scene = Scene::new().await;
+    let (post, app) = (scene.ada.post_photo("orientation-1.jpg", "A flower").await, &scene.a.app);
+    let like = scene.bob.activity("Like", post.id.as_str());
+    scene.heard(&like).await;
+    // Nobody works any more, so that whatever comes waits.
+    scene.a.stop_working();
+    app.backlog.most.store(2, Ordering::Relaxed);
+    let next = async || {
+        scene.world().clock().advance(10_000);
+        scene.bob.send(&scene.inbox, &scene.bob.activity("Like", post.id.as_str())).await
+    };
+    assert_eq!([next().await, next().await, next().await], [202; 3], "the limit, and one that finds it reached");
+    assert_eq!(next().await, 503, "one more");
+}
+
+#[tokio::test]
 async fn whoever_sends_slowly_holds_only_as_much_room_as_came() {
     use tokio::io::AsyncWriteExt;
     let scene = Scene::new().await;
