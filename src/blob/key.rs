@@ -15,10 +15,12 @@ pub enum MediaType {
     Png,
     WebP,
     Gif,
+    Heic,
+    Avif,
 }
 
 impl MediaType {
-    const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::WebP, Self::Gif];
+    const ALL: [Self; 6] = [Self::Jpeg, Self::Png, Self::WebP, Self::Gif, Self::Heic, Self::Avif];
 
     fn end(self) -> &'static str {
         match self {
@@ -26,6 +28,8 @@ impl MediaType {
             Self::Png => ".png",
             Self::WebP => ".webp",
             Self::Gif => ".gif",
+            Self::Heic => ".heic",
+            Self::Avif => ".avif",
         }
     }
 
@@ -36,6 +40,8 @@ impl MediaType {
             Self::Png => "image/png",
             Self::WebP => "image/webp",
             Self::Gif => "image/gif",
+            Self::Heic => "image/heic",
+            Self::Avif => "image/avif",
         }
     }
 

@@ -151,7 +151,7 @@ async fn r075_objects_in_a_bucket_have_a_fixed_type_and_nothing_but_pictures_ope
     }
     assert!(seen.0 >= 3 && seen.1 == 2, "{seen:?}");
     // The bucket is ours alone: no list, and no object, without a signature.
-    let client = reqwest::Client::new();
+    let client = kept.server.world.client();
     let (_, one, _) =
         asked.iter().find(|(method, target, _)| method == "PUT" && target.contains("/originals/")).unwrap();
     let one = one.split('?').next().unwrap();

@@ -35,11 +35,10 @@ impl Png {
         const SRGB_GAMMA: u32 = 45_455;
         let (mut gamma, mut points) = (None, None);
         for range in &self.numbers {
+            // Length and kind before the numbers, a checksum behind them.
             let chunk = input.get(range.clone()).unwrap_or_default();
-            let numbers: Vec<u32> = Some(chunk.get(8..chunk.len().checked_sub(4)?)?)
-                .filter(|payload| payload.len() % 4 == 0)
-                .map(|payload| payload.as_chunks::<4>().0.iter().map(|&four| u32::from_be_bytes(four)).collect())
-                .unwrap_or_default();
+            let payload = chunk.get(8..chunk.len().checked_sub(4)?)?;
+            let numbers: Vec<u32> = payload.as_chunks::<4>().0.iter().map(|&four| u32::from_be_bytes(four)).collect();
             match (chunk.get(4..8)?, numbers.as_slice()) {
                 (b"sRGB", _) => return None,
                 (b"gAMA", &[number]) => gamma = Some(number),

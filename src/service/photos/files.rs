@@ -79,6 +79,8 @@ fn file(app: &App, row: &rendition::Model) -> File {
             crate::blob::MediaType::Png => "PNG",
             crate::blob::MediaType::WebP => "WebP",
             crate::blob::MediaType::Gif => "GIF",
+            crate::blob::MediaType::Heic => "HEIC",
+            crate::blob::MediaType::Avif => "AVIF",
         }),
         profile: match row.gamut.as_str() {
             _ if row.quality == 0 => "as the original",

@@ -157,8 +157,8 @@ fn colours_a_camera_only_spoke_of_are_written_down() {
 fn kinds(data: &[u8]) -> Vec<[u8; 4]> {
     let (mut found, mut at) = (Vec::new(), 0);
     while at + 8 <= data.len() {
-        let size = u32::from_be_bytes(*data[at..].first_chunk().unwrap()) as usize;
-        let kind = *data[at + 4..].first_chunk::<4>().unwrap();
+        let size = u32::from_be_bytes(*data[at..].first_chunk().expect("a size")) as usize;
+        let kind = *data[at + 4..].first_chunk::<4>().expect("a kind");
         let inside = &data[at + 8..at + size];
         found.push(kind);
         found.extend(match &kind {
