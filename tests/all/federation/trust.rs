@@ -136,3 +136,47 @@ async fn r096_somebody_whom_her_server_suspended_is_hidden_and_says_nothing_new(
     assert_eq!(scene.bob.send(&scene.inbox, &update).await, 403);
     assert!(!scene.ada.home().await.says("More"));
 }
+
+#[tokio::test]
+async fn r031_asking_to_follow_somebody_who_approves_shows_nothing_before_she_does() {
+    let scene = Scene::new().await;
+    let ben = scene.a.person("ben").await;
+    let mut approves = scene.bob.document();
+    approves["manuallyApprovesFollowers"] = true.into();
+    scene.bob.serve(&approves);
+    ben.follow(&scene.bob.handle()).await;
+    let granted = scene.peer.expect("Follow").await;
+    scene.ada.follow(&scene.bob.handle()).await;
+    scene.peer.expect("Follow").await;
+    scene.heard(&scene.bob.activity("Accept", granted)).await;
+    let mut note = scene.bob.photo_note("For followers", "photo-lake.jpg", "A lake");
+    note["to"] = json!([scene.bob.followers()]);
+    note["cc"] = json!([]);
+    scene.bob.serve(&note);
+    scene.heard(&scene.bob.create(&note)).await;
+    let path = ben.sees(&scene.bob.acct()).await;
+    assert!(ben.get(&path).await.says("For followers"));
+    assert_eq!(scene.ada.get(&path).await.status, 404);
+    assert!(!scene.ada.home().await.says("For followers"));
+}
+
+#[tokio::test]
+async fn r036_whoever_approves_followers_is_followed_by_nobody_before() {
+    use cyanotype::service::accounts::{self, ProfileChange};
+    use cyanotype::service::following;
+    let scene = Scene::new().await;
+    let app = &scene.a.app;
+    let ada = accounts::local(app, "ada").await.unwrap();
+    let change = ProfileChange { name: "Ada".to_owned(), locked: true, ..ProfileChange::default() };
+    accounts::change_profile(app, ada.id, change).await.unwrap();
+    scene.bob.follow(&scene.ada_id).await;
+    scene.a.quiet().await;
+    let post = scene.ada.post_album(&["orientation-1.jpg"], "For followers", "followers", &["A flower"]).await;
+    scene.a.quiet().await;
+    assert!(scene.peer.deliveries("Accept").is_empty() && scene.peer.deliveries("Create").is_empty());
+    assert_eq!((scene.followers().await, scene.bob.get(&post.id).await.0), (0, 404));
+    let bob = cyanotype::store::accounts::by_uri(&app.db.read, &scene.bob.id).await.unwrap().unwrap();
+    following::answer(app, &ada, bob.id, false).await.unwrap();
+    scene.peer.expect("Reject").await;
+    assert_eq!(scene.bob.get(&post.id).await.0, 404);
+}
