@@ -39,8 +39,24 @@ pub enum Admin {
     Reports,
     /// Move an account's followers to another account, which must name it as its own already.
     Move { name: String, handle: String },
+    /// Give somebody a new signing key and tell everybody who may have the old one, while the server runs.
+    /// For a key that has become known to others; some servers never learn of the new one.
+    RotateKey { name: String },
+    /// Servers that pass public posts on to others.
+    #[command(subcommand)]
+    Relay(Relay),
     /// Put a new secret into secret.key and seal every signing key with it, while the server runs.
     RotateSecret,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Relay {
+    /// Join one: the address of its inbox (…/inbox), or of its actor where it is to be followed.
+    Add { address: String },
+    /// Leave one.
+    Remove { address: String },
+    /// List them, and whether they let this server in.
+    List,
 }
 
 pub async fn run(settings: Settings, command: Admin) -> anyhow::Result<()> {
@@ -91,6 +107,11 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
             federation::moving::say(app, &row, &handle).await?;
             println!("@{} has moved to {handle}; its followers are told.", row.username);
         }
+        Admin::RotateKey { name } => {
+            let told = federation::keys::rotate(app, name.trim_start_matches('@')).await?;
+            println!("@{} has a new key; {told} servers are told.", name.trim_start_matches('@'));
+        }
+        Admin::Relay(relay) => relays(app, relay).await?,
         Admin::RotateSecret => {
             let keys = accounts::rotate_secret(app).await?;
             println!(
@@ -127,6 +148,25 @@ async fn print_reports(app: &App) -> anyhow::Result<()> {
             println!("{when}\t{}\t{}\tby {by}\t{posts} posts\t{comment}", handle(&row.target_id), row.category);
         }
     }
+}
+
+async fn relays(app: &App, command: Relay) -> anyhow::Result<()> {
+    match command {
+        Relay::Add { address } => {
+            let row = federation::relays::add(app, &address).await?;
+            println!("{} was asked. It has to answer before anything is passed on; see: admin relay list", row.address);
+        }
+        Relay::Remove { address } => {
+            let was = federation::relays::remove(app, &address).await?;
+            println!("{}", if was { "Left." } else { "It was not there." });
+        }
+        Relay::List => {
+            for row in store::relays::all(&app.db.read).await? {
+                println!("{}\t{}\t{}", row.state, row.kind, row.address);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A password piped in; none when somebody sits at the keyboard or nothing came.

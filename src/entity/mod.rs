@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod activity;
+pub mod actor_key;
 pub mod attempt;
 pub mod block;
 pub mod boost;
@@ -27,9 +28,11 @@ pub mod post_tag;
 pub mod profile_fill;
 pub mod quote;
 pub mod receipt;
+pub mod relay;
 pub mod rendition;
 pub mod report;
 pub mod session;
 pub mod setting;
+pub mod signature_form;
 pub mod tag;
 pub mod thread;

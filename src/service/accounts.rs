@@ -1,7 +1,7 @@
 //! Accounts of this server: making them, changing what they say of themselves.
 
 use super::limits;
-use super::{Refusal, sessions, surface};
+use super::{Refusal, federation, sessions, surface};
 use crate::activitypub::signature::keys::{self, SigningKey};
 use crate::app::App;
 use crate::entity::{account, login};
@@ -58,6 +58,7 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
         None => None,
     };
     let row = fresh(app, app.id(), username).await?;
+    let ed25519 = federation::keys::new_ed25519(app, row.id)?;
     let login = login::Model {
         account_id: row.id,
         email_key: accounts::fold(&email),
@@ -84,6 +85,7 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
                 }
                 free(tx, &row.username, &login.email).await?;
                 accounts::insert(tx, row).await?;
+                store::keys::add(tx, ed25519).await?;
                 accounts::insert_login(tx, login).await?;
                 Ok(())
             })
@@ -156,16 +158,18 @@ async fn fresh(app: &App, id: i64, username: String) -> Result<account::Model, R
     })
 }
 
-/// Makes the instance actor's account when it is not there yet.
+/// Makes the instance actor's account when it is not there yet, and keys that accounts of older
+/// versions lack.
 pub async fn ensure_instance(app: &App) -> Result<(), Refusal> {
-    if accounts::by_id(&app.db.read, INSTANCE).await?.is_some() {
-        return Ok(());
+    if accounts::by_id(&app.db.read, INSTANCE).await?.is_none() {
+        let row = fresh(app, INSTANCE, "instance.actor".to_owned()).await?;
+        app.db
+            .write(move |tx| {
+                Box::pin(async move { Ok::<_, Refusal>(accounts::insert_if_new(tx, row).await.map(drop)?) })
+            })
+            .await?;
     }
-    let row = fresh(app, INSTANCE, "instance.actor".to_owned()).await?;
-    app.db
-        .write(move |tx| Box::pin(async move { accounts::insert_if_new(tx, row).await.map(drop) }))
-        .await
-        .map_err(|e: sea_orm::DbErr| e.into())
+    federation::keys::ensure_ed25519(app).await
 }
 
 /// The key that signs for a local account.
@@ -191,6 +195,35 @@ pub async fn rotate_secret(app: &App) -> Result<u64, Refusal> {
 }
 
 async fn seal_anew(app: &App) -> Result<u64, Refusal> {
+    Ok(seal_rsa_anew(app).await? + seal_others_anew(app).await?)
+}
+
+async fn seal_others_anew(app: &App) -> Result<u64, Refusal> {
+    let (mut after, mut done) = (i64::MIN, 0);
+    loop {
+        let page = store::keys::sealed(&app.db.read, after, 100).await?;
+        let Some(last) = page.last() else { return Ok(done) };
+        after = last.id;
+        let mut sealed = Vec::new();
+        for row in page {
+            let key = app.secrets.open(&row.private_key.ok_or(Refusal::Missing)?)?;
+            sealed.push((row.id, app.secrets.seal(&key)?));
+        }
+        done += sealed.len() as u64;
+        app.db
+            .write_quietly(move |tx| {
+                Box::pin(async move {
+                    for (id, key) in sealed {
+                        store::keys::set_sealed(tx, id, key).await?;
+                    }
+                    Ok::<_, Refusal>(())
+                })
+            })
+            .await?;
+    }
+}
+
+async fn seal_rsa_anew(app: &App) -> Result<u64, Refusal> {
     let (mut after, mut done) = (i64::MIN, 0);
     loop {
         let page = accounts::with_keys(&app.db.read, after, 100).await?;

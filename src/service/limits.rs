@@ -22,8 +22,6 @@ pub const REPORTS_FROM_SERVER: u64 = 50;
 /// People written to in one message.
 pub const RECIPIENTS: usize = 10;
 
-/// Requests that one thing a person does may cause, such as a look at a profile.
-pub const FETCHES: u32 = 50;
 /// What is fetched because somebody looks takes at most so long.
 pub const LOOKING: Duration = Duration::from_secs(60);
 /// A remote profile that is looked at is asked for news again after so long.

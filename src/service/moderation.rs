@@ -53,6 +53,16 @@ pub async fn unblock(app: &App, who: &account::Model, target_id: i64) -> Result<
         .await
 }
 
+/// Whether a host, or a domain it belongs to, is kept out.
+pub async fn is_kept_out(app: &App, host: &str) -> Result<bool, Refusal> {
+    if let Some(known) = app.kept_out.get(host) {
+        return Ok(known);
+    }
+    let found = policies::domain_blocked(&app.db.read, host).await?;
+    app.kept_out.insert(host.to_owned(), found);
+    Ok(found)
+}
+
 /// A domain as it is kept: lower-case, without a port or a closing dot, in punycode.
 pub fn clean_domain(text: &str) -> Result<String, Refusal> {
     let text =
@@ -71,11 +81,14 @@ pub async fn block_domain(app: &App, domain: &str, note: &str) -> Result<String,
             Box::pin(async move { Ok::<_, Refusal>(policies::block_domain(tx, &kept, &note, now).await?) })
         })
         .await?;
+    app.kept_out.invalidate_all();
     Ok(domain)
 }
 
 /// Lets a server in again.
 pub async fn unblock_domain(app: &App, domain: &str) -> Result<bool, Refusal> {
     let domain = clean_domain(domain)?;
-    app.db.write(move |tx| Box::pin(async move { Ok(policies::unblock_domain(tx, &domain).await?) })).await
+    let was = app.db.write(move |tx| Box::pin(async move { Ok(policies::unblock_domain(tx, &domain).await?) })).await;
+    app.kept_out.invalidate_all();
+    was
 }

@@ -24,6 +24,8 @@ pub enum Work {
     Leave { account: i64, activities: [i64; 2] },
     /// What another server said; its signature was good.
     Incoming { signer: i64, body: String },
+    /// What another server said and somebody else passed on: believed only as far as its origin says so.
+    Carried { object: String, gone: bool },
     /// A remote photo to be fetched from `host` and derived.
     FetchPhoto {
         photo: i64,
@@ -82,6 +84,7 @@ impl Work {
             Self::LookForGone { .. } => "look_for_gone",
             Self::Leave { .. } => "leave",
             Self::Incoming { .. } => "incoming",
+            Self::Carried { .. } => "carried",
             Self::FetchPhoto { .. } => "fetch_photo",
             Self::FetchPictures { .. } => "fetch_pictures",
             Self::PhotoExtras { .. } => "photo_extras",
@@ -97,7 +100,9 @@ impl Work {
     /// The queue it waits in.
     fn queue(&self) -> Queue {
         match self {
-            Self::Incoming { .. } | Self::LookForGone { .. } | Self::SyncFollowers { .. } => Queue::Incoming,
+            Self::Incoming { .. } | Self::Carried { .. } | Self::LookForGone { .. } | Self::SyncFollowers { .. } => {
+                Queue::Incoming
+            }
             Self::FetchPhoto { .. } | Self::FetchPictures { .. } => Queue::Pictures,
             Self::FillProfile { .. } | Self::WalkThread { .. } => Queue::Looking,
             _ => Queue::Local,
@@ -109,6 +114,7 @@ impl Work {
     fn lane(&self) -> String {
         match self {
             Self::Incoming { signer, .. } => format!("from:{signer}"),
+            Self::Carried { object, .. } => format!("carried:{}", host_of(object)),
             Self::FetchPhoto { host, .. } => format!("photo:{host}"),
             Self::FetchPictures { host, .. } => format!("picture:{host}"),
             Self::FillProfile { host, .. } | Self::WalkThread { host, .. } => format!("look:{host}"),
@@ -174,7 +180,21 @@ pub fn host_of(address: &str) -> String {
 
 /// Puts work in, within the transaction that makes it necessary.
 pub async fn queue(app: &App, tx: &impl ConnectionTrait, work: Work) -> Result<(), DbErr> {
-    jobs::enqueue(tx, work.row(app, None, app.now())).await.map(drop)
+    jobs::enqueue(tx, row(app, work)).await.map(drop)
+}
+
+/// What somebody passed on, once for each thing it is about: twenty servers may pass on the same.
+pub fn carried(app: &App, work: Work) -> job::Model {
+    let key = match &work {
+        Work::Carried { object, gone } => Some(format!("carried:{gone}:{object}")),
+        _ => None,
+    };
+    work.row(app, key, app.now())
+}
+
+/// Work as it stands in the queue, due at once.
+pub fn row(app: &App, work: Work) -> job::Model {
+    work.row(app, None, app.now())
 }
 
 /// Like [`queue`], but nothing happens while work with the same key waits.

@@ -137,6 +137,11 @@ pub async fn waiting(db: &impl ConnectionTrait, now: Millis) -> Result<(u64, u64
     Ok((all, due))
 }
 
+/// How many jobs of a queue wait or run.
+pub async fn count(db: &impl ConnectionTrait, queue: &str) -> Result<u64, DbErr> {
+    job::Entity::find().filter(Expr::cust("dead = 0")).filter(job::Column::Queue.eq(queue)).count(db).await
+}
+
 pub async fn say(db: &impl ConnectionTrait, row: activity::Model) -> Result<(), DbErr> {
     activity::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map(drop)
 }

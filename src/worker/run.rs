@@ -41,6 +41,7 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Work::FanOutBoost { boost } => federation::fan_out::boost(app, boost).await,
         Work::ProfileUpdate { account, activity } => federation::fan_out::profile(app, account, activity).await,
         Work::Incoming { signer, body } => federation::incoming::handle(app, signer, body.as_bytes()).await,
+        Work::Carried { object, gone } => federation::carried::handle(app, &object, gone).await,
         Work::FetchPhoto { photo, .. } => federation::media::fetch_photo(app, photo, job.attempts).await,
         Work::FetchPictures { account, .. } => federation::media::fetch_pictures(app, account).await,
         Work::PhotoExtras { photo } => photos::extras::make(app, photo).await,

@@ -22,7 +22,7 @@ pub use activity::{Activity, ActivityKind, ObjectRef};
 pub use actor::{Actor, ActorKey, ActorKind, KeyDocument, ProfileField};
 pub use attachment::Attachment;
 pub use collection::{Collection, PageRef};
-pub use json::{MAX_DEPTH, MAX_DOCUMENT, parse};
+pub use json::{MAX_DEPTH, MAX_DOCUMENT, MAX_VALUES, parse};
 pub use note::{Mention, Note};
 pub use policy::Policy;
 
@@ -37,6 +37,9 @@ pub enum ReadError {
     /// Nested deeper than [`MAX_DEPTH`].
     #[error("the document is nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
+    /// More than [`MAX_VALUES`].
+    #[error("the document has more than {MAX_VALUES} values")]
+    TooMany,
     /// One object names a member twice: readers would differ about which counts.
     #[error("a member stands twice in one object")]
     DuplicateMember,

@@ -149,9 +149,17 @@ fn urls(app: &App) -> Result<Urls, Refusal> {
 
 /// Who asks, by signature; only where a public address is set.
 async fn reader(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Reader, Refusal> {
+    if !headers.contains_key("signature") {
+        return Ok(None);
+    }
     let path_and_query = uri.path_and_query().map_or("/", |p| p.as_str());
-    let received = Received { method: &Method::GET, path_and_query, headers, body: Bytes::new() };
-    hearing::reader(app, &received).await
+    let received = Received {
+        method: Method::GET,
+        path_and_query: path_and_query.to_owned(),
+        headers: headers.clone(),
+        body: Bytes::new(),
+    };
+    hearing::reader(app, received).await
 }
 
 /// Which server asks about a person's followers there, by signature.

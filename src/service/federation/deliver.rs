@@ -1,18 +1,19 @@
 //! One activity to one inbox, and what its answer means for the delivery, the inbox and the host.
 
-use super::{gone, hosts, signer, still, sync};
+use super::{gone, hosts, knock, signer, still, sync};
 use crate::activitypub::ACTIVITY_JSON;
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
 use crate::entity::activity;
 use crate::fault;
 use crate::ids::time_of;
-use crate::net::{DoorError, Sign};
+use crate::net::{DoorError, PostAnswer, Sign};
 use crate::service::Refusal;
 use crate::service::work::host_of;
 use crate::store::deliveries::{self, Parcel};
 use crate::store::{inboxes, jobs, policies};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, StatusCode};
 use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -106,11 +107,19 @@ pub async fn attempt(app: &App, letter: &Letter, parcel: &Parcel, signing: &Sema
 
 async fn post(app: &App, letter: &Letter, parcel: &Parcel, signing: &Semaphore) -> Result<Delivery, Refusal> {
     let url = Url::parse(&parcel.url).map_err(|_| Refusal::Missing)?;
-    let along = sync::header(app, &letter.said, &parcel.host).await?;
-    let signer = signer::of(app, letter.said.account_id).await?.with(along);
-    let signed = sign(signer, &url, letter.body.clone(), signing).await?;
+    let said = &letter.said;
+    let along = sync::header(app, said, &parcel.host).await?;
+    let signer = signer::of_activity(app, said.account_id, said.id, &said.kind).await?.with(along);
+    let (url, body) = (&url, &letter.body);
+    let ask = |form| -> BoxFuture<'_, _> {
+        let signer = signer.by(form);
+        Box::pin(async move {
+            let signed = sign(signer, url, body.clone(), signing).await;
+            app.door.post(url, body.clone(), ACTIVITY_JSON, &signed).await
+        })
+    };
     fault::point("before a delivery");
-    let answer = app.door.post(&url, letter.body.clone(), ACTIVITY_JSON, &signed).await;
+    let answer = knock::knock(app, url, ask, |answer: &PostAnswer| answer.status).await;
     fault::point("after a delivery");
     Ok(match answer {
         Ok(answer) => judge(app, answer.status, answer.retry_after, &answer.body_excerpt),
@@ -123,7 +132,7 @@ async fn post(app: &App, letter: &Letter, parcel: &Parcel, signing: &Semaphore) 
 }
 
 /// A signature made beforehand, for this request alone.
-struct Signed(Vec<(HeaderName, HeaderValue)>);
+struct Signed(Result<Vec<(HeaderName, HeaderValue)>, String>);
 
 impl Sign for Signed {
     fn sign(
@@ -132,16 +141,16 @@ impl Sign for Signed {
         _: &Url,
         _: Option<&[u8]>,
     ) -> Result<Vec<(HeaderName, HeaderValue)>, Box<dyn Error + Send + Sync>> {
-        Ok(self.0.clone())
+        Ok(self.0.clone()?)
     }
 }
 
 /// Signing takes as long as answering a page: it is done beside the threads that do that.
-async fn sign(signer: signer::Signer, url: &Url, body: Bytes, signing: &Semaphore) -> Result<Signed, Refusal> {
-    let _turn = signing.acquire().await.map_err(Refusal::broken)?;
+async fn sign(signer: Signer, url: &Url, body: Bytes, signing: &Semaphore) -> Signed {
+    let _turn = signing.acquire().await;
     let url = url.clone();
-    let signed = tokio::task::spawn_blocking(move || signer.sign("POST", &url, Some(&body)));
-    Ok(Signed(signed.await.map_err(Refusal::broken)?.map_err(Refusal::Broken)?))
+    let made = tokio::task::spawn_blocking(move || signer.sign("POST", &url, Some(&body)).map_err(|e| e.to_string()));
+    Signed(made.await.unwrap_or_else(|error| Err(error.to_string())))
 }
 
 /// Names and certificates come back: an expired one is renewed, a domain is paid for again.

@@ -104,7 +104,7 @@ async fn local(app: &App, id: i64) -> Result<account::Model, Refusal> {
 
 /// The actor document.
 pub async fn actor(app: &App, urls: &Urls, id: i64) -> Result<Value, Refusal> {
-    Ok(profile::document(app, urls, &local(app, id).await?))
+    profile::document(app, urls, &local(app, id).await?).await
 }
 
 /// A document, and whether everybody may keep a copy.

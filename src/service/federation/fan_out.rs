@@ -2,9 +2,9 @@
 //! chunks; run again after a crash it changes nothing that is done.
 
 use super::documents::post_values;
-use super::profile;
-use super::say::{self, Said, say_widely};
+use super::say::{self, Said, say as tell, say_widely};
 use super::urls::Urls;
+use super::{profile, relays};
 use crate::activitypub::Visibility;
 use crate::activitypub::render::{activity as render_activity, note as render};
 use crate::app::App;
@@ -13,7 +13,7 @@ use crate::service::surface::shown_in_homes;
 use crate::service::work::What;
 use crate::service::{Refusal, limits, visibility};
 use crate::store::feeds::Entry;
-use crate::store::{Cursor, accounts, feeds, inboxes as known, policies, posts, reactions, relations, tags};
+use crate::store::{Cursor, accounts, feeds, inboxes as known, jobs, policies, posts, reactions, relations, tags};
 use std::collections::BTreeSet;
 
 /// Homes filled in one transaction.
@@ -62,7 +62,8 @@ async fn deliver(
     if what != What::Deleted && row.deleted_at.is_some() {
         return Ok(());
     }
-    let inboxes = receivers(app, row, author, what).await?;
+    let mut inboxes = receivers(app, row, author, what).await?;
+    inboxes.extend(relays::inboxes(app, row, what).await?);
     let body = match what {
         What::Created => render::create(&post_values(app, &urls, author, row).await?),
         What::Updated => render::update(&post_values(app, &urls, author, row).await?, &urls.activity(activity)),
@@ -72,6 +73,20 @@ async fn deliver(
         }
     };
     let said = Said { id: activity, account_id: author.id, public: visibility::of(row).is_open(), body };
+    if what == What::Created {
+        let (app2, row) = (app.clone(), row.clone());
+        app.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    // Run again after a crash, it is announced again at most.
+                    match jobs::said(tx, activity).await? {
+                        Some(_) => Ok(()),
+                        None => relays::announce(&app2, tx, &row).await,
+                    }
+                })
+            })
+            .await?;
+    }
     say_widely(app, said, inboxes).await
 }
 
@@ -137,7 +152,7 @@ pub async fn profile(app: &App, account_id: i64, activity: i64) -> Result<(), Re
     let body = render_activity::update_actor(
         &urls.activity(activity),
         &urls.actor(row.id),
-        profile::document(app, &urls, &row),
+        profile::document(app, &urls, &row).await?,
     );
     let inboxes =
         relations::follower_inboxes(&app.db.read, row.id).await?.into_iter().map(|(_, inbox)| inbox).collect();

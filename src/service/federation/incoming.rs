@@ -1,7 +1,7 @@
 //! What an activity of another server means. Its signature was good; the signer is the actor.
 
 use super::fetch::Budget;
-use super::{announce, block, featured, flag, follow, hosts, like, moving, note, profile, quote};
+use super::{announce, block, featured, flag, follow, hosts, like, moving, note, profile, quote, relays};
 use crate::activitypub::vocab::{self, Activity, ActivityKind};
 use crate::app::App;
 use crate::entity::account;
@@ -41,6 +41,9 @@ async fn act(app: &App, signer: &account::Model, activity: &Activity) -> Result<
     if undone_before(app, activity).await? {
         return Ok(());
     }
+    if heard_of_relay(app, signer, activity, &budget).await? {
+        return Ok(());
+    }
     match &activity.kind {
         ActivityKind::Follow => follow::hear(app, signer, activity).await,
         ActivityKind::Accept => follow::hear_accept(app, signer, activity).await,
@@ -59,6 +62,24 @@ async fn act(app: &App, signer: &account::Model, activity: &Activity) -> Result<
         ActivityKind::QuoteRequest => quote::hear_request(app, signer, activity, &budget).await,
         ActivityKind::Flag => flag::hear(app, signer, activity).await,
         ActivityKind::Other(_) => Ok(()),
+    }
+}
+
+/// What relays say means something else than what people say.
+async fn heard_of_relay(
+    app: &App,
+    signer: &account::Model,
+    activity: &Activity,
+    budget: &Budget,
+) -> Result<bool, Refusal> {
+    match &activity.kind {
+        ActivityKind::Accept => relays::hear_answer(app, signer, activity, true).await,
+        ActivityKind::Reject => relays::hear_answer(app, signer, activity, false).await,
+        ActivityKind::Follow => relays::hear_follow(app, signer, activity).await,
+        ActivityKind::Announce if relays::joined(app, activity.actor.as_str()).await?.is_some() => {
+            relays::hear_announce(app, activity, budget).await.map(|()| true)
+        }
+        _ => Ok(false),
     }
 }
 

@@ -44,6 +44,39 @@ pub async fn fetch(app: &App, id: &RemoteId, budget: &Budget) -> Result<post::Mo
     keep_fetched(app, &document, budget).await
 }
 
+/// Whether an address names a post that is known here.
+pub async fn is_known(app: &App, uri: &str) -> Result<bool, Refusal> {
+    Ok(known_by(app, uri).await?.is_some())
+}
+
+/// A post that somebody else told of, as its origin has it now: changed if it is known, kept if it has
+/// pictures or answers what is known.
+pub async fn from_origin(app: &App, id: &RemoteId, budget: &Budget) -> Result<(), Refusal> {
+    if Urls::of(app).is_none_or(|urls| urls.is_ours(id.as_str())) {
+        return Ok(());
+    }
+    let document = fetching::document(app, id, None, budget).await?;
+    let note = read(&document, None)?;
+    if let Some(old) = posts::by_uri(&app.db.read, note.id.as_str()).await? {
+        let author = accounts::by_id(&app.db.read, old.account_id).await?.ok_or(Refusal::Missing)?;
+        let hers = author.uri.as_deref() == Some(note.attributed_to.as_str());
+        return if hers && old.deleted_at.is_none() && is_newer(&note, &old) {
+            change(app, &author, old, note).await
+        } else {
+            Ok(())
+        };
+    }
+    let answers = match &note.in_reply_to {
+        Some(parent) => is_known(app, parent.as_str()).await?,
+        None => !note.is_reply && !note.attachments.is_empty(),
+    };
+    if answers { keep_fetched(app, &document, budget).await.map(drop) } else { Ok(()) }
+}
+
+fn is_newer(note: &Note, old: &post::Model) -> bool {
+    note.updated.is_some_and(|at| at > old.edited_at.unwrap_or(old.published_at))
+}
+
 /// Keeps a post from a document that was fetched from its own origin, with what it answers.
 pub async fn keep_fetched(app: &App, document: &Value, budget: &Budget) -> Result<post::Model, Refusal> {
     let note = read(document, None)?;
@@ -366,8 +399,7 @@ pub async fn hear_update(
     let Some(old) = posts::by_uri(&app.db.read, note.id.as_str()).await? else {
         return hear_create(app, signer, activity, budget).await;
     };
-    let newer = note.updated.is_some_and(|at| at > old.edited_at.unwrap_or(old.published_at));
-    if old.account_id != signer.id || old.deleted_at.is_some() || !newer {
+    if old.account_id != signer.id || old.deleted_at.is_some() || !is_newer(&note, &old) {
         return Ok(());
     }
     change(app, signer, old, note).await

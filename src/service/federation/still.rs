@@ -3,16 +3,21 @@
 //! delivery of its own, and what it overtook is not sent any more.
 
 use super::documents::about_post;
+use super::relays;
 use super::urls::{Named, Urls};
 use crate::app::App;
 use crate::entity::{activity, follow, post};
 use crate::service::Refusal;
+use crate::service::accounts::INSTANCE;
 use crate::store::{accounts, policies, posts, quotes, reactions, relations};
 use serde_json::Value;
 
 /// False when saying it now would leave other servers with something that no longer holds.
 pub async fn so(app: &App, said: &activity::Model) -> Result<bool, Refusal> {
     let (Some(urls), Ok(body)) = (Urls::of(app), serde_json::from_str::<Value>(&said.body)) else { return Ok(true) };
+    if said.account_id == INSTANCE {
+        return relays::still(app, said, &body).await;
+    }
     let db = &app.db.read;
     Ok(match said.kind.as_str() {
         "Create" | "Update" => match about_post(&urls, &body) {

@@ -87,6 +87,10 @@ impl Urls {
         format!("{}#main-key", self.actor(id))
     }
 
+    pub fn ed25519_key(&self, id: i64) -> String {
+        format!("{}#ed25519-key", self.actor(id))
+    }
+
     pub fn inbox(&self, id: i64) -> String {
         format!("{}/inbox", self.actor(id))
     }

@@ -252,7 +252,7 @@ fn d14_r007_a_key_document_speaks_only_of_the_key_asked_for() {
     assert_eq!(found.key.owner.as_str(), "https://gts.example/users/bea");
     let other = KeyId::parse("https://gts.example/users/eve/main-key").unwrap();
     assert!(KeyDocument::read(&stub, &other).is_err());
-    let pem = found.key.pem;
+    let pem = found.key.text;
     let alone = json!({"id": wanted, "type": "Key", "owner": "https://gts.example/users/bea", "publicKeyPem": pem});
     assert!(KeyDocument::read(&alone, &wanted).is_ok());
     let foreign = json!({"id": wanted, "owner": "https://victim.example/users/bea", "publicKeyPem": pem});

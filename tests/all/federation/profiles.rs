@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use cyanotype::clock::HOUR;
+use cyanotype::service::federation::fetch::PER_PERSON;
 use cyanotype::service::limits;
 use serde_json::{Value, json};
 
@@ -148,7 +149,7 @@ async fn r059_an_outbox_that_never_ends_is_left_after_so_many_pages() {
     first(&scene, &format!("{}/outbox?page=0", scene.bob.id));
     look(&scene).await;
     assert_eq!(asked(&scene, "/outbox"), limits::OUTBOX_PAGES);
-    assert!(asked(&scene, "/users/bob") <= limits::FETCHES as usize);
+    assert!(asked(&scene, "/users/bob") <= PER_PERSON as usize);
 }
 
 #[tokio::test]
@@ -232,7 +233,7 @@ async fn r058_one_look_causes_so_many_requests_and_no_more() {
     scene.ada.page(&path(&scene)).await;
     scene.a.quiet().await;
     let caused = scene.peer.requests() - before;
-    assert!(caused <= limits::FETCHES as usize && caused > 30, "{caused}");
+    assert!(caused <= PER_PERSON as usize && caused > 30, "{caused}");
 }
 
 #[tokio::test]

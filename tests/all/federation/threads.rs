@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use cyanotype::clock::MINUTE;
+use cyanotype::service::federation::fetch::PER_PERSON;
 use cyanotype::service::{counting, limits};
 use cyanotype::store;
 use serde_json::{Value, json};
@@ -126,7 +127,7 @@ async fn r058_lists_of_answers_that_never_end_are_left_after_so_many_pages() {
     talk.looked().await;
     let asked = |peer: &Peer, part: &str| peer.received().iter().filter(|r| r.target.contains(part)).count();
     assert_eq!(asked(&talk.scene.peer, "/replies"), limits::WALK_PAGES);
-    assert!(asked(&talk.third, "/none/") + asked(&talk.scene.peer, "/replies") <= limits::FETCHES as usize);
+    assert!(asked(&talk.third, "/none/") + asked(&talk.scene.peer, "/replies") <= PER_PERSON as usize);
 }
 
 #[tokio::test]

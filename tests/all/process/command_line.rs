@@ -211,3 +211,23 @@ fn r050a_each_private_range_that_may_be_asked_is_named_at_the_start() {
     let server = folder.start();
     assert!(!server.said().contains("private range"), "none by default");
 }
+
+#[tokio::test]
+async fn a_signing_key_is_changed_by_command() {
+    let folder = Folder::new();
+    assert!(folder.run(&["admin", "create-account", "ada", "--email", "ada@example.org"], PASSWORD).success);
+    let changed = folder.run(&["admin", "rotate-key", "@ada"], "");
+    assert!(changed.success && changed.out.contains("@ada has a new key"), "{changed:?}");
+    assert!(!folder.run(&["admin", "rotate-key", "nobody"], "").success);
+}
+
+#[tokio::test]
+async fn relays_are_joined_listed_and_left_by_command() {
+    let folder = Folder::new();
+    let alone = folder.run(&["admin", "relay", "add", "https://relay.example/inbox"], "");
+    assert!(!alone.success && alone.err.contains("no public address"), "{alone:?}");
+    let listed = folder.run(&["admin", "relay", "list"], "");
+    assert!(listed.success && listed.out.is_empty(), "{listed:?}");
+    let left = folder.run(&["admin", "relay", "remove", "https://relay.example/inbox"], "");
+    assert!(left.success && left.out.contains("It was not there."), "{left:?}");
+}

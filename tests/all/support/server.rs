@@ -160,6 +160,11 @@ impl Server {
         eventually(done, &format!("{} has nothing left to do", self.host)).await;
     }
 
+    /// Ends the worker; what is queued waits.
+    pub fn stop_working(&self) {
+        self.running[1].abort();
+    }
+
     /// Stops as on SIGTERM. The data folder stays; start over it with `World::server_in`.
     pub async fn stop(mut self) -> Arc<TempDir> {
         self.front.cut();
