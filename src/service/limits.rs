@@ -32,8 +32,6 @@ pub const OUTBOX_PAGES: usize = 10;
 pub const OUTBOX_POSTS: usize = 40;
 /// Pages of one outbox read in all, however often people ask for more.
 pub const OUTBOX_DEPTH: i64 = 100;
-/// Pinned posts taken from a remote profile.
-pub const REMOTE_PINS: usize = 10;
 /// Ancestors fetched above a post.
 pub const ANCESTORS: usize = 20;
 /// A conversation that is looked at is walked again after so long.

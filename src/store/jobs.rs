@@ -17,6 +17,17 @@ pub async fn enqueue(db: &impl ConnectionTrait, row: job::Model) -> Result<bool,
     Ok(made > 0)
 }
 
+/// Puts many jobs in at once.
+pub async fn enqueue_all(db: &impl ConnectionTrait, rows: Vec<job::Model>) -> Result<(), DbErr> {
+    for chunk in rows.chunks(200) {
+        job::Entity::insert_many(chunk.iter().cloned().map(IntoActiveModel::into_active_model))
+            .on_conflict(OnConflict::column(job::Column::UniqueKey).do_nothing().to_owned())
+            .exec_without_returning(db)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Jobs of a queue that are due, oldest first: id and lane. Those of `full` lanes are left out. Reading
 /// costs the writer nothing.
 pub async fn due(

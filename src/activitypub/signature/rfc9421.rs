@@ -9,7 +9,7 @@ use super::{KeyKind, PublicKey, SIGNATURE, SignatureError, SigningKey};
 use crate::activitypub::KeyId;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{CONTENT_TYPE, DATE, HOST, HeaderName};
+use http::header::{CONTENT_TYPE, DATE, HOST, HeaderName, HeaderValue};
 use std::time::{SystemTime, UNIX_EPOCH};
 use url::Url;
 

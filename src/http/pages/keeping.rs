@@ -56,7 +56,7 @@ pub async fn unblock(
 ) -> Response {
     let answer = async {
         let row = accounts::by_acct(&web.app, &acct).await?;
-        moderation::unblock(&web.app, viewer.id(), row.id).await?;
+        moderation::unblock(&web.app, &viewer.account, row.id).await?;
         Ok(redirect(&back.or(&format!("/@{acct}"))))
     };
     finish(&web, &visitor, answer.await).await

@@ -1,6 +1,7 @@
 //! One activity to one inbox, and what its answer means for the delivery, the inbox and the host.
 
-use super::{gone, hosts, knock, signer, still, sync};
+use super::signer::{self, Signer};
+use super::{gone, hosts, knock, still, sync};
 use crate::activitypub::ACTIVITY_JSON;
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE, Millis};

@@ -2,7 +2,7 @@
 //! chunks; run again after a crash it changes nothing that is done.
 
 use super::documents::post_values;
-use super::say::{self, Said, say as tell, say_widely};
+use super::say::{self, Said, say_widely};
 use super::urls::Urls;
 use super::{profile, relays};
 use crate::activitypub::Visibility;

@@ -6,7 +6,6 @@ use super::fetch::Budget;
 use super::note;
 use super::say::{Said, say as tell};
 use super::urls::{self, Urls};
-use super::{fetch::Budget, note};
 use crate::activitypub::render::activity as render;
 use crate::activitypub::text;
 use crate::activitypub::vocab::Activity;

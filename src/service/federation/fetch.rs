@@ -3,7 +3,7 @@
 
 use super::{knock, signer};
 use crate::activitypub::vocab;
-use crate::activitypub::{ACCEPT_DOCUMENTS, RemoteId, is_activity_content_type};
+use crate::activitypub::{RemoteId, is_activity_content_type};
 use crate::app::{App, Failure};
 use crate::clock::{MINUTE, Millis};
 use crate::net::DoorError;

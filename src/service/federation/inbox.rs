@@ -12,7 +12,7 @@ use crate::clock::MINUTE;
 use crate::entity::marker;
 use crate::service::Refusal;
 use crate::service::moderation::is_kept_out;
-use crate::service::work::{self, Queue, Work, queue};
+use crate::service::work::{self, Queue, Work};
 use crate::store::intake::Heard;
 use crate::store::{accounts, jobs, markers, policies, relations};
 use bytes::Bytes;
@@ -100,7 +100,7 @@ pub async fn receive(app: &App, received: Received) -> Result<(), Rejected> {
         return of_no_interest(app, &received, &parsed, &activity.actor).await;
     }
     let signer = signer_of(app, &received, &parsed, &activity.actor).await?;
-    sync::hear(app, &signer, &received.headers).await?;
+    sync::hear(app, signer, &received.headers).await?;
     remember(app, signer, activity, &received.body).await
 }
 
@@ -284,23 +284,39 @@ pub async fn reader(app: &App, received: Received) -> Result<Option<i64>, Refusa
 
 /// The server that signed a GET about a person's followers there. Its key is fetched when it is not
 /// known, but only for a server that has such followers.
-pub async fn asking_host(app: &App, received: &Received<'_>, target: i64) -> Result<Option<String>, Refusal> {
-    let Ok(parsed) = ParsedSignature::from_headers(received.headers) else { return Ok(None) };
+pub async fn asking_host(app: &App, received: Received, target: i64) -> Result<Option<String>, Refusal> {
+    let Ok(parsed) = ParsedSignature::from_headers(&received.headers) else { return Ok(None) };
     let key_id = parsed.key_id().clone();
     let start = format!("https://{}/", key_id.host());
-    if policies::domain_blocked(&app.db.read, key_id.host()).await?
+    if is_kept_out(app, key_id.host()).await?
         || relations::follower_ids_at(&app.db.read, target, &start, 1).await?.is_empty()
     {
         return Ok(None);
     }
-    let signer = match accounts::by_key_id(&app.db.read, key_id.as_str()).await? {
-        Some(row) => row,
-        None => match owner_of(app, &key_id, &Budget::activity()).await {
-            Ok(row) => row,
+    let mut known: Vec<KnownKey> = keys::known(app, &key_id).await?.iter().cloned().collect();
+    if known.is_empty() {
+        match whose(app, &key_id).await {
+            Ok(key) => known.push(key),
             Err(Rejected::Later(refusal)) => return Err(refusal),
             Err(_) => return Ok(None),
-        },
-    };
-    let counts = check(app, received, &parsed, &signer).is_ok() && signer.suspended == 0 && signer.deleted_at.is_none();
-    Ok(counts.then(|| key_id.host().to_owned()))
+        }
+    }
+    let received = Arc::new(received);
+    for key in known.iter().filter(|key| key.heard) {
+        if check(app, &received, &parsed, &key.key).await.is_ok() {
+            return Ok(Some(key_id.host().to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+/// The key and whoever its document says it belongs to, on the same server.
+async fn whose(app: &App, key_id: &KeyId) -> Result<KnownKey, Rejected> {
+    let budget = Budget::key();
+    let document = fetch::key_document(app, &key_id.document(), &budget).await?;
+    let found = KeyDocument::read(&document, key_id).map_err(|e| Rejected::Unsigned(e.to_string()))?;
+    if found.key.owner.host() != key_id.host() {
+        return Err(not_listed());
+    }
+    owned_by(app, key_id, &found.key.owner, &budget).await
 }

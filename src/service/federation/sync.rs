@@ -84,8 +84,9 @@ fn read(headers: &HeaderMap) -> Option<(String, RemoteId, String)> {
 }
 
 /// A delivery came with a digest of the signer's followers here. What differs is looked into later.
-pub async fn hear(app: &App, signer: &account::Model, headers: &HeaderMap) -> Result<(), Refusal> {
+pub async fn hear(app: &App, signer: i64, headers: &HeaderMap) -> Result<(), Refusal> {
     let Some((collection, url, theirs)) = read(headers) else { return Ok(()) };
+    let Some(signer) = accounts::by_id(&app.db.read, signer).await? else { return Ok(()) };
     let host = signer.uri.as_deref().and_then(|uri| RemoteId::parse(uri).ok()).map(|id| id.host().to_owned());
     if signer.followers_url.as_deref() != Some(&collection) || host.as_deref() != Some(url.host()) {
         return Ok(());
