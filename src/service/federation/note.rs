@@ -4,7 +4,7 @@ use super::fetch::{self as fetching, Budget};
 use super::people;
 use super::urls::{Named, Urls};
 use crate::activitypub::vocab::{Activity, Attachment, Note, ObjectRef};
-use crate::activitypub::{RemoteId, html, visibility as addressing};
+use crate::activitypub::{RemoteId, Visibility, html, visibility as addressing};
 use crate::app::App;
 use crate::entity::{account, photo, post};
 use crate::secrets::random;
@@ -163,7 +163,18 @@ pub async fn hear_create(
         // Whoever may not see a post, or is blocked by its author, does not answer it here.
         visible(app, Some(signer.id), parent.id).await?;
     }
+    meet(app, &note, budget).await;
     keep(app, signer, note, parent, Arrival::Said).await.map(drop)
+}
+
+/// A conversation among a few goes on among all of them: those who are not known here yet are looked up.
+async fn meet(app: &App, note: &Note, budget: &Budget) {
+    if addressing::classify(&note.to, &note.cc, None) == Visibility::Mentioned {
+        for mention in note.mentions.iter().take(limits::RECIPIENTS) {
+            // Whoever cannot be had is left out of the answer.
+            let _ = people::by_id(app, &mention.href, budget).await;
+        }
+    }
 }
 
 async fn concerns_us(app: &App, signer: &account::Model, note: &Note) -> Result<bool, Refusal> {
