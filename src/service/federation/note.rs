@@ -163,13 +163,14 @@ pub async fn hear_create(
         // Whoever may not see a post, or is blocked by its author, does not answer it here.
         visible(app, Some(signer.id), parent.id).await?;
     }
-    meet(app, &note, budget).await;
+    meet(app, signer, &note, budget).await;
     keep(app, signer, note, parent, Arrival::Said).await.map(drop)
 }
 
 /// A conversation among a few goes on among all of them: those who are not known here yet are looked up.
-async fn meet(app: &App, note: &Note, budget: &Budget) {
-    if addressing::classify(&note.to, &note.cc, None) == Visibility::Mentioned {
+async fn meet(app: &App, author: &account::Model, note: &Note, budget: &Budget) {
+    let seen = addressing::classify(&note.to, &note.cc, author.followers_url.as_deref());
+    if seen == Visibility::Mentioned {
         for mention in note.mentions.iter().take(limits::RECIPIENTS) {
             // Whoever cannot be had is left out of the answer.
             let _ = people::by_id(app, &mention.href, budget).await;
