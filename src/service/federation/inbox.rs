@@ -14,7 +14,7 @@ use crate::service::Refusal;
 use crate::service::moderation::is_kept_out;
 use crate::service::work::{self, Queue, Work};
 use crate::store::intake::Heard;
-use crate::store::{accounts, jobs, markers, policies, relations};
+use crate::store::{jobs, markers, relations};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use super::fetch::{self as fetching, Budget};
 use super::people;
 use super::urls::{Named, Urls};
 use crate::activitypub::vocab::{Activity, Attachment, Note, ObjectRef};
-use crate::activitypub::{RemoteId, html, visibility as addressing};
+use crate::activitypub::{RemoteId, Visibility, html, visibility as addressing};
 use crate::app::App;
 use crate::entity::{account, photo, post};
 use crate::secrets::random;
@@ -118,7 +118,7 @@ pub async fn keep_answer(app: &App, document: &Value, root: i64, budget: &Budget
 
 /// Keeps a post that its author sent or that was fetched from its origin, whomever it concerns.
 pub(super) async fn keep_own(app: &App, author: &account::Model, note: Note) -> Result<post::Model, Refusal> {
-    keep(app, author, note, None).await
+    keep(app, author, note, None, Arrival::Said).await
 }
 
 fn read(value: &Value, speaker: Option<&RemoteId>) -> Result<Note, Refusal> {
@@ -203,7 +203,19 @@ pub async fn hear_create(
         visible(app, Some(signer.id), parent.id).await?;
         policy::check(app, signer.id, Deed::Reply, parent).await?;
     }
+    meet(app, signer, &note, budget).await;
     keep(app, signer, note, parent, Arrival::Said).await.map(drop)
+}
+
+/// A conversation among a few goes on among all of them: those who are not known here yet are looked up.
+async fn meet(app: &App, author: &account::Model, note: &Note, budget: &Budget) {
+    let seen = addressing::classify(&note.to, &note.cc, author.followers_url.as_deref());
+    if seen == Visibility::Mentioned {
+        for mention in note.mentions.iter().take(limits::RECIPIENTS) {
+            // Whoever cannot be had is left out of the answer.
+            let _ = people::by_id(app, &mention.href, budget).await;
+        }
+    }
 }
 
 async fn concerns_us(app: &App, signer: &account::Model, note: &Note) -> Result<bool, Refusal> {

@@ -7,7 +7,7 @@ use super::urls::{Named, Urls};
 use crate::activitypub::RemoteId;
 use crate::activitypub::vocab::Collection;
 use crate::app::App;
-use crate::entity::{account, activity};
+use crate::entity::activity;
 use crate::service::work::{self, Work};
 use crate::service::{Refusal, following};
 use crate::store::{accounts, relations};
@@ -100,10 +100,10 @@ pub async fn hear(app: &App, signer: i64, headers: &HeaderMap) -> Result<(), Ref
     let work = Work::SyncFollowers { account: signer.id, url: url.as_str().to_owned(), digest: theirs };
     let (app2, key) = (app.clone(), format!("sync:{}", signer.id));
     // Asked a moment ago: a digest that never fits does not cost a request with each delivery.
-    if app.unreachable.contains_key(&key) {
+    if fetch::failed_lately(app, &key).is_err() {
         return Ok(());
     }
-    app.unreachable.insert(key.clone(), true);
+    fetch::failed(app, &key, true);
     app.db
         .write(move |tx| Box::pin(async move { Ok(work::queue_once(&app2, tx, work, key, 0).await.map(drop)?) }))
         .await

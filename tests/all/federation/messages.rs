@@ -64,6 +64,21 @@ async fn a_message_from_another_kind_of_server_is_listed() {
 }
 
 #[tokio::test]
+async fn r053_of_those_a_message_names_so_many_are_looked_up_and_no_more() {
+    let scene = Scene::new().await;
+    let mut note = scene.bob.note("All of you");
+    let name = |id: String| serde_json::json!({ "type": "Mention", "href": id, "name": "@somebody" });
+    let strangers = (0..limits::RECIPIENTS + 5).map(|n| name(scene.peer.url(&format!("/users/stranger{n}"))));
+    note["tag"] = strangers.chain([name(scene.ada_id.clone())]).collect();
+    note["to"] = serde_json::json!([scene.ada_id]);
+    note["cc"] = serde_json::json!([]);
+    scene.heard(&scene.bob.create(&note)).await;
+    let asked = scene.peer.received().iter().filter(|r| r.target.contains("/stranger")).count();
+    assert_eq!(asked, limits::RECIPIENTS);
+    assert!(scene.ada.page("/messages").await.says("All of you"));
+}
+
+#[tokio::test]
 async fn a_message_to_nobody_is_given_back_with_a_sentence() {
     let scene = Scene::new().await;
     for (to, why) in [
