@@ -6,7 +6,8 @@ Starts BINARY (a release build) with a fresh data folder, makes an account, sign
 over HTTP, each into a draft of its own, one after the other (or so many together). A photo is ready when
 its upload is answered: then its sizes and its placeholder are durable. Tells
 
-- the milliseconds of the first half of the uploads and of the second, in which the server was warm;
+- the milliseconds of the first half of the uploads and of the second, in which the server was warm, and
+  the CPU time an upload took, which tells what is possible where other programs are at work;
 - the resident memory of the server and its children (the sum over the process and all below it of what
   /proc/PID/smaps_rollup calls Rss; shared pages count in each) before, at most while it worked, after,
   and once it had rested.
@@ -14,6 +15,7 @@ its upload is answered: then its sizes and its placeholder are durable. Tells
 
 import argparse
 import concurrent.futures
+import html
 import http.client
 import os
 import pathlib
@@ -63,7 +65,7 @@ class Server:
         """Milliseconds from the first byte sent to the answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
         _, _, page = self.ask("GET", "/compose", headers={"cookie": self.cookie}, connection=connection)
-        draft = re.search(rb'action="/compose/(\d+)"', page).group(1).decode()
+        draft = re.search(r'action="/compose/(\d+)"', html.unescape(page.decode())).group(1)
         edge = "edge-of-a-part"
         head = (f'--{edge}\r\nContent-Disposition: form-data; name="photo"; filename="{photo.name}"\r\n'
                 "Content-Type: application/octet-stream\r\n\r\n")
@@ -75,6 +77,14 @@ class Server:
         connection.close()
         assert status == 201, (status, answer)
         return passed
+
+    def spent(self):
+        """CPU seconds of the process, of all below it and of those that ended."""
+        ticks = 0
+        for process in family(self.process.pid):
+            fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+            ticks += sum(map(int, fields[11:15]))
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def memory(self):
         """Resident MiB of the process and of all below it."""
@@ -134,7 +144,7 @@ def main():
             watch = Watch(server)
             watch.start()
             photos = [given.photos[i % len(given.photos)] for i in range(given.uploads)]
-            began = time.perf_counter()
+            began, spent = time.perf_counter(), server.spent()
             with concurrent.futures.ThreadPoolExecutor(given.together) as pool:
                 times = list(pool.map(server.upload, photos))
             passed = time.perf_counter() - began
@@ -144,7 +154,8 @@ def main():
             half = len(times) // 2
             told("first half", times[:half])
             told("second half", times[half:])
-            print(f"{len(times) / passed:.2f} uploads a second, {given.together} together")
+            spent = (server.spent() - spent) / len(times) * 1e3
+            print(f"{len(times) / passed:.2f} uploads a second, {given.together} together; CPU ms an upload: {spent:.1f}; load", *os.getloadavg())
             print(f"resident MiB: {before:.1f} before, {watch.most:.1f} at most, {after:.1f} after", end="", flush=True)
             time.sleep(given.rest)
             print(f", {server.memory():.1f} after {given.rest:.0f} s of rest")

@@ -72,13 +72,7 @@ pub(super) fn planes(
     let target = Target { crop, chroma, shifted };
     let scans = input.get(jpeg.scans.clone()).unwrap_or_default();
     let header = Header::read(&jpeg.header)?;
-    #[cfg(feature = "turbo")]
-    if jpeg::turbo::is_quicker()
-        && let Some(picture) = target.by_turbo(&header.frame, (&jpeg.header, scans))
-    {
-        return Ok(picture);
-    }
-    target.by_ours(header, scans)
+    target.picture(header, scans)
 }
 
 /// What is wanted of a JPEG; fields as [`planes`] takes them.
@@ -90,7 +84,7 @@ struct Target {
 }
 
 impl Target {
-    fn by_ours(self, header: Header, scans: &[u8]) -> Result<Picture, PhotoError> {
+    fn picture(self, header: Header, scans: &[u8]) -> Result<Picture, PhotoError> {
         let frame = &header.frame;
         let wanted = self.wanted(frame);
         let plans: Vec<_> =
@@ -99,15 +93,6 @@ impl Target {
         let mut rows: Vec<&mut dyn Rows> = scalers.iter_mut().map(|scaler| scaler as &mut dyn Rows).collect();
         jpeg::decode::decode(header, scans, &plans, &mut rows)?;
         Ok(self.finish(scalers))
-    }
-
-    /// Nothing where the file is not quite as it should be.
-    #[cfg(feature = "turbo")]
-    fn by_turbo(self, frame: &Frame, (segments, scans): (&[u8], &[u8])) -> Option<Picture> {
-        let plans = jpeg::turbo::plans(frame, &self.wanted(frame));
-        let mut scalers = self.scalers(frame, &plans);
-        let mut rows: Vec<&mut dyn Rows> = scalers.iter_mut().map(|scaler| scaler as &mut dyn Rows).collect();
-        jpeg::turbo::decode(segments, scans, (frame, &plans), &mut rows).then(|| self.finish(scalers))
     }
 
     /// Across and down, for the component with this number.
@@ -293,6 +278,3 @@ fn on_white<const CHANNELS: usize>(data: &[u8]) -> Vec<u8> {
     }
     flat
 }
-
-#[cfg(all(test, feature = "turbo"))]
-mod tests;

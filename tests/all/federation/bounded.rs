@@ -1,6 +1,8 @@
 //! What others say never makes this server ask where it must not, or without end.
 
 use crate::support::*;
+use cyanotype::app::Failure;
+use cyanotype::clock::MINUTE;
 use serde_json::{Value, json};
 use std::net::TcpListener;
 
@@ -96,8 +98,9 @@ async fn r059_a_list_of_followers_without_end_is_left_after_ten_pages() {
 #[tokio::test]
 async fn r060_what_is_remembered_of_failures_is_bounded_whatever_others_name() {
     let server = Server::start("a.test").await;
+    let failure = Failure { for_good: true, until: server.app.now() + MINUTE };
     for number in 0..100_000 {
-        server.app.unreachable.insert(format!("https://host{number}.example/key"), true);
+        server.app.unreachable.insert(format!("https://host{number}.example/key"), failure.clone());
         server.app.asking.insert(format!("https://host{number}.example/key"), Default::default());
     }
     server.app.unreachable.run_pending_tasks();
