@@ -7,6 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Milliseconds since 1970 in UTC: how every time is kept.
 pub type Millis = i64;
 
+/// One second in milliseconds.
+pub const SECOND: Millis = 1_000;
 /// One minute in milliseconds.
 pub const MINUTE: Millis = 60_000;
 /// One hour in milliseconds.

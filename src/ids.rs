@@ -44,6 +44,11 @@ impl Ids {
     }
 }
 
+/// The smallest id of a moment: what came before it has a smaller one.
+pub fn first_of(at: Millis) -> i64 {
+    (at - EPOCH).max(0) << (NODE_BITS + COUNT_BITS)
+}
+
 /// The time an id carries, in milliseconds.
 pub fn time_of(id: i64) -> Millis {
     (id >> (NODE_BITS + COUNT_BITS)) + EPOCH

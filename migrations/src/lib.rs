@@ -10,6 +10,10 @@ mod m0003_relations;
 mod m0004_work;
 mod m0005_queues;
 mod m0006_photo_data;
+mod m0008_signatures;
+mod m0009_delivery;
+mod m0010_looking;
+mod m0011_activities;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -24,6 +28,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_work::Migration),
             Box::new(m0005_queues::Migration),
             Box::new(m0006_photo_data::Migration),
+            Box::new(m0009_delivery::Migration),
+            Box::new(m0010_looking::Migration),
+            Box::new(m0011_activities::Migration),
+            Box::new(m0008_signatures::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! What every part of the server is handed: built once, cheap to clone, no globals.
 
-use crate::activitypub::signature::keys::SigningKey;
+use crate::activitypub::signature::{PublicKey, SigningKey};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{PublicAddress, Settings};
@@ -13,7 +13,7 @@ use crate::store::{self, Db, connect};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -36,11 +36,21 @@ pub struct Parts {
     pub clock: Clock,
     pub ids: Ids,
     pub secrets: Secrets,
-    /// Parsed signing keys by account id: parsing costs more than signing.
+    /// Parsed signing keys by account id: parsing costs more than signing. For seconds only, so that a
+    /// key changed by another process is soon used.
     pub keys: moka::sync::Cache<i64, SigningKey>,
-    /// Addresses that failed lately, not to be asked again for ten minutes; true where asking again
-    /// would not have helped anyway.
-    pub unreachable: moka::sync::Cache<String, bool>,
+    /// Public keys of others by key id, with everybody who lists that key.
+    pub known_keys: moka::sync::Cache<String, Arc<Vec<KnownKey>>>,
+    /// Whether hosts are kept out, for moments: each delivery asks.
+    pub kept_out: moka::sync::Cache<String, bool>,
+    /// Signatures checked at the same time, off the threads that serve.
+    pub checking: Arc<Semaphore>,
+    /// How many activities of others wait to be understood, as far as it was counted.
+    pub backlog: Backlog,
+    /// KiB that bodies of deliveries may still take in memory, all together.
+    pub inbox_room: Arc<Semaphore>,
+    /// Addresses and hosts that failed lately, not to be asked again for a while.
+    pub unreachable: moka::sync::Cache<String, Failure>,
     /// One asks for a key, the others wait: a burst from a new server is one fetch.
     pub asking: moka::sync::Cache<String, Arc<tokio::sync::Mutex<()>>>,
     /// Tasks that must end before the process does.
@@ -52,6 +62,56 @@ pub struct Parts {
     /// The public address is frozen in the database.
     pub frozen: AtomicBool,
 }
+
+/// A public key and who lists it.
+#[derive(Debug, Clone)]
+pub struct KnownKey {
+    pub account: i64,
+    /// Id of the actor.
+    pub uri: String,
+    /// Domain in her handle.
+    pub domain: String,
+    /// Neither deleted nor suspended.
+    pub heard: bool,
+    pub key: PublicKey,
+}
+
+/// Activities that wait in the queue: counted now and then, not for each that comes.
+pub struct Backlog {
+    /// Most that may wait.
+    pub most: AtomicU64,
+    /// There are more than that.
+    pub full: AtomicBool,
+    /// When they were counted.
+    pub counted: AtomicI64,
+}
+
+impl Default for Backlog {
+    fn default() -> Self {
+        Self { most: AtomicU64::new(BACKLOG), full: AtomicBool::new(false), counted: AtomicI64::new(0) }
+    }
+}
+
+/// Activities that may wait to be understood; what comes beyond that is asked to come again.
+pub const BACKLOG: u64 = 100_000;
+
+/// What went wrong with an address.
+#[derive(Debug, Clone, Copy)]
+pub struct Failure {
+    /// Asking again would not have helped.
+    pub for_good: bool,
+    /// Not to be asked again before then.
+    pub until: i64,
+}
+
+/// An account's signing key is read again from the database after so long.
+const KEY_KEPT: Duration = Duration::from_secs(10);
+/// The same for keys of others, which change still more rarely and are asked for again when they do.
+const KNOWN_KEY_KEPT: Duration = Duration::from_secs(60);
+/// A block set by another process is noticed after so long.
+const KEPT_OUT_KEPT: Duration = Duration::from_secs(2);
+/// Room for bodies of deliveries, in KiB.
+const INBOX_ROOM: usize = 24 * 1024;
 
 impl std::ops::Deref for App {
     type Target = Parts;
@@ -90,11 +150,13 @@ impl App {
             photos: open_darkroom(&settings, overrides.program, &tasks, &stopping)?,
             hashing: Semaphore::new(2),
             ids: Ids::new(clock.clone(), 0, largest),
-            keys: moka::sync::Cache::new(1_000),
-            unreachable: moka::sync::Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(Duration::from_secs(600))
-                .build(),
+            keys: moka::sync::Cache::builder().max_capacity(1_000).time_to_live(KEY_KEPT).build(),
+            known_keys: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KNOWN_KEY_KEPT).build(),
+            kept_out: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KEPT_OUT_KEPT).build(),
+            checking: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, |n| n.get() * 2))),
+            backlog: Backlog::default(),
+            inbox_room: Arc::new(Semaphore::new(INBOX_ROOM)),
+            unreachable: moka::sync::Cache::builder().max_capacity(10_000).build(),
             asking: moka::sync::Cache::builder().max_capacity(1_000).build(),
             stopping,
             frozen: AtomicBool::new(false),

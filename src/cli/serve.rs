@@ -1,7 +1,7 @@
 //! `serve`: start, run, stop.
 
 use crate::app::{App, Overrides};
-use crate::config::Settings;
+use crate::config::{Database, Settings};
 use crate::service::{accounts, federation, sessions, storage};
 use crate::{http, store, telemetry, worker};
 use anyhow::Context;
@@ -14,11 +14,13 @@ const LAST_MOMENT: Duration = Duration::from_secs(28);
 /// Runs the server until it is told to stop.
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     telemetry::start(&settings);
+    raise_open_files();
     let listen = settings.listen;
     let app = App::open(settings, Overrides::default()).await?;
     federation::frozen::check(&app).await?;
     accounts::ensure_instance(&app).await.context("the server's own account could not be made")?;
     sweep_temporary(&app);
+    let _alone = alone(&app).await?;
     let listener = http::server::bind(listen).await?;
     announce(&app).await?;
     let router = http::router(app.clone())?;
@@ -34,6 +36,32 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     app.db.clone().close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Connections to hundreds of servers are open at once, and each is a file to the system: as many as it
+/// allows at all.
+fn raise_open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::debug!(%error, "no more files can be opened at once than before");
+    }
+}
+
+/// Holds the data folder as long as the server runs. With SQLite whoever holds it is the only one who
+/// works on the database: what an earlier process had taken and did not finish is taken up at once. On
+/// PostgreSQL others may be at work, and its leases run out by themselves.
+async fn alone(app: &App) -> anyhow::Result<Option<std::fs::File>> {
+    let path = app.settings.data_dir.join("serving");
+    let file = std::fs::File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+    if file.try_lock().is_err() {
+        tracing::warn!("another server runs over this data folder");
+        return Ok(None);
+    }
+    if matches!(app.settings.database, Database::Sqlite(_)) {
+        worker::take_over(app).await?;
+    }
+    Ok(Some(file))
 }
 
 /// Files that an earlier process left half-written.

@@ -92,8 +92,9 @@ pub const KEYS: &[Key] = &[
     ),
     key("photo_seconds", Kind::Number, "20", "Seconds one photo may take before it is given up."),
     key("photo_queue", Kind::Number, "32", "Photos that may wait for a worker before uploads are asked to come back."),
-    key("deliveries", Kind::Number, "64", "Deliveries to other servers under way at the same time."),
+    key("deliveries", Kind::Number, "256", "Deliveries to other servers under way at the same time."),
     key("deliveries_per_host", Kind::Number, "2", "Deliveries to one other server under way at the same time."),
+    key("delivery_log_days", Kind::Number, "30", "Days for which it is kept how each delivery went."),
     key("allow_private_addresses", Kind::List, "[]", "Private address ranges (CIDR) this server may still fetch from."),
     key(
         "resolve",

@@ -39,6 +39,7 @@ pub struct Settings {
     pub photo_queue: usize,
     pub deliveries: usize,
     pub deliveries_per_host: usize,
+    pub delivery_log_days: u32,
     pub allow_private_addresses: Vec<IpNet>,
     pub resolve: Vec<(String, SocketAddr)>,
     pub s3: Option<S3>,
@@ -124,6 +125,7 @@ struct Raw {
     photo_queue: usize,
     deliveries: usize,
     deliveries_per_host: usize,
+    delivery_log_days: usize,
     allow_private_addresses: Vec<String>,
     resolve: Vec<String>,
     s3_endpoint: String,
@@ -338,6 +340,9 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
         photo_queue: c.range("photo_queue", raw.photo_queue, 1, 10_000)?,
         deliveries: c.range("deliveries", raw.deliveries, 1, 2_000)?,
         deliveries_per_host: c.range("deliveries_per_host", raw.deliveries_per_host, 1, 64)?,
+        delivery_log_days: c
+            .range("delivery_log_days", raw.delivery_log_days, 1, 3_650)
+            .map(|n| u32::try_from(n).unwrap_or(u32::MAX))?,
         allow_private_addresses: c.nets("allow_private_addresses", &raw.allow_private_addresses)?,
         resolve: resolve(&c, &raw.resolve)?,
         s3: s3(&c, &raw)?,

@@ -68,6 +68,28 @@ pub struct Model {
     pub updated_at: i64,
     #[sea_orm(nullable)]
     pub deleted_at: Option<i64>,
+    /// Id of the actor this account has moved to.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub moved_to: Option<String>,
+    #[sea_orm(nullable)]
+    pub moved_at: Option<i64>,
+    /// JSON list of ids of other accounts that are the same person's.
+    #[sea_orm(column_type = "Text")]
+    pub aliases: String,
+    /// JSON list of hosts whose pages may name a local person as their author.
+    #[sea_orm(column_type = "Text")]
+    pub attribution_domains: String,
+    /// JSON list of hashtags at the head of the profile, without `#`.
+    #[sea_orm(column_type = "Text")]
+    pub featured_tags: String,
+    /// Of local people: `everyone`, `followers` or `nobody` may answer …
+    #[sea_orm(column_type = "Text")]
+    pub replies_from: String,
+    /// … and quote.
+    #[sea_orm(column_type = "Text")]
+    pub quotes_from: String,
+    /// 1: the server of whom she blocks is told so.
+    pub says_blocks: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,4 @@
-//! Somebody's home timeline. `via_id` is the account that boosted it there, or 0.
+//! Somebody's home timeline. `via_id` is the account that boosted it there, or 0. `entry_id` orders it: the boost's id, or the post's.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,6 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub post_id: i64,
     pub via_id: i64,
+    pub entry_id: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -29,6 +29,8 @@ pub struct Model {
     pub credit_artist: String,
     #[sea_orm(column_type = "Text")]
     pub credit_copyright: String,
+    /// 1: home shows posts with pictures only.
+    pub home_pictures: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

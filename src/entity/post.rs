@@ -43,6 +43,9 @@ pub struct Model {
     pub like_count: i64,
     pub boost_count: i64,
     pub reply_count: i64,
+    /// JSON of who may do what with a remote post; empty where nothing was said.
+    #[sea_orm(column_type = "Text")]
+    pub policy: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

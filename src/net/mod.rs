@@ -301,7 +301,9 @@ fn client(config: &DoorConfig) -> Result<reqwest::Client, DoorError> {
         .redirect(reqwest::redirect::Policy::none())
         .dns_resolver(resolver)
         .connect_timeout(config.limits.connect_time)
-        .pool_idle_timeout(Duration::from_secs(20))
+        // Long enough for the next of several deliveries; a post to thousands of hosts must not keep
+        // thousands of connections.
+        .pool_idle_timeout(Duration::from_secs(3))
         .pool_max_idle_per_host(2)
         .http2_max_header_list_size(64 * 1024)
         .build()

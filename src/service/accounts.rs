@@ -1,7 +1,7 @@
 //! Accounts of this server: making them, changing what they say of themselves.
 
 use super::limits;
-use super::{Refusal, sessions, surface};
+use super::{Refusal, federation, sessions, surface};
 use crate::activitypub::signature::keys::{self, SigningKey};
 use crate::app::App;
 use crate::entity::{account, login};
@@ -32,6 +32,9 @@ const RESERVED: &[&str] = &[
     "static",
 ];
 
+/// An account as it is kept.
+pub type Row = account::Model;
+
 /// What somebody gives to get an account.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
@@ -55,6 +58,7 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
         None => None,
     };
     let row = fresh(app, app.id(), username).await?;
+    let ed25519 = federation::keys::new_ed25519(app, row.id)?;
     let login = login::Model {
         account_id: row.id,
         email_key: accounts::fold(&email),
@@ -68,6 +72,7 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
         shows: String::new(),
         credit_artist: String::new(),
         credit_copyright: String::new(),
+        home_pictures: 0,
     };
     let (made, now) = (row.clone(), app.now());
     app.db
@@ -80,6 +85,7 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
                 }
                 free(tx, &row.username, &login.email).await?;
                 accounts::insert(tx, row).await?;
+                store::keys::add(tx, ed25519).await?;
                 accounts::insert_login(tx, login).await?;
                 Ok(())
             })
@@ -141,19 +147,29 @@ async fn fresh(app: &App, id: i64, username: String) -> Result<account::Model, R
         created_at: now,
         updated_at: now,
         deleted_at: None,
+        moved_to: None,
+        moved_at: None,
+        aliases: "[]".to_owned(),
+        attribution_domains: "[]".to_owned(),
+        featured_tags: "[]".to_owned(),
+        replies_from: "everyone".to_owned(),
+        quotes_from: "nobody".to_owned(),
+        says_blocks: 0,
     })
 }
 
-/// Makes the instance actor's account when it is not there yet.
+/// Makes the instance actor's account when it is not there yet, and keys that accounts of older
+/// versions lack.
 pub async fn ensure_instance(app: &App) -> Result<(), Refusal> {
-    if accounts::by_id(&app.db.read, INSTANCE).await?.is_some() {
-        return Ok(());
+    if accounts::by_id(&app.db.read, INSTANCE).await?.is_none() {
+        let row = fresh(app, INSTANCE, "instance.actor".to_owned()).await?;
+        app.db
+            .write(move |tx| {
+                Box::pin(async move { Ok::<_, Refusal>(accounts::insert_if_new(tx, row).await.map(drop)?) })
+            })
+            .await?;
     }
-    let row = fresh(app, INSTANCE, "instance.actor".to_owned()).await?;
-    app.db
-        .write(move |tx| Box::pin(async move { accounts::insert_if_new(tx, row).await.map(drop) }))
-        .await
-        .map_err(|e: sea_orm::DbErr| e.into())
+    federation::keys::ensure_ed25519(app).await
 }
 
 /// The key that signs for a local account.
@@ -179,6 +195,35 @@ pub async fn rotate_secret(app: &App) -> Result<u64, Refusal> {
 }
 
 async fn seal_anew(app: &App) -> Result<u64, Refusal> {
+    Ok(seal_rsa_anew(app).await? + seal_others_anew(app).await?)
+}
+
+async fn seal_others_anew(app: &App) -> Result<u64, Refusal> {
+    let (mut after, mut done) = (i64::MIN, 0);
+    loop {
+        let page = store::keys::sealed(&app.db.read, after, 100).await?;
+        let Some(last) = page.last() else { return Ok(done) };
+        after = last.id;
+        let mut sealed = Vec::new();
+        for row in page {
+            let key = app.secrets.open(&row.private_key.ok_or(Refusal::Missing)?)?;
+            sealed.push((row.id, app.secrets.seal(&key)?));
+        }
+        done += sealed.len() as u64;
+        app.db
+            .write_quietly(move |tx| {
+                Box::pin(async move {
+                    for (id, key) in sealed {
+                        store::keys::set_sealed(tx, id, key).await?;
+                    }
+                    Ok::<_, Refusal>(())
+                })
+            })
+            .await?;
+    }
+}
+
+async fn seal_rsa_anew(app: &App) -> Result<u64, Refusal> {
     let (mut after, mut done) = (i64::MIN, 0);
     loop {
         let page = accounts::with_keys(&app.db.read, after, 100).await?;
@@ -266,6 +311,15 @@ pub async fn change_profile(app: &App, account_id: i64, change: ProfileChange) -
         .await
 }
 
+/// Whether home shows posts with pictures only.
+pub async fn choose_home(app: &App, account_id: i64, pictures: bool) -> Result<(), Refusal> {
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move { Ok::<_, Refusal>(accounts::set_home_pictures(tx, account_id, pictures).await?) })
+        })
+        .await
+}
+
 fn too_long(field: &'static str, what: &str, text: &str, most: usize) -> Result<(), Refusal> {
     let length = text.chars().count();
     if length <= most {
@@ -306,7 +360,7 @@ fn check_email(email: &str) -> Result<String, Refusal> {
 /// The row of a local account by name.
 pub async fn local(app: &App, username: &str) -> Result<account::Model, Refusal> {
     let row = store::accounts::by_handle(&app.db.read, username, "").await?.filter(|a| a.id != INSTANCE);
-    row.filter(|a| a.deleted_at.is_none()).ok_or(Refusal::Missing)
+    row.filter(|a| a.deleted_at.is_none() && a.suspended == 0).ok_or(Refusal::Missing)
 }
 
 /// The row of an account, local or remote, as written in a path: `ada` or `bob@elsewhere.example`.
@@ -318,4 +372,12 @@ pub async fn by_acct(app: &App, acct: &str) -> Result<account::Model, Refusal> {
     }
     let row = store::accounts::by_handle(&app.db.read, name, &domain).await?;
     row.filter(|a| a.deleted_at.is_none() && a.suspended == 0).ok_or(Refusal::Missing)
+}
+
+/// The row of an account as [`by_acct`], suspended or not.
+pub async fn known(app: &App, acct: &str) -> Result<account::Model, Refusal> {
+    let (name, domain) = acct.split_once('@').unwrap_or((acct, ""));
+    let domain = Some(domain.to_lowercase()).filter(|domain| *domain != app.handle_domain()).unwrap_or_default();
+    let row = store::accounts::by_handle(&app.db.read, name, &domain).await?;
+    row.filter(|a| a.deleted_at.is_none() && a.id != INSTANCE).ok_or(Refusal::Missing)
 }

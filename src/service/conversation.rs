@@ -2,6 +2,7 @@
 
 use super::federation::fetch::Budget;
 use super::federation::urls;
+use super::policy::{self, Deed};
 use super::{Refusal, federation, limits, surface, visibility};
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
@@ -92,6 +93,7 @@ pub fn blank(id: i64, account_id: i64, caption: &str, now: i64) -> post::Model {
         like_count: 0,
         boost_count: 0,
         reply_count: 0,
+        policy: String::new(),
     }
 }
 
@@ -106,6 +108,7 @@ pub async fn reply(
     number: Option<i64>,
 ) -> Result<post::Model, Refusal> {
     let parent = visibility::visible(app, Some(author.id), parent_id).await?;
+    policy::check(app, author.id, Deed::Reply, &parent).await?;
     let caption = caption.trim();
     let length = caption.chars().count();
     if length == 0 {
@@ -122,6 +125,13 @@ pub async fn reply(
         && let Some(person) = accounts::by_id(&app.db.read, parent.account_id).await?
     {
         words.address(person.id, urls::acct(&person));
+    }
+    // A conversation among a few goes on among all of them.
+    if visibility::of(&parent) == Visibility::Mentioned {
+        for other in tags::mentions(&app.db.read, &[parent.id]).await?.into_iter().filter(|m| m.account_id != author.id)
+        {
+            words.address(other.account_id, other.name);
+        }
     }
     let visibility = match visibility::of(&parent) {
         Visibility::Public => Visibility::Quiet,
@@ -146,7 +156,7 @@ pub async fn reply(
                 }
                 posts::insert(tx, row.clone()).await?;
                 words.write(tx, row.id, visibility::of(&row)).await?;
-                surface::post_appeared(&app2, tx, &row, &author).await?;
+                surface::post_appeared(&app2, tx, &row, &author, surface::Arrival::Said).await?;
                 Ok(row)
             })
         })

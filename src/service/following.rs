@@ -1,5 +1,6 @@
 //! Following, being followed, letting go.
 
+use super::work::{self, Work};
 use super::{Refusal, federation, surface};
 use crate::app::App;
 use crate::entity::{account, follow};
@@ -29,6 +30,8 @@ pub async fn follow(app: &App, follower: &account::Model, target_id: i64) -> Res
         uri: None,
         created_at: app.now(),
     };
+    // No empty home: what she posted lately is fetched meanwhile.
+    federation::back_fill::looked_at(app, &target).await?;
     let (app2, follower) = (app.clone(), follower.clone());
     app.db
         .write(move |tx| {
@@ -43,6 +46,22 @@ pub async fn follow(app: &App, follower: &account::Model, target_id: i64) -> Res
                     federation::follow::say(&app2, tx, &row, &follower, &target).await?;
                 }
                 Ok(())
+            })
+        })
+        .await
+}
+
+/// Ends that somebody follows: she is not told, but her server is.
+pub async fn remove_follower(app: &App, target: &account::Model, follower_id: i64) -> Result<(), Refusal> {
+    let (app2, target) = (app.clone(), target.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(row) = relations::remove(tx, follower_id, target.id).await? else { return Ok(()) };
+                feeds::drop_author(tx, follower_id, target.id).await?;
+                forget_told(tx, target.id, follower_id).await?;
+                let Some(follower) = accounts::by_id(tx, follower_id).await? else { return Ok(()) };
+                federation::follow::reject(&app2, tx, &row, &follower, &target).await
             })
         })
         .await
@@ -69,6 +88,49 @@ async fn forget_told(tx: &impl ConnectionTrait, target_id: i64, follower_id: i64
     Ok(notifications::forget(tx, target_id, surface::kind::FOLLOW_REQUEST, follower_id, 0).await?)
 }
 
+/// The followed one's server says that it never was, or is no longer, so.
+pub async fn ended(app: &App, follower_id: i64, target_id: i64) -> Result<(), Refusal> {
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move {
+                relations::remove(tx, follower_id, target_id).await?;
+                Ok(feeds::drop_author(tx, follower_id, target_id).await?)
+            })
+        })
+        .await
+}
+
+/// The followed one elsewhere said yes.
+pub async fn accepted(app: &App, row: follow::Model, target: &account::Model) -> Result<(), Refusal> {
+    let (app2, target) = (app.clone(), target.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                relations::set(tx, row.id, relations::ACCEPTED, None).await?;
+                surface::follow_granted(&app2, tx, row.follower_id, &target).await?;
+                let work = Work::FillHome { owner: row.follower_id, author: row.target_id };
+                Ok(work::queue(&app2, tx, work).await?)
+            })
+        })
+        .await
+}
+
+/// Another server takes somebody here for a follower who is none: it is told so.
+pub async fn deny(app: &App, follower: &account::Model, target: &account::Model) -> Result<(), Refusal> {
+    let row = follow::Model {
+        id: app.id(),
+        follower_id: follower.id,
+        target_id: target.id,
+        state: relations::ACCEPTED.to_owned(),
+        uri: None,
+        created_at: app.now(),
+    };
+    let (app2, follower, target) = (app.clone(), follower.clone(), target.clone());
+    app.db
+        .write(move |tx| Box::pin(async move { federation::follow::unsay(&app2, tx, &row, &follower, &target).await }))
+        .await
+}
+
 /// Answers a request to follow.
 pub async fn answer(app: &App, target: &account::Model, follower_id: i64, yes: bool) -> Result<(), Refusal> {
     let (app2, target) = (app.clone(), target.clone());
@@ -81,6 +143,7 @@ pub async fn answer(app: &App, target: &account::Model, follower_id: i64, yes: b
                 if yes {
                     relations::set(tx, row.id, relations::ACCEPTED, None).await?;
                     surface::follow_appeared(&app2, tx, &row, true).await?;
+                    surface::follow_granted(&app2, tx, follower_id, &target).await?;
                     federation::follow::accept(&app2, tx, &row, &follower, &target).await
                 } else {
                     relations::remove(tx, follower_id, target.id).await?;

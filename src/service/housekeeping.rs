@@ -1,10 +1,11 @@
 //! What must be tidied now and then: half-made uploads, forgotten drafts, old markers, unused bytes.
 
-use super::{Refusal, limits, posting, surface};
+use super::{Refusal, counting, leaving, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
 use crate::clock::{DAY, HOUR};
-use crate::store::{drafts, markers, media, policies, sessions};
+use crate::ids::first_of;
+use crate::store::{delivery_log, drafts, feeds, forms, keys, markers, media, mutes, policies, sessions};
 
 /// Everything, once; a failure of one part is logged and the next one runs.
 pub async fn run(app: &App) {
@@ -12,6 +13,10 @@ pub async fn run(app: &App) {
         ("uploads", unfinished_uploads(app).await),
         ("drafts", forgotten_drafts(app).await),
         ("records", old_records(app).await),
+        ("deliveries", old_deliveries(app).await),
+        ("keys", leaving::forget_keys(app).await),
+        ("homes", homes(app).await),
+        ("counters", counting::nightly(app).await),
     ] {
         if let Err(error) = done {
             tracing::warn!(%error, what, "housekeeping failed");
@@ -50,16 +55,35 @@ async fn forgotten_drafts(app: &App) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// What a version before this one put into homes is given its place.
+async fn homes(app: &App) -> Result<(), Refusal> {
+    app.db.write_quietly(|tx| Box::pin(async move { Ok::<_, Refusal>(feeds::place(tx).await?) })).await
+}
+
 async fn old_records(app: &App) -> Result<(), Refusal> {
     let now = app.now();
     app.db
         .write(move |tx| {
             Box::pin(async move {
                 markers::sweep(tx, now - 30 * DAY).await?;
+                mutes::sweep(tx, now).await?;
+                forms::sweep(tx, now).await?;
+                keys::sweep_retired(tx, now - 30 * DAY).await?;
                 Ok::<_, Refusal>(sessions::sweep(tx, now - DAY, now).await?)
             })
         })
         .await
+}
+
+/// The log of deliveries reaches back so many days.
+async fn old_deliveries(app: &App) -> Result<(), Refusal> {
+    let before = first_of(app.now() - i64::from(app.settings.delivery_log_days) * DAY);
+    while app
+        .db
+        .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(delivery_log::trim(tx, before).await?) }))
+        .await?
+    {}
+    Ok(())
 }
 
 /// Removes stored bytes, and the rows of profile pictures that named them.

@@ -1,6 +1,7 @@
 //! Numbers that hold for people, in one place.
 
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
+use std::time::Duration;
 
 /// Posts on one page of a feed.
 pub const PAGE: u64 = 30;
@@ -8,10 +9,54 @@ pub const PAGE: u64 = 30;
 pub const HOME_PAGE: u64 = 20;
 /// People on one page.
 pub const PEOPLE_PAGE: u64 = 40;
+/// Muted people listed in the settings.
+pub const MUTES_SHOWN: u64 = 200;
 /// Replies on one page under a post.
 pub const CONVERSATION: u64 = 100;
+/// Characters in what a person says with a report.
+pub const REPORT: usize = 1_000;
+/// Reports one person makes in a day.
+pub const REPORTS: u64 = 20;
+/// Reports taken from one other server in a day.
+pub const REPORTS_FROM_SERVER: u64 = 50;
+/// People written to in one message.
+pub const RECIPIENTS: usize = 10;
+
+/// What is fetched because somebody looks takes at most so long.
+pub const LOOKING: Duration = Duration::from_secs(60);
+/// A remote profile that is looked at is asked for news again after so long.
+pub const LOOK_AGAIN: Millis = HOUR;
+/// Pages of an outbox read at once.
+pub const OUTBOX_PAGES: usize = 10;
+/// Posts taken from an outbox at once.
+pub const OUTBOX_POSTS: usize = 40;
+/// Pages of one outbox read in all, however often people ask for more.
+pub const OUTBOX_DEPTH: i64 = 100;
+/// Ancestors fetched above a post.
+pub const ANCESTORS: usize = 20;
+/// A conversation that is looked at is walked again after so long.
+pub const WALK_AGAIN: Millis = 15 * MINUTE;
+/// Pages of lists of answers read in one walk.
+pub const WALK_PAGES: usize = 10;
+/// Answers taken in one walk.
+pub const WALK_REPLIES: usize = 40;
+/// What is found rather than delivered is told of only when it is no older.
+pub const NEWS: Millis = 2 * DAY;
+/// Other servers' addresses for following looked up for one client in an hour, …
+pub const ELSEWHERE_PER_CLIENT: i64 = 10;
+/// … and for all of them together.
+pub const ELSEWHERE_IN_ALL: i64 = 120;
+
 /// Pins of one person.
 pub const PINS: usize = 5;
+/// Pins kept of one person elsewhere.
+pub const REMOTE_PINS: usize = 20;
+/// Hashtags at the head of one profile.
+pub const FEATURED_TAGS: usize = 10;
+/// Other accounts one person names as her own.
+pub const ALIASES: usize = 10;
+/// Sites that may name one person as their author.
+pub const SITES: usize = 10;
 /// Profile fields of one person.
 pub const FIELDS: usize = 4;
 /// Characters in a display name.

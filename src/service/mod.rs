@@ -3,14 +3,21 @@
 
 pub mod accounts;
 pub mod conversation;
+pub mod counting;
 pub mod federation;
 pub mod following;
 pub mod housekeeping;
+pub mod leaving;
 pub mod limits;
+pub mod messages;
 pub mod moderation;
+pub mod muting;
 pub mod photos;
+pub mod policy;
 pub mod posting;
+pub mod reach;
 pub mod reacting;
+pub mod reporting;
 pub mod search;
 pub mod sessions;
 pub mod storage;

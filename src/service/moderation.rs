@@ -17,7 +17,10 @@ pub async fn block(app: &App, who: &account::Model, target_id: i64) -> Result<()
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                policies::block(tx, row).await?;
+                if policies::block(tx, row.clone()).await? {
+                    federation::block::say(&app2, tx, &row, &who, &target).await?;
+                }
+                federation::quote::revoke_all(&app2, tx, &who, target.id).await?;
                 if let Some(follow) = relations::remove(tx, target.id, who.id).await? {
                     federation::follow::reject(&app2, tx, &follow, &target, &who).await?;
                 }
@@ -35,8 +38,29 @@ pub async fn block(app: &App, who: &account::Model, target_id: i64) -> Result<()
 }
 
 /// Takes a block back. Follows do not come back by themselves.
-pub async fn unblock(app: &App, who: i64, target_id: i64) -> Result<(), Refusal> {
-    app.db.write(move |tx| Box::pin(async move { Ok(policies::unblock(tx, who, target_id).await.map(drop)?) })).await
+pub async fn unblock(app: &App, who: &account::Model, target_id: i64) -> Result<(), Refusal> {
+    let (app2, who) = (app.clone(), who.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                let Some(row) = policies::unblock(tx, who.id, target_id).await? else { return Ok(()) };
+                match accounts::by_id(tx, target_id).await? {
+                    Some(target) => federation::block::unsay(&app2, tx, &row, &who, &target).await,
+                    None => Ok(()),
+                }
+            })
+        })
+        .await
+}
+
+/// Whether a host, or a domain it belongs to, is kept out.
+pub async fn is_kept_out(app: &App, host: &str) -> Result<bool, Refusal> {
+    if let Some(known) = app.kept_out.get(host) {
+        return Ok(known);
+    }
+    let found = policies::domain_blocked(&app.db.read, host).await?;
+    app.kept_out.insert(host.to_owned(), found);
+    Ok(found)
 }
 
 /// A domain as it is kept: lower-case, without a port or a closing dot, in punycode.
@@ -57,11 +81,14 @@ pub async fn block_domain(app: &App, domain: &str, note: &str) -> Result<String,
             Box::pin(async move { Ok::<_, Refusal>(policies::block_domain(tx, &kept, &note, now).await?) })
         })
         .await?;
+    app.kept_out.invalidate_all();
     Ok(domain)
 }
 
 /// Lets a server in again.
 pub async fn unblock_domain(app: &App, domain: &str) -> Result<bool, Refusal> {
     let domain = clean_domain(domain)?;
-    app.db.write(move |tx| Box::pin(async move { Ok(policies::unblock_domain(tx, &domain).await?) })).await
+    let was = app.db.write(move |tx| Box::pin(async move { Ok(policies::unblock_domain(tx, &domain).await?) })).await;
+    app.kept_out.invalidate_all();
+    was
 }

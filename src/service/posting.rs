@@ -323,7 +323,7 @@ async fn insert(
                 media::publish(tx, draft_id, row.id).await?;
                 words.write(tx, row.id, visibility::of(&row)).await?;
                 extras::wanted(&app2, tx, row.id).await?;
-                surface::post_appeared(&app2, tx, &row, &account).await?;
+                surface::post_appeared(&app2, tx, &row, &account, surface::Arrival::Said).await?;
                 Ok(row)
             })
         })

@@ -1,5 +1,6 @@
 //! Liking and boosting, from a page, an app or another server.
 
+use super::policy::{self, Deed};
 use super::{Refusal, federation, surface, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
@@ -9,6 +10,7 @@ use crate::store::{accounts, reactions};
 /// Likes a post that the person may see. Liking twice is liking once.
 pub async fn like(app: &App, account_id: i64, post_id: i64, uri: Option<String>) -> Result<post::Model, Refusal> {
     let post = visibility::visible(app, Some(account_id), post_id).await?;
+    policy::check(app, account_id, Deed::Like, &post).await?;
     let row = post_like::Model { id: app.id(), account_id, post_id, uri, created_at: app.now() };
     let (app2, target) = (app.clone(), post.clone());
     app.db
@@ -47,6 +49,7 @@ pub async fn boost(app: &App, account_id: i64, post_id: i64, uri: Option<String>
     if !matches!(visibility::of(&post), Visibility::Public | Visibility::Quiet) {
         return Err(Refusal::Forbidden("Only public posts can be boosted.".to_owned()));
     }
+    policy::check(app, account_id, Deed::Boost, &post).await?;
     let row = boost::Model { id: app.id(), account_id, post_id, uri, created_at: app.now() };
     let (app2, target) = (app.clone(), post.clone());
     app.db
@@ -72,7 +75,7 @@ pub async fn unboost(app: &App, account_id: i64, post_id: i64) -> Result<bool, R
             Box::pin(async move {
                 let Some(row) = reactions::unboost(tx, account_id, post_id).await? else { return Ok(false) };
                 let Some(post) = crate::store::posts::by_id(tx, post_id).await? else { return Ok(false) };
-                surface::boost_gone(tx, account_id, &post).await?;
+                surface::boost_gone(&app2, tx, account_id, &post).await?;
                 let Some(booster) = accounts::by_id(tx, account_id).await? else { return Ok(false) };
                 federation::announce::unsay(&app2, tx, &row, &post, &booster).await?;
                 Ok(true)

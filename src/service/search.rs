@@ -56,7 +56,7 @@ pub async fn search(app: &App, reader: Reader, may_ask: bool, query: &str) -> Re
 }
 
 /// `@bob@elsewhere.example`, with or without the first sign.
-fn handle(query: &str) -> Option<text::Mention> {
+pub fn handle(query: &str) -> Option<text::Mention> {
     let plain = query.trim_start_matches('@');
     let found = text::mentions(&format!("@{plain}"));
     found.into_iter().next().filter(|m| m.host.is_some() && plain.split('@').count() == 2)

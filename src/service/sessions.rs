@@ -71,7 +71,7 @@ async fn find_login(app: &App, name: &str) -> Result<Option<login::Model>, Refus
 /// Counts an attempt before it is made, so that many at once are counted too; refuses when any of
 /// these buckets is full for the last `length`. Attempts are kept by the minute, and the minute is
 /// returned: a window that slides has no edge at which the count begins anew.
-async fn take_attempt(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<Millis, Refusal> {
+pub(super) async fn take_attempt(app: &App, buckets: &[(String, i64)], length: Millis) -> Result<Millis, Refusal> {
     let (now, buckets) = (app.now(), buckets.to_vec());
     let minute = now - now.rem_euclid(MINUTE);
     app.db
@@ -160,14 +160,19 @@ pub async fn sign_out_others(app: &App, viewer: &Viewer) -> Result<(), Refusal> 
     app.db.write(move |tx| Box::pin(async move { Ok(sessions::end_all(tx, id, Some(keep)).await?) })).await
 }
 
-/// Changes the password and ends every other session.
-pub async fn change_password(app: &App, viewer: &Viewer, current: &str, new: &str) -> Result<(), Refusal> {
+/// Makes sure that it is really she: asks for the password, so often and no more.
+pub async fn check_password(app: &App, viewer: &Viewer, current: &str) -> Result<(), Refusal> {
     let bucket = [(format!("change:{}", viewer.id()), limits::WRONG_PER_ACCOUNT)];
     let taken = take_attempt(app, &bucket, limits::PASSWORD_WINDOW).await?;
     if !verify_password(app, current.to_owned(), viewer.login.password_hash.clone()).await? {
         return Err(Refusal::invalid("current", "The current password is not right."));
     }
-    give_back(app, &bucket, taken).await?;
+    give_back(app, &bucket, taken).await
+}
+
+/// Changes the password and ends every other session.
+pub async fn change_password(app: &App, viewer: &Viewer, current: &str, new: &str) -> Result<(), Refusal> {
+    check_password(app, viewer, current).await?;
     set_password(app, viewer.id(), new, Some(viewer.session_id)).await
 }
 

@@ -2,21 +2,26 @@
 //! what other servers are told. Every use case calls it once, inside its transaction.
 
 use super::work::{self, What, Work};
-use super::{federation, visibility};
+use super::{federation, limits, messages, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
-use crate::entity::{account, boost, follow, notification, post};
-use crate::store::{accounts, feeds, media, notifications, policies, posts, tags};
+use crate::entity::{account, boost, follow, notification, post, quote};
+use crate::store::{accounts, feeds, media, mutes, notifications, policies, posts, reactions, tags};
 use sea_orm::{ConnectionTrait, DbErr};
+
+/// Boosts that are tried when another one is taken back.
+const OTHER_BOOSTS: u64 = 5;
 
 /// Kinds of notification.
 pub mod kind {
     pub const FOLLOW: &str = "follow";
     pub const FOLLOW_REQUEST: &str = "follow_request";
+    pub const FOLLOW_GRANTED: &str = "follow_granted";
     pub const LIKE: &str = "like";
     pub const BOOST: &str = "boost";
     pub const REPLY: &str = "reply";
     pub const MENTION: &str = "mention";
+    pub const QUOTE: &str = "quote";
 }
 
 /// Whether a post stands on the server's public feed.
@@ -30,25 +35,47 @@ pub fn listed(post: &post::Model, author: &account::Model) -> i32 {
     i32::from(shown)
 }
 
+/// Whether a post stands in homes: answers do not, nor do messages without a picture.
+pub fn shown_in_homes(post: &post::Model) -> bool {
+    let is_answer = post.in_reply_to_id.is_some() || post.in_reply_to_uri.is_some();
+    let is_message = visibility::of(post) == Visibility::Mentioned && post.photo_count == 0;
+    post.deleted_at.is_none() && !is_answer && !is_message
+}
+
+/// How a post comes here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// Written here, or delivered by its author.
+    Said,
+    /// Fetched because somebody looked: what is old is no news.
+    Found,
+}
+
 /// A post, local or remote, has just been inserted with its mentions.
 pub async fn post_appeared(
     app: &App,
     tx: &impl ConnectionTrait,
     post: &post::Model,
     author: &account::Model,
+    arrival: Arrival,
 ) -> Result<(), DbErr> {
-    if author.domain.is_empty() && post.in_reply_to_id.is_none() {
-        feeds::put_home(tx, &[author.id], post.id, 0).await?;
+    if author.domain.is_empty() && shown_in_homes(post) {
+        feeds::put_home(tx, &[author.id], feeds::Entry::of_post(post.id)).await?;
     }
-    if let Some(parent_id) = post.in_reply_to_id {
-        if visibility::of(post).is_open() {
-            posts::count(tx, parent_id, post::Column::ReplyCount, 1).await?;
-        }
-        if let Some(parent) = posts::by_id(tx, parent_id).await? {
+    if let Some(parent_id) = post.in_reply_to_id.filter(|_| visibility::of(post).is_open()) {
+        posts::count_replies(tx, parent_id, 1).await?;
+    }
+    if arrival == Arrival::Said || post.published_at > app.now() - limits::NEWS {
+        let parent = match post.in_reply_to_id {
+            Some(id) => posts::by_id(tx, id).await?,
+            None => None,
+        };
+        if let Some(parent) = parent {
             tell(app, tx, parent.account_id, kind::REPLY, author.id, post.id).await?;
         }
+        tell_mentioned(app, tx, post, author).await?;
     }
-    tell_mentioned(app, tx, post, author).await?;
+    messages::appeared(app, tx, post, author).await?;
     let activity = app.id();
     work::queue(app, tx, Work::FanOut { post: post.id, what: What::Created, activity }).await
 }
@@ -68,16 +95,27 @@ pub async fn post_changed(
     Ok(())
 }
 
-/// A post goes: its row becomes a tombstone, its photos go at once.
+/// A post goes, here and everywhere it was ever sent.
 pub async fn post_gone(
     app: &App,
     tx: &impl ConnectionTrait,
-    mut post: post::Model,
+    post: post::Model,
     author: &account::Model,
 ) -> Result<(), DbErr> {
     if post.deleted_at.is_some() {
         return Ok(());
     }
+    let id = post.id;
+    post_cleared(app, tx, post).await?;
+    if author.domain.is_empty() {
+        let activity = app.id();
+        work::queue(app, tx, Work::FanOut { post: id, what: What::Deleted, activity }).await?;
+    }
+    Ok(())
+}
+
+/// A post goes and nobody is told of it by itself: its row becomes a tombstone, its photos go at once.
+pub async fn post_cleared(app: &App, tx: &impl ConnectionTrait, mut post: post::Model) -> Result<(), DbErr> {
     post.deleted_at = Some(app.now());
     post.listed = 0;
     post.pinned_at = None;
@@ -91,17 +129,13 @@ pub async fn post_gone(
     }
     drop_blobs(app, tx, keys).await?;
     if let Some(parent) = post.in_reply_to_id.filter(|_| visibility::of(&post).is_open()) {
-        posts::count(tx, parent, post::Column::ReplyCount, -1).await?;
+        posts::count_replies(tx, parent, -1).await?;
     }
     feeds::drop_post(tx, post.id).await?;
     notifications::forget_post(tx, post.id).await?;
     tags::set(tx, post.id, Vec::new()).await?;
     posts::save(tx, post.clone()).await?;
-    if author.domain.is_empty() {
-        let activity = app.id();
-        work::queue(app, tx, Work::FanOut { post: post.id, what: What::Deleted, activity }).await?;
-    }
-    Ok(())
+    messages::gone(tx, &post).await
 }
 
 /// Somebody boosted; the row is new.
@@ -116,11 +150,20 @@ pub async fn boost_appeared(
     work::queue(app, tx, Work::FanOutBoost { boost: boost.id }).await
 }
 
-/// A boost was taken back.
-pub async fn boost_gone(tx: &impl ConnectionTrait, account_id: i64, post: &post::Model) -> Result<(), DbErr> {
+/// A boost was taken back. Homes that had the post through it may have it through another one.
+pub async fn boost_gone(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    account_id: i64,
+    post: &post::Model,
+) -> Result<(), DbErr> {
     posts::count(tx, post.id, post::Column::BoostCount, -1).await?;
     notifications::forget(tx, post.account_id, kind::BOOST, account_id, post.id).await?;
-    feeds::drop_boost(tx, post.id, account_id).await
+    feeds::drop_boost(tx, post.id, account_id).await?;
+    for other in reactions::newest_boosts(tx, post.id, OTHER_BOOSTS).await? {
+        work::queue(app, tx, Work::FanOutBoost { boost: other.id }).await?;
+    }
+    Ok(())
 }
 
 /// Somebody liked; the row is new.
@@ -138,6 +181,36 @@ pub async fn like_appeared(
 pub async fn like_gone(tx: &impl ConnectionTrait, account_id: i64, post: &post::Model) -> Result<(), DbErr> {
     posts::count(tx, post.id, post::Column::LikeCount, -1).await?;
     notifications::forget(tx, post.account_id, kind::LIKE, account_id, post.id).await
+}
+
+/// A follow that somebody here asked for was granted by a person who decides one by one.
+pub async fn follow_granted(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    follower_id: i64,
+    target: &account::Model,
+) -> Result<(), DbErr> {
+    if target.locked == 0 {
+        return Ok(());
+    }
+    tell(app, tx, follower_id, kind::FOLLOW_GRANTED, target.id, 0).await
+}
+
+/// Somebody elsewhere quotes a post; told with her post where it is kept here, else with the one quoted.
+pub async fn quote_appeared(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    quote: &quote::Model,
+    author_id: i64,
+) -> Result<(), DbErr> {
+    let shown = quote.quoting_id.unwrap_or(quote.post_id);
+    tell(app, tx, author_id, kind::QUOTE, quote.account_id, shown).await
+}
+
+/// A quote was taken back.
+pub async fn quote_gone(tx: &impl ConnectionTrait, quote: &quote::Model, author_id: i64) -> Result<(), DbErr> {
+    let shown = quote.quoting_id.unwrap_or(quote.post_id);
+    notifications::forget(tx, author_id, kind::QUOTE, quote.account_id, shown).await
 }
 
 /// A follow is in force, or waits for an answer.
@@ -188,7 +261,8 @@ async fn tell_mentioned(
     Ok(())
 }
 
-/// Tells a person of this server, unless it is herself or one of the two blocks the other.
+/// Tells a person of this server, unless it is herself, one of the two blocks the other, or she wants to
+/// hear nothing of the other.
 async fn tell(
     app: &App,
     tx: &impl ConnectionTrait,
@@ -201,7 +275,8 @@ async fn tell(
         return Ok(());
     }
     let local = accounts::login_of(tx, account_id).await?.is_some();
-    if !local {
+    let silent = mutes::of(tx, account_id, &[actor_id], app.now()).await?.iter().any(|m| m.notifications != 0);
+    if !local || silent {
         return Ok(());
     }
     let row = notification::Model {

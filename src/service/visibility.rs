@@ -41,6 +41,13 @@ pub async fn visible(app: &App, reader: Reader, id: i64) -> Result<post::Model, 
     can_see(&app.db.read, reader, vec![row]).await?.pop().ok_or(Refusal::Missing)
 }
 
+/// Refuses what belongs to a person to whom she blocks, or who blocks her: neither lists the other.
+pub async fn unless_blocked(app: &App, reader: Reader, person: i64) -> Result<(), Refusal> {
+    let Some(reader) = reader else { return Ok(()) };
+    let blocked = !policies::between(&app.db.read, reader, &[person]).await?.is_empty();
+    if blocked { Err(Refusal::Missing) } else { Ok(()) }
+}
+
 /// Authors nobody sees: suspended, deleted, or of a server that is kept out.
 async fn hidden_authors(db: &impl ConnectionTrait, authors: &HashSet<i64>) -> Result<HashSet<i64>, DbErr> {
     let rows = accounts::by_ids(db, authors.iter().copied()).await?;

@@ -16,10 +16,16 @@ pub enum Work {
     FanOutBoost { boost: i64 },
     /// A profile changed: one Update to everybody who follows.
     ProfileUpdate { account: i64, activity: i64 },
-    /// One activity to one inbox.
+    /// One activity to one inbox, as an earlier version queued it: it moves to where deliveries are kept.
     Deliver { activity: i64, inbox: String },
+    /// Whether those behind an inbox that answers 410 are gone; `seen` were an hour ago.
+    LookForGone { inbox: i64, seen: Vec<i64> },
+    /// An account of this server was deleted: everybody is told, and what is left of it goes.
+    Leave { account: i64, activities: [i64; 2] },
     /// What another server said; its signature was good.
     Incoming { signer: i64, body: String },
+    /// What another server said and somebody else passed on: believed only as far as its origin says so.
+    Carried { object: String, gone: bool },
     /// A remote photo to be fetched from `host` and derived.
     FetchPhoto {
         photo: i64,
@@ -36,8 +42,26 @@ pub enum Work {
     PhotoExtras { photo: i64 },
     /// Stored bytes that no row names any more.
     DropBlobs { keys: Vec<String> },
+    /// Followers here of an account that moved follow the new one, after the id `after`.
+    MoveFollowers { from: i64, to: i64, after: i64 },
+    /// Another server takes others here for followers than we do.
+    SyncFollowers { account: i64, url: String, digest: String },
     /// A new follow of somebody whose posts are known here.
     FillHome { owner: i64, author: i64 },
+    /// Pins and last posts of an account of `host` that somebody looks at, or `more` of its older ones.
+    FillProfile {
+        account: i64,
+        #[serde(default)]
+        host: String,
+        #[serde(default)]
+        more: bool,
+    },
+    /// Answers elsewhere to a conversation that somebody looks at.
+    WalkThread {
+        post: i64,
+        #[serde(default)]
+        host: String,
+    },
 }
 
 /// What happened to a post.
@@ -57,21 +81,30 @@ impl Work {
             Self::FanOutBoost { .. } => "fan_out_boost",
             Self::ProfileUpdate { .. } => "profile_update",
             Self::Deliver { .. } => "deliver",
+            Self::LookForGone { .. } => "look_for_gone",
+            Self::Leave { .. } => "leave",
             Self::Incoming { .. } => "incoming",
+            Self::Carried { .. } => "carried",
             Self::FetchPhoto { .. } => "fetch_photo",
             Self::FetchPictures { .. } => "fetch_pictures",
             Self::PhotoExtras { .. } => "photo_extras",
             Self::DropBlobs { .. } => "drop_blobs",
+            Self::MoveFollowers { .. } => "move_followers",
+            Self::SyncFollowers { .. } => "sync_followers",
             Self::FillHome { .. } => "fill_home",
+            Self::FillProfile { .. } => "fill_profile",
+            Self::WalkThread { .. } => "walk_thread",
         }
     }
 
     /// The queue it waits in.
     fn queue(&self) -> Queue {
         match self {
-            Self::Deliver { .. } => Queue::Deliveries,
-            Self::Incoming { .. } => Queue::Incoming,
+            Self::Incoming { .. } | Self::Carried { .. } | Self::LookForGone { .. } | Self::SyncFollowers { .. } => {
+                Queue::Incoming
+            }
             Self::FetchPhoto { .. } | Self::FetchPictures { .. } => Queue::Pictures,
+            Self::FillProfile { .. } | Self::WalkThread { .. } => Queue::Looking,
             _ => Queue::Local,
         }
     }
@@ -80,10 +113,11 @@ impl Work {
     /// of photos.
     fn lane(&self) -> String {
         match self {
-            Self::Deliver { inbox, .. } => format!("to:{}", host_of(inbox)),
             Self::Incoming { signer, .. } => format!("from:{signer}"),
+            Self::Carried { object, .. } => format!("carried:{}", host_of(object)),
             Self::FetchPhoto { host, .. } => format!("photo:{host}"),
             Self::FetchPictures { host, .. } => format!("picture:{host}"),
+            Self::FillProfile { host, .. } | Self::WalkThread { host, .. } => format!("look:{host}"),
             other => other.kind().to_owned(),
         }
     }
@@ -108,21 +142,24 @@ impl Work {
 
 /// Work that waits for other servers, each kind of waiting apart, and work that waits for nobody: each
 /// has places of its own, so that a hundred hanging hosts hold up nothing but what is for them.
+/// Deliveries are kept apart, with a queue and a worker of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Queue {
-    /// What is said to others.
+    /// Deliveries that an earlier version of this program put in.
     Deliveries,
     /// What others said; understanding it may mean to fetch something.
     Incoming,
     /// Photos, avatars and headers of other servers.
     Pictures,
+    /// Profiles and conversations of other servers that people look at.
+    Looking,
     /// Everything done with nothing but our own database and store.
     Local,
 }
 
 impl Queue {
     /// Every one.
-    pub const ALL: [Self; 4] = [Self::Deliveries, Self::Incoming, Self::Pictures, Self::Local];
+    pub const ALL: [Self; 5] = [Self::Deliveries, Self::Incoming, Self::Pictures, Self::Looking, Self::Local];
 
     /// As it stands in the `queue` column.
     pub fn as_str(self) -> &'static str {
@@ -130,6 +167,7 @@ impl Queue {
             Self::Deliveries => "deliveries",
             Self::Incoming => "incoming",
             Self::Pictures => "pictures",
+            Self::Looking => "looking",
             Self::Local => "local",
         }
     }
@@ -142,7 +180,21 @@ pub fn host_of(address: &str) -> String {
 
 /// Puts work in, within the transaction that makes it necessary.
 pub async fn queue(app: &App, tx: &impl ConnectionTrait, work: Work) -> Result<(), DbErr> {
-    jobs::enqueue(tx, work.row(app, None, app.now())).await.map(drop)
+    jobs::enqueue(tx, row(app, work)).await.map(drop)
+}
+
+/// What somebody passed on, once for each thing it is about: twenty servers may pass on the same.
+pub fn carried(app: &App, work: Work) -> job::Model {
+    let key = match &work {
+        Work::Carried { object, gone } => Some(format!("carried:{gone}:{object}")),
+        _ => None,
+    };
+    work.row(app, key, app.now())
+}
+
+/// Work as it stands in the queue, due at once.
+pub fn row(app: &App, work: Work) -> job::Model {
+    work.row(app, None, app.now())
 }
 
 /// Like [`queue`], but nothing happens while work with the same key waits.
@@ -154,21 +206,4 @@ pub async fn queue_once(
     delay: i64,
 ) -> Result<bool, DbErr> {
     jobs::enqueue(tx, work.row(app, Some(key), app.now() + delay)).await
-}
-
-/// The same activity to many inboxes, each once.
-pub async fn queue_deliveries(
-    app: &App,
-    tx: &impl ConnectionTrait,
-    activity: i64,
-    inboxes: impl IntoIterator<Item = String>,
-) -> Result<(), DbErr> {
-    let rows = inboxes
-        .into_iter()
-        .map(|inbox| {
-            let key = format!("deliver:{activity}:{inbox}");
-            Work::Deliver { activity, inbox }.row(app, Some(key), app.now())
-        })
-        .collect();
-    jobs::enqueue_all(tx, rows).await
 }

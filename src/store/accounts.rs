@@ -1,9 +1,9 @@
 //! Accounts, of this server and of others, and how people sign in.
 
-use crate::entity::{account, login};
+use crate::entity::{account, follow, login};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::HashMap;
 
 /// Folds a user name for comparing.
@@ -56,6 +56,21 @@ pub async fn insert(db: &impl ConnectionTrait, row: account::Model) -> Result<()
 /// Writes every column of `row`.
 pub async fn save(db: &impl ConnectionTrait, row: account::Model) -> Result<(), DbErr> {
     account::Entity::update(row.into_active_model().reset_all()).exec(db).await.map(drop)
+}
+
+/// What a remote person's server counts: posts, followers, following. What is not known stays as it is.
+pub async fn set_totals(db: &impl ConnectionTrait, id: i64, totals: [Option<i64>; 3]) -> Result<(), DbErr> {
+    let columns = [account::Column::RemotePosts, account::Column::RemoteFollowers, account::Column::RemoteFollowing];
+    for (column, total) in columns.into_iter().zip(totals) {
+        if let Some(total) = total {
+            account::Entity::update_many()
+                .col_expr(column, Expr::value(Some(total)))
+                .filter(account::Column::Id.eq(id))
+                .exec(db)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 /// People of this server: accounts with a login, not deleted.
@@ -115,6 +130,16 @@ pub async fn set_notifications_seen(db: &impl ConnectionTrait, account_id: i64, 
         .map(drop)
 }
 
+/// Whether home shows posts with pictures only.
+pub async fn set_home_pictures(db: &impl ConnectionTrait, account_id: i64, on: bool) -> Result<(), DbErr> {
+    login::Entity::update_many()
+        .col_expr(login::Column::HomePictures, Expr::value(i32::from(on)))
+        .filter(login::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
 pub async fn owner(db: &impl ConnectionTrait) -> Result<Option<login::Model>, DbErr> {
     login::Entity::find().filter(login::Column::Role.eq("owner")).order_by_asc(login::Column::AccountId).one(db).await
 }
@@ -161,6 +186,49 @@ pub async fn with_keys(db: &impl ConnectionTrait, after: i64, limit: u64) -> Res
 pub async fn set_sealed_key(db: &impl ConnectionTrait, id: i64, sealed: Vec<u8>) -> Result<(), DbErr> {
     account::Entity::update_many()
         .col_expr(account::Column::PrivateKey, Expr::value(Some(sealed)))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// People elsewhere who follow somebody here and are reached through this inbox.
+pub async fn followers_behind(
+    db: &impl ConnectionTrait,
+    inbox: &str,
+    limit: u64,
+) -> Result<Vec<account::Model>, DbErr> {
+    let following = follow::Entity::find().select_only().column(follow::Column::FollowerId);
+    account::Entity::find()
+        .filter(Condition::any().add(account::Column::SharedInbox.eq(inbox)).add(account::Column::Inbox.eq(inbox)))
+        .filter(account::Column::Domain.ne(""))
+        .filter(account::Column::Id.in_subquery(following.into_query()))
+        .order_by_asc(account::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Where an account has moved, and when.
+pub async fn set_moved(
+    db: &impl ConnectionTrait,
+    id: i64,
+    to: Option<&str>,
+    at: Option<crate::clock::Millis>,
+) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .col_expr(account::Column::MovedTo, Expr::value(to.map(str::to_owned)))
+        .col_expr(account::Column::MovedAt, Expr::value(at))
+        .filter(account::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Hashtags at the head of a profile, as a JSON list.
+pub async fn set_featured_tags(db: &impl ConnectionTrait, id: i64, tags: String) -> Result<(), DbErr> {
+    account::Entity::update_many()
+        .col_expr(account::Column::FeaturedTags, Expr::value(tags))
         .filter(account::Column::Id.eq(id))
         .exec(db)
         .await

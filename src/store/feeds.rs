@@ -1,6 +1,7 @@
 //! Timelines: the public feed, home, hashtags.
 
-use super::Cursor;
+use super::{Cursor, mutes};
+use crate::clock::Millis;
 use crate::entity::{home_entry, post, post_tag};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
@@ -17,11 +18,28 @@ pub async fn explore(db: &impl ConnectionTrait, cursor: Cursor) -> Result<Vec<po
         .await
 }
 
-/// Somebody's home, newest first; with who boosted it there (0: nobody).
-pub async fn home(db: &impl ConnectionTrait, owner_id: i64, cursor: Cursor) -> Result<Vec<home_entry::Model>, DbErr> {
-    home_entry::Entity::find()
+/// Somebody's home, what came last first, without people she mutes at `now`; the cursor runs over
+/// `entry_id`.
+pub async fn home(
+    db: &impl ConnectionTrait,
+    owner_id: i64,
+    pictures_only: bool,
+    now: Millis,
+    cursor: Cursor,
+) -> Result<Vec<home_entry::Model>, DbErr> {
+    let join: sea_orm::RelationDef =
+        home_entry::Entity::belongs_to(post::Entity).from(home_entry::Column::PostId).to(post::Column::Id).into();
+    let mut query = home_entry::Entity::find()
+        .join(JoinType::InnerJoin, join)
         .filter(home_entry::Column::OwnerId.eq(owner_id))
-        .filter(home_entry::Column::PostId.lt(cursor.before))
+        .filter(home_entry::Column::EntryId.lt(cursor.before))
+        .filter(post::Column::AccountId.not_in_subquery(mutes::targets(owner_id, now)))
+        .filter(home_entry::Column::ViaId.not_in_subquery(mutes::targets(owner_id, now)));
+    if pictures_only {
+        query = query.filter(post::Column::PhotoCount.gt(0));
+    }
+    query
+        .order_by_desc(home_entry::Column::EntryId)
         .order_by_desc(home_entry::Column::PostId)
         .limit(cursor.limit)
         .all(db)
@@ -45,17 +63,45 @@ pub async fn tagged(db: &impl ConnectionTrait, tag_id: i64, cursor: Cursor) -> R
         .await
 }
 
+/// How a post comes into a home.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    pub post_id: i64,
+    /// Who boosted it there, or 0.
+    pub via_id: i64,
+    /// What orders it: the boost's id, or the post's.
+    pub entry_id: i64,
+}
+
+impl Entry {
+    /// A post of somebody followed.
+    pub fn of_post(post_id: i64) -> Self {
+        Self { post_id, via_id: 0, entry_id: post_id }
+    }
+}
+
 /// Puts a post into homes; one that has it already keeps it as it came.
-pub async fn put_home(db: &impl ConnectionTrait, owners: &[i64], post_id: i64, via_id: i64) -> Result<(), DbErr> {
+pub async fn put_home(db: &impl ConnectionTrait, owners: &[i64], entry: Entry) -> Result<(), DbErr> {
     if owners.is_empty() {
         return Ok(());
     }
-    let rows = owners.iter().map(|&owner_id| home_entry::Model { owner_id, post_id, via_id }.into_active_model());
-    home_entry::Entity::insert_many(rows)
+    let Entry { post_id, via_id, entry_id } = entry;
+    let row = |&owner_id: &i64| home_entry::Model { owner_id, post_id, via_id, entry_id }.into_active_model();
+    home_entry::Entity::insert_many(owners.iter().map(row))
         .on_conflict(
             OnConflict::columns([home_entry::Column::OwnerId, home_entry::Column::PostId]).do_nothing().to_owned(),
         )
         .exec_without_returning(db)
+        .await
+        .map(drop)
+}
+
+/// Places what a version before this one put into homes.
+pub async fn place(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    home_entry::Entity::update_many()
+        .col_expr(home_entry::Column::EntryId, Expr::col(home_entry::Column::PostId))
+        .filter(Expr::cust("entry_id = 0"))
+        .exec(db)
         .await
         .map(drop)
 }

@@ -6,6 +6,7 @@ use crate::entity::{activity, job};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use std::collections::HashMap;
 
 /// Puts a job in; one with the same unique key is there already and stays.
 pub async fn enqueue(db: &impl ConnectionTrait, row: job::Model) -> Result<bool, DbErr> {
@@ -91,6 +92,17 @@ pub async fn release(db: &impl ConnectionTrait, ids: &[i64]) -> Result<(), DbErr
         .map(drop)
 }
 
+/// Leases of a process that is known to be dead.
+pub async fn release_all(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    job::Entity::update_many()
+        .col_expr(job::Column::LeasedUntil, Expr::value(0))
+        .filter(Expr::cust("dead = 0"))
+        .filter(job::Column::LeasedUntil.gt(0))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
 pub async fn finish(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     job::Entity::delete_by_id(id).exec(db).await.map(drop)
 }
@@ -136,10 +148,25 @@ pub async fn waiting(db: &impl ConnectionTrait, now: Millis) -> Result<(u64, u64
     Ok((all, due))
 }
 
+/// How many jobs of a queue wait or run.
+pub async fn count(db: &impl ConnectionTrait, queue: &str) -> Result<u64, DbErr> {
+    job::Entity::find().filter(Expr::cust("dead = 0")).filter(job::Column::Queue.eq(queue)).count(db).await
+}
+
 pub async fn say(db: &impl ConnectionTrait, row: activity::Model) -> Result<(), DbErr> {
     activity::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map(drop)
 }
 
 pub async fn said(db: &impl ConnectionTrait, id: i64) -> Result<Option<activity::Model>, DbErr> {
     activity::Entity::find_by_id(id).one(db).await
+}
+
+/// Many of them at once, by number.
+pub async fn said_all(db: &impl ConnectionTrait, ids: &[i64]) -> Result<HashMap<i64, activity::Model>, DbErr> {
+    let mut found = HashMap::new();
+    for some in ids.chunks(500) {
+        let rows = activity::Entity::find().filter(activity::Column::Id.is_in(some.iter().copied())).all(db).await?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found)
 }

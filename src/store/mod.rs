@@ -3,25 +3,36 @@
 
 pub mod accounts;
 pub mod connect;
+pub mod conversations;
+pub mod counts;
+pub mod deliveries;
+pub mod delivery_log;
 pub mod drafts;
 pub mod feeds;
+pub mod forms;
+pub mod inboxes;
+pub mod intake;
 pub mod jobs;
+pub mod keys;
+pub mod leaving;
+pub mod looking;
 pub mod markers;
 pub mod media;
+pub mod mutes;
 pub mod notifications;
 pub mod policies;
 pub mod posts;
+pub mod quotes;
 pub mod reactions;
 pub mod relations;
+pub mod relays;
+pub mod reports;
 pub mod sessions;
 pub mod settings;
 pub mod tags;
+mod write;
 
-use futures_util::future::BoxFuture;
-use sea_orm::{
-    AccessMode, DatabaseConnection, DatabaseTransaction, DbErr, IsolationLevel, RuntimeErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
-};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
@@ -64,68 +75,14 @@ pub struct Db {
     writer: DatabaseConnection,
     tasks: TaskTracker,
     wake: Arc<Notify>,
+    intake: Arc<intake::Intake>,
+    writing: Arc<write::Writing>,
 }
 
 impl Db {
     /// Wraps open pools; `wake` is told after every commit.
     pub fn new(read: DatabaseConnection, writer: DatabaseConnection, tasks: TaskTracker, wake: Arc<Notify>) -> Self {
-        Self { read, writer, tasks, wake }
-    }
-
-    /// Runs `work` in a transaction and commits if it says `Ok`.
-    ///
-    /// It runs in a task of its own, so that a closed tab or a timeout cannot cut it in two. Nothing
-    /// but the database may be awaited inside: on SQLite this is the one writer.
-    pub async fn write<T, E>(
-        &self,
-        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<DbErr> + Send + 'static,
-    {
-        let done = self.write_quietly(work).await;
-        if done.is_ok() {
-            self.wake.notify_waiters();
-        }
-        done
-    }
-
-    /// Like [`Self::write`], but puts no work into the queue, so that nobody is woken.
-    #[allow(clippy::disallowed_methods, reason = "the one place where a transaction begins")]
-    pub async fn write_quietly<T, E>(
-        &self,
-        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
-    ) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: From<DbErr> + Send + 'static,
-    {
-        let writer = self.writer.clone();
-        let task = self.tasks.spawn(async move {
-            let options = TransactionOptions {
-                isolation_level: None::<IsolationLevel>,
-                access_mode: None::<AccessMode>,
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            };
-            let tx = writer.begin_with_options(options).await?;
-            match work(&tx).await {
-                Ok(value) => {
-                    crate::fault::point("before commit");
-                    tx.commit().await?;
-                    crate::fault::point("after commit");
-                    Ok(value)
-                }
-                Err(error) => {
-                    tx.rollback().await?;
-                    Err(error)
-                }
-            }
-        });
-        match task.await {
-            Ok(result) => result,
-            Err(join) => Err(DbErr::Custom(format!("a write was cut short: {join}")).into()),
-        }
+        Self { read, writer, tasks, wake, intake: Arc::default(), writing: Arc::default() }
     }
 
     /// Whether both ways into the database answer.

@@ -6,6 +6,7 @@ use crate::entity::{account, block, domain_block};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::BTreeSet;
 
 /// A host and its parents: `a.b.example` gives itself, `b.example`, `example`.
 pub fn with_parents(host: &str) -> Vec<String> {
@@ -52,13 +53,25 @@ pub async fn block(db: &impl ConnectionTrait, row: block::Model) -> Result<bool,
     Ok(made > 0)
 }
 
-pub async fn unblock(db: &impl ConnectionTrait, account_id: i64, target_id: i64) -> Result<bool, DbErr> {
-    let done = block::Entity::delete_many()
+pub async fn block_by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<block::Model>, DbErr> {
+    block::Entity::find_by_id(id).one(db).await
+}
+
+/// The block that was taken back, if there was one.
+pub async fn unblock(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    target_id: i64,
+) -> Result<Option<block::Model>, DbErr> {
+    let row = block::Entity::find()
         .filter(block::Column::AccountId.eq(account_id))
         .filter(block::Column::TargetId.eq(target_id))
-        .exec(db)
+        .one(db)
         .await?;
-    Ok(done.rows_affected > 0)
+    if let Some(row) = &row {
+        block::Entity::delete_by_id(row.id).exec(db).await?;
+    }
+    Ok(row)
 }
 
 /// Blocks between one person and others, in either direction.
@@ -94,4 +107,18 @@ pub async fn blocked_by(
         .limit(cursor.limit)
         .all(db)
         .await
+}
+
+/// Inboxes of people elsewhere whom a person blocks or who block her: their servers', where there are such.
+pub async fn shut_inboxes(db: &impl ConnectionTrait, account_id: i64) -> Result<BTreeSet<String>, DbErr> {
+    let rows = block::Entity::find()
+        .filter(
+            Condition::any().add(block::Column::AccountId.eq(account_id)).add(block::Column::TargetId.eq(account_id)),
+        )
+        .all(db)
+        .await?;
+    let people = rows.iter().flat_map(|b| [b.account_id, b.target_id]).filter(|id| *id != account_id);
+    let people = super::accounts::by_ids(db, people).await?;
+    let elsewhere = people.into_values().filter(|person| !person.domain.is_empty());
+    Ok(elsewhere.filter_map(|person| person.shared_inbox.or(person.inbox)).collect())
 }

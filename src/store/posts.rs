@@ -1,6 +1,6 @@
 //! Posts.
 
-use super::Cursor;
+use super::{Cursor, conversations};
 use crate::clock::Millis;
 use crate::entity::post;
 use sea_orm::prelude::*;
@@ -58,12 +58,53 @@ pub async fn save(db: &impl ConnectionTrait, row: post::Model) -> Result<(), DbE
 
 /// Adds to one of the counters; never below zero.
 pub async fn count(db: &impl ConnectionTrait, id: i64, column: post::Column, by: i64) -> Result<(), DbErr> {
-    let mut query =
-        post::Entity::update_many().col_expr(column, Expr::col(column).add(by)).filter(post::Column::Id.eq(id));
+    count_all(db, &[id], column, by).await
+}
+
+async fn count_all(db: &impl ConnectionTrait, ids: &[i64], column: post::Column, by: i64) -> Result<(), DbErr> {
+    let mut query = post::Entity::update_many()
+        .col_expr(column, Expr::col(column).add(by))
+        .filter(post::Column::Id.is_in(ids.iter().copied()));
     if by < 0 {
         query = query.filter(column.gte(-by));
     }
     query.exec(db).await.map(drop)
+}
+
+/// Answers are counted as they are shown: beneath everything they answer, however indirectly.
+pub async fn count_replies(db: &impl ConnectionTrait, parent_id: i64, by: i64) -> Result<(), DbErr> {
+    let above = with_above(db, parent_id).await?;
+    if by == 0 { Ok(()) } else { count_all(db, &above, post::Column::ReplyCount, by).await }
+}
+
+/// Deeper than this, answers are not counted at the top of a conversation.
+const DEEPEST: usize = 500;
+
+/// A post and what it answers, up to the first post; each once.
+async fn with_above(db: &impl ConnectionTrait, id: i64) -> Result<Vec<i64>, DbErr> {
+    let mut above = vec![id];
+    while above.len() < DEEPEST {
+        let Some(last) = above.last() else { break };
+        let parent: Option<Option<i64>> = post::Entity::find_by_id(*last)
+            .select_only()
+            .column(post::Column::InReplyToId)
+            .into_tuple()
+            .one(db)
+            .await?;
+        match parent.flatten() {
+            Some(parent) if !above.contains(&parent) => above.push(parent),
+            _ => break,
+        }
+    }
+    Ok(above)
+}
+
+/// What a post answers, the first post of the conversation first.
+pub async fn above(db: &impl ConnectionTrait, row: &post::Model) -> Result<Vec<post::Model>, DbErr> {
+    let Some(parent) = row.in_reply_to_id else { return Ok(Vec::new()) };
+    let ids = with_above(db, parent).await?;
+    let mut rows = by_ids(db, &ids).await?;
+    Ok(ids.iter().rev().filter_map(|id| rows.remove(id)).collect())
 }
 
 /// Posts of a person, newest first, any visibility: the caller asks `can_see`.
@@ -85,10 +126,23 @@ pub async fn of_account(
             .filter(post::Column::InReplyToUri.is_null())
             .filter(post::Column::InReplyToId.is_null()),
         Kind::Albums => query.filter(post::Column::PhotoCount.gt(1)),
-        Kind::Replies => query.filter(post::Column::InReplyToId.is_not_null().or(post::Column::PhotoCount.eq(0))),
+        Kind::Replies => {
+            let answers = post::Column::InReplyToId.is_not_null().or(post::Column::InReplyToUri.is_not_null());
+            query.filter(answers.or(post::Column::PhotoCount.eq(0)))
+        }
         Kind::All => query,
     };
     query.order_by_desc(post::Column::Id).limit(cursor.limit).all(db).await
+}
+
+/// Some posts of a person that are not deleted yet, whoever may see them.
+pub async fn not_deleted_of(db: &impl ConnectionTrait, account_id: i64, limit: u64) -> Result<Vec<post::Model>, DbErr> {
+    post::Entity::find()
+        .filter(post::Column::AccountId.eq(account_id))
+        .filter(post::Column::DeletedAt.is_null())
+        .limit(limit)
+        .all(db)
+        .await
 }
 
 /// How many posts of a person everybody may see.
@@ -220,17 +274,24 @@ pub async fn answerers(db: &impl ConnectionTrait, id: i64) -> Result<Vec<i64>, D
 
 /// Answers that came before the post they answer: they find their parent now.
 pub async fn adopt(db: &impl ConnectionTrait, parent: &post::Model, uri: &str) -> Result<(), DbErr> {
-    let orphans: Vec<(i64, String)> = post::Entity::find()
+    let ids: Vec<i64> = post::Entity::find()
         .select_only()
         .column(post::Column::Id)
-        .column(post::Column::Visibility)
         .filter(post::Column::InReplyToUri.eq(uri))
         .filter(Expr::cust("in_reply_to_id IS NULL"))
         .filter(post::Column::DeletedAt.is_null())
         .into_tuple()
         .all(db)
         .await?;
-    let ids: Vec<i64> = orphans.iter().map(|(id, _)| *id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let open = post::Entity::find()
+        .filter(post::Column::RootId.is_in(ids.iter().copied()))
+        .filter(post::Column::DeletedAt.is_null())
+        .filter(post::Column::Visibility.is_in(["public", "quiet"]))
+        .count(db)
+        .await?;
     post::Entity::update_many()
         .col_expr(post::Column::InReplyToId, Expr::value(Some(parent.id)))
         .filter(post::Column::Id.is_in(ids.iter().copied()))
@@ -239,11 +300,11 @@ pub async fn adopt(db: &impl ConnectionTrait, parent: &post::Model, uri: &str) -
     // What answers an orphan stands in its conversation, and moves along.
     post::Entity::update_many()
         .col_expr(post::Column::RootId, Expr::value(parent.root_id))
-        .filter(post::Column::RootId.is_in(ids))
+        .filter(post::Column::RootId.is_in(ids.iter().copied()))
         .exec(db)
         .await?;
-    let open = orphans.iter().filter(|(_, seen)| matches!(seen.as_str(), "public" | "quiet")).count();
-    count(db, parent.id, post::Column::ReplyCount, i64::try_from(open).unwrap_or(0)).await
+    conversations::join(db, &ids, parent.root_id).await?;
+    count_replies(db, parent.id, i64::try_from(open).unwrap_or(0)).await
 }
 
 /// What everybody may see on this server, local posts and comments, for NodeInfo.

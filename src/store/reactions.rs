@@ -1,9 +1,9 @@
 //! Likes and boosts.
 
 use crate::entity::{boost, post_like};
-use sea_orm::IntoActiveModel;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 use std::collections::HashSet;
 
 /// True when it is new.
@@ -70,6 +70,16 @@ pub async fn boost_by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option
 
 pub async fn boost_by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<boost::Model>, DbErr> {
     boost::Entity::find_by_id(id).one(db).await
+}
+
+/// Boosts of a post, newest first.
+pub async fn newest_boosts(db: &impl ConnectionTrait, post_id: i64, limit: u64) -> Result<Vec<boost::Model>, DbErr> {
+    boost::Entity::find()
+        .filter(boost::Column::PostId.eq(post_id))
+        .order_by_desc(boost::Column::Id)
+        .limit(limit)
+        .all(db)
+        .await
 }
 
 /// Which of these posts a person likes, and which she boosted.

@@ -97,6 +97,27 @@ pub async fn following(
         .await
 }
 
+/// Requests to follow a person that wait for her answer, newest first.
+pub async fn requests(db: &impl ConnectionTrait, target_id: i64, cursor: Cursor) -> Result<Vec<follow::Model>, DbErr> {
+    follow::Entity::find()
+        .filter(follow::Column::TargetId.eq(target_id))
+        .filter(follow::Column::State.eq(PENDING))
+        .filter(follow::Column::Id.lt(cursor.before))
+        .order_by_desc(follow::Column::Id)
+        .limit(cursor.limit)
+        .all(db)
+        .await
+}
+
+/// How many wait.
+pub async fn count_requests(db: &impl ConnectionTrait, target_id: i64) -> Result<u64, DbErr> {
+    follow::Entity::find()
+        .filter(follow::Column::TargetId.eq(target_id))
+        .filter(follow::Column::State.eq(PENDING))
+        .count(db)
+        .await
+}
+
 pub async fn count_followers(db: &impl ConnectionTrait, target_id: i64) -> Result<u64, DbErr> {
     follow::Entity::find()
         .filter(follow::Column::TargetId.eq(target_id))
@@ -157,6 +178,34 @@ pub async fn follower_inboxes(db: &impl ConnectionTrait, target_id: i64) -> Resu
     Ok(inboxes)
 }
 
+/// Ids of accepted followers that begin so: those who live on one server.
+pub async fn follower_ids_at(
+    db: &impl ConnectionTrait,
+    target_id: i64,
+    start: &str,
+    limit: u64,
+) -> Result<Vec<String>, DbErr> {
+    let ids: Vec<Option<String>> = follow::Entity::find()
+        .select_only()
+        .column(account::Column::Uri)
+        .inner_join_account()
+        .filter(follow::Column::TargetId.eq(target_id))
+        .filter(follow::Column::State.eq(ACCEPTED))
+        .filter(account::Column::Uri.starts_with(start))
+        .order_by_asc(account::Column::Uri)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    // LIKE knows wildcards and, on SQLite, no case.
+    Ok(ids.into_iter().flatten().filter(|id| id.starts_with(start)).collect())
+}
+
+/// Everybody here who follows a person, up to a limit.
+pub async fn all_local_followers(db: &impl ConnectionTrait, target_id: i64, limit: u64) -> Result<Vec<i64>, DbErr> {
+    local_followers(db, target_id, 0, limit).await
+}
+
 /// Whether anybody here follows a person.
 pub async fn followed_here(db: &impl ConnectionTrait, target_id: i64) -> Result<bool, DbErr> {
     Ok(!local_followers(db, target_id, 0, 1).await?.is_empty())
@@ -182,4 +231,9 @@ pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<follow::
 pub async fn remove_all(db: &impl ConnectionTrait, account_id: i64) -> Result<(), DbErr> {
     follow::Entity::delete_many().filter(follow::Column::FollowerId.eq(account_id)).exec(db).await?;
     follow::Entity::delete_many().filter(follow::Column::TargetId.eq(account_id)).exec(db).await.map(drop)
+}
+
+/// Somebody follows nobody any more.
+pub async fn remove_follower(db: &impl ConnectionTrait, follower_id: i64) -> Result<(), DbErr> {
+    follow::Entity::delete_many().filter(follow::Column::FollowerId.eq(follower_id)).exec(db).await.map(drop)
 }

@@ -1,14 +1,16 @@
 //! Claims jobs, runs them, and shuts down well. What a job means is in `service`.
 
+mod courier;
 mod places;
 mod run;
 
 use crate::app::App;
-use crate::clock::{DAY, HOUR, MINUTE, Millis};
+use crate::clock::{MINUTE, Millis};
 use crate::entity::job;
+use crate::service::federation::deliver::{WAITS, jitter};
 use crate::service::work::Queue;
 use crate::service::{Refusal, housekeeping};
-use crate::store::jobs;
+use crate::store::{deliveries, jobs};
 use futures_util::FutureExt;
 use places::{Place, Places};
 use run::Outcome;
@@ -24,16 +26,30 @@ const BATCH: u64 = 256;
 const IDLE: Duration = Duration::from_millis(1_000);
 /// Running jobs have so long to end when the server stops; then their leases are given back.
 const DRAIN: Duration = Duration::from_secs(10);
-/// Waits between attempts; a fifth more or less, so that peers are not all asked at once.
-const WAITS: [Millis; 9] = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 8 * HOUR, DAY, 2 * DAY, 2 * DAY];
 /// The list of servers kept out is read again this often; the command line may have changed it.
 const POLICIES: Duration = Duration::from_secs(10);
 /// Housekeeping runs this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
 
-/// Runs jobs until the app is told to stop, then lets running ones end.
+/// Runs jobs and delivers until the app is told to stop, then lets what runs end.
 pub async fn work(app: App) {
-    let places = Places::new(&app.settings);
+    tokio::join!(do_jobs(app.clone()), courier::deliver(app));
+}
+
+/// What a dead process had taken may be taken again at once. Only for whoever is alone with the database.
+pub async fn take_over(app: &App) -> Result<(), Refusal> {
+    app.db
+        .write(|tx| {
+            Box::pin(async move {
+                jobs::release_all(tx).await?;
+                Ok::<_, Refusal>(deliveries::release_all(tx).await?)
+            })
+        })
+        .await
+}
+
+async fn do_jobs(app: App) {
+    let places = Places::new();
     let mut keep_house = tokio::time::interval(HOUSEKEEPING);
     let mut read_policies = tokio::time::interval(POLICIES);
     while !app.stopping.is_cancelled() {
@@ -155,12 +171,6 @@ async fn settle(app: &App, job: &job::Model, outcome: Outcome) -> Result<(), Ref
         }
     }
     Ok(())
-}
-
-/// A fifth more or less.
-fn jitter(wait: Millis) -> Millis {
-    let random = crate::secrets::random::<2>().map_or(32_768, |b| i64::from(u16::from_le_bytes(b)));
-    wait * 4 / 5 + wait * 2 / 5 * random / 65_536
 }
 
 /// Lets running jobs end; what does not end in time goes back into the queue.

@@ -1,6 +1,5 @@
 //! Who may run: so many jobs of each queue, and so many of each lane in it.
 
-use crate::config::Settings;
 use crate::entity::job;
 use crate::service::work::Queue;
 use std::collections::{HashMap, HashSet};
@@ -11,6 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 const INCOMING: usize = 16;
 /// Photos and portraits of others fetched at the same time.
 const PICTURES: usize = 16;
+/// Profiles and conversations of others fetched at the same time.
+const LOOKING: usize = 8;
 /// Jobs that need nobody else, at the same time.
 const LOCAL: usize = 8;
 /// Jobs of one lane at the same time, where nothing else is said.
@@ -18,8 +19,7 @@ const PER_LANE: usize = 4;
 
 /// The places there are, and who is in them.
 pub struct Places {
-    queues: [(Queue, Arc<Semaphore>); 4],
-    per_host: usize,
+    queues: [(Queue, Arc<Semaphore>); Queue::ALL.len()],
     taken: Mutex<Taken>,
 }
 
@@ -39,16 +39,15 @@ pub struct Place {
 }
 
 impl Places {
-    pub fn new(settings: &Settings) -> Arc<Self> {
+    pub fn new() -> Arc<Self> {
         let most = |queue| match queue {
-            Queue::Deliveries => settings.deliveries,
             Queue::Incoming => INCOMING,
             Queue::Pictures => PICTURES,
-            Queue::Local => LOCAL,
+            Queue::Looking => LOOKING,
+            Queue::Local | Queue::Deliveries => LOCAL,
         };
         Arc::new(Self {
             queues: Queue::ALL.map(|queue| (queue, Arc::new(Semaphore::new(most(queue))))),
-            per_host: settings.deliveries_per_host,
             taken: Mutex::default(),
         })
     }
@@ -57,9 +56,8 @@ impl Places {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn most_in(&self, lane: &str) -> usize {
+    fn most_in(lane: &str) -> usize {
         match lane.split(':').next() {
-            Some("to") => self.per_host,
             // In order, one after the other: an Undo must not overtake what it undoes.
             Some("from") => 1,
             _ => PER_LANE,
@@ -78,14 +76,14 @@ impl Places {
     /// Lanes in which nothing more may run.
     pub fn full_lanes(&self) -> Vec<String> {
         let taken = self.taken();
-        taken.lanes.iter().filter(|(lane, n)| **n >= self.most_in(lane)).map(|(lane, _)| lane.clone()).collect()
+        taken.lanes.iter().filter(|(lane, n)| **n >= Self::most_in(lane)).map(|(lane, _)| lane.clone()).collect()
     }
 
     /// Of these jobs, oldest first, those there is room for.
     pub fn choose(&self, queue: Queue, due: Vec<(i64, String)>) -> Vec<i64> {
         let mut lanes = self.taken().lanes.clone();
         let mut has_room = |lane: String| {
-            let most = self.most_in(&lane);
+            let most = Self::most_in(&lane);
             let count = lanes.entry(lane).or_insert(0);
             *count += 1;
             *count <= most

@@ -3,9 +3,8 @@
 use crate::app::App;
 use crate::clock::Millis;
 use crate::entity::job;
-use crate::service::federation::deliver::Delivery;
 use crate::service::work::Work;
-use crate::service::{Refusal, federation, housekeeping, photos};
+use crate::service::{Refusal, federation, housekeeping, leaving, photos};
 use crate::store::jobs;
 
 /// How a job ended.
@@ -26,7 +25,7 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Err(error) => return Outcome::Never(format!("the payload cannot be read: {error}")),
     };
     // From here on a newer change queues anew: this run may have read what was before it.
-    if job.unique_key.is_some() && !matches!(work, Work::Deliver { .. }) {
+    if job.unique_key.is_some() {
         let id = job.id;
         let freed =
             app.db.write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::free_key(tx, id).await?) }));
@@ -35,31 +34,28 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         }
     }
     let done = match work {
-        Work::Deliver { activity, inbox } => {
-            return delivered(federation::deliver::deliver(app, activity, &inbox).await);
-        }
+        Work::Deliver { activity, inbox } => federation::deliver::adopt(app, activity, &inbox).await,
+        Work::LookForGone { inbox, seen } => federation::gone::check(app, inbox, &seen).await,
+        Work::Leave { account, activities } => leaving::finish(app, account, activities).await,
         Work::FanOut { post, what, activity } => federation::fan_out::post(app, post, what, activity).await,
         Work::FanOutBoost { boost } => federation::fan_out::boost(app, boost).await,
         Work::ProfileUpdate { account, activity } => federation::fan_out::profile(app, account, activity).await,
         Work::Incoming { signer, body } => federation::incoming::handle(app, signer, body.as_bytes()).await,
+        Work::Carried { object, gone } => federation::carried::handle(app, &object, gone).await,
         Work::FetchPhoto { photo, .. } => federation::media::fetch_photo(app, photo, job.attempts).await,
         Work::FetchPictures { account, .. } => federation::media::fetch_pictures(app, account).await,
         Work::PhotoExtras { photo } => photos::extras::make(app, photo).await,
         Work::DropBlobs { keys } => housekeeping::drop_blobs(app, &keys).await,
+        Work::MoveFollowers { from, to, after } => federation::moving::followers(app, from, to, after).await,
+        Work::SyncFollowers { account, url, digest } => federation::sync::mend(app, account, &url, &digest).await,
         Work::FillHome { owner, author } => federation::fan_out::fill_home(app, owner, author).await,
+        Work::FillProfile { account, more, .. } => federation::back_fill::fill(app, account, more).await,
+        Work::WalkThread { post, .. } => federation::walk::walk(app, post).await,
     };
     match done {
         Ok(()) => Outcome::Done,
         Err(Refusal::Busy | Refusal::Full) => Outcome::Later { why: "busy".to_owned(), not_before: None },
         Err(Refusal::Broken(cause)) => Outcome::Later { why: cause.to_string(), not_before: None },
         Err(refused) => Outcome::Never(refused.to_string()),
-    }
-}
-
-fn delivered(delivery: Delivery) -> Outcome {
-    match delivery {
-        Delivery::Arrived | Delivery::NotNeeded => Outcome::Done,
-        Delivery::Later { why, not_before } => Outcome::Later { why, not_before },
-        Delivery::Refused(why) => Outcome::Never(why),
     }
 }

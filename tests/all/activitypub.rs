@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests may panic like tests
 
+mod corpus;
 mod discovery;
 mod html;
 mod ids;
 mod limits;
 mod reading;
 mod rendering;
+mod rfc9421;
 mod signature;
 mod text;
 pub mod validators;

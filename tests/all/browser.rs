@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod people;
+
 use crate::process::binary::{Folder, Running, photograph};
 use crate::process::tab::{Form, Tab};
 use serde_json::{Value, json};
@@ -51,15 +53,15 @@ impl Gallery {
 
     /// Plays a scenario of `tests/browser`.
     async fn play(&self, scenario: &str, options: Value) {
-        play(&format!("http://localhost:{}", self.folder.port), scenario, options).await;
+        play(&format!("http://localhost:{}", self.folder.port), PASSWORD, scenario, options).await;
     }
 }
 
 /// Plays a scenario of `tests/browser` at an address.
-async fn play(base: &str, scenario: &str, options: Value) {
+async fn play(base: &str, password: &str, scenario: &str, options: Value) {
     let mut node = Command::new("node");
     node.args(["run.mjs", scenario, &options.to_string()]).current_dir(SCENARIOS);
-    node.env("BASE", base).env("LOGIN", "ada").env("PASSWORD", PASSWORD).env("SHOTS", screenshots());
+    node.env("BASE", base).env("LOGIN", "ada").env("PASSWORD", password).env("SHOTS", screenshots());
     node.env("FIXTURES", concat!(env!("CARGO_MANIFEST_DIR"), "/media-test-fixtures"));
     let done = tokio::task::spawn_blocking(move || node.output()).await.expect("it runs to its end");
     let done = done.expect("node is there: .ci/test installs it");

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 #![allow(clippy::disallowed_methods, reason = "tests are no part of the server, whose tasks are tracked")]
 
+mod kills;
+
 use crate::process::binary::{Folder, Running, photograph};
 use crate::process::stage::{Stage, database, followed, number, until_no_jobs};
 use crate::process::tab::{Form, Tab};
@@ -53,6 +55,12 @@ impl Story {
     }
 }
 
+/// Posts an album on a server that lives.
+async fn publish(tab: &Tab, caption: &str) {
+    let mut story = Story { caption: caption.to_owned(), action: None };
+    assert!(story.press_post(tab).await.is_some(), "{caption} is posted");
+}
+
 fn tab(folder: &Folder, cookie: &str) -> Tab {
     let tab = Tab::at(&folder.url(""));
     tab.set_cookie(Some(cookie.to_owned()));
@@ -85,12 +93,6 @@ async fn until_delivered(stage: &Stage, folder: &Folder, server: &Running, capti
     until_no_jobs(folder, server).await
 }
 
-/// A worker that died holds its jobs for two minutes: as if they had passed.
-async fn leases_run_out(folder: &Folder) {
-    let mut db = database(folder).await;
-    sqlx::query("UPDATE job SET leased_until = 0").execute(&mut db).await.unwrap();
-}
-
 /// After a death: starts again, sends the form again as a person would, and looks at what there is.
 async fn ends_well(
     stage: &Stage,
@@ -100,7 +102,6 @@ async fn ends_well(
     accepted: Option<String>,
     died: &str,
 ) {
-    leases_run_out(folder).await;
     let server = stage.launch(folder, None);
     server.until_ready();
     let tab = tab(folder, cookie);

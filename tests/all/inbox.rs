@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod authority;
+mod load;
 mod malformed;
+mod rfc9421;
 mod signatures;

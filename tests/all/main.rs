@@ -16,3 +16,4 @@ mod process;
 mod storage;
 mod support;
 mod visibility;
+mod writing;

@@ -5,6 +5,7 @@
 
 pub mod binary;
 mod command_line;
+mod looking_after;
 mod memory;
 mod secrets;
 pub mod stage;

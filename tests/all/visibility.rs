@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod matrix;
+mod routes;
+
 use crate::support::*;
 use serde_json::{Value, json};
 
@@ -276,4 +279,51 @@ async fn a_direct_message_from_elsewhere_is_for_its_reader_alone() {
         assert_eq!(eve.get(&path).await.status, 404);
         assert_eq!(scene.a.visitor().get(&path).await.status, 404);
     }
+}
+
+#[tokio::test]
+async fn r036_a_locked_person_is_followed_by_nobody_she_did_not_let_in() {
+    let scene = Scene::new().await;
+    let form = scene.ada.form("/settings", "/settings/profile").await.set("locked", "true");
+    scene.ada.submit(form).await;
+    scene.bob.follow(&scene.ada_id).await;
+    scene.a.quiet().await;
+    let post = scene.ada.post_album(FILE, "For followers", "followers", &[]).await;
+    scene.a.quiet().await;
+    assert!(scene.peer.deliveries("Accept").is_empty() && scene.peer.deliveries("Create").is_empty());
+    assert_eq!((scene.bob.get(&post.id).await.0, scene.followers().await), (404, 0));
+    scene.ada.press("/notifications", &format!("/@{}/reject", scene.bob.acct())).await;
+    scene.peer.expect("Reject").await;
+    scene.bob.follow(&scene.ada_id).await;
+    scene.a.quiet().await;
+    scene.ada.press("/notifications", &format!("/@{}/accept", scene.bob.acct())).await;
+    scene.peer.expect("Accept").await;
+    assert_eq!((scene.bob.get(&post.id).await.0, scene.followers().await), (200, 1));
+}
+
+#[tokio::test]
+async fn r039a_who_sees_a_post_is_not_changed_by_editing_it() {
+    let scene = Scene::followed().await;
+    let (post, _) = created(&scene, "For followers", "followers").await;
+    scene.world().clock().advance(2_000);
+    scene.ada.edit(&post, |form| form.set("visibility", "public").set("caption", "Still for followers")).await;
+    let update = scene.peer.expect("Update").await;
+    assert!(!update.to_string().contains(PUBLIC), "{update}");
+    assert_eq!(scene.a.document(&post.id).await.0, 404);
+    let visitor = scene.a.visitor();
+    assert_eq!(visitor.get(&post.path).await.status, 404);
+    assert!(!visitor.page("/explore").await.says("Still for followers"));
+}
+
+#[tokio::test]
+async fn r037_lists_are_not_given_to_whoever_is_blocked() {
+    let scene = Scene::followed().await;
+    scene.ada.post_photo("orientation-1.jpg", "For all").await;
+    scene.ada.block(&scene.bob.handle()).await;
+    scene.peer.expect("Reject").await;
+    for list in ["outbox", "outbox?page=true", "followers", "following", "collections/featured", "collections/tags"] {
+        assert_eq!(scene.bob.get(&format!("{}/{list}", scene.ada_id)).await.0, 404, "{list}");
+        assert_eq!(scene.a.document(&format!("{}/{list}", scene.ada_id)).await.0, 200, "{list}");
+    }
+    assert_eq!(scene.bob.get(&scene.ada_id).await.0, 200, "her key must be there for whoever she writes to");
 }

@@ -305,6 +305,19 @@ fn number_attribute(name: &str, value: Option<&str>) -> String {
     number.map(|number| format!(" {name}=\"{number}\"")).unwrap_or_default()
 }
 
+/// Pictures within HTML, in order: address and description, as they are written. For documents that are read
+/// as posts; nothing of the HTML is shown.
+pub fn pictures(html: &str, most: usize) -> Vec<(String, String)> {
+    let found = tokens::Tokens::new(html).filter_map(|token| match token {
+        tokens::Token::Open(tag) if tag.name == "img" => {
+            let text = |raw: Option<&str>| raw.map(|raw| tokens::decode(raw).into_owned());
+            Some((text(tag.src)?, text(tag.alt).unwrap_or_default()))
+        }
+        _ => None,
+    });
+    found.take(most).collect()
+}
+
 /// What a reader would see: paragraphs parted by a blank line, `<br>` as a line end, no markup. Works
 /// for any HTML, safe or not; the result is text and has to be escaped like any other.
 pub fn to_plain_text(html: &str) -> String {

@@ -22,6 +22,8 @@ pub(super) struct Tag<'a> {
     /// Raw values, entities as they stand; the first of two counts.
     pub href: Option<&'a str>,
     pub class: Option<&'a str>,
+    pub src: Option<&'a str>,
+    pub alt: Option<&'a str>,
     pub start: Option<&'a str>,
     pub value: Option<&'a str>,
     pub reversed: bool,
@@ -101,6 +103,8 @@ impl<'a> Tokens<'a> {
         let slot = match name {
             _ if name.eq_ignore_ascii_case("href") => &mut tag.href,
             _ if name.eq_ignore_ascii_case("class") => &mut tag.class,
+            _ if name.eq_ignore_ascii_case("src") => &mut tag.src,
+            _ if name.eq_ignore_ascii_case("alt") => &mut tag.alt,
             _ if name.eq_ignore_ascii_case("start") => &mut tag.start,
             _ if name.eq_ignore_ascii_case("value") => &mut tag.value,
             _ if name.eq_ignore_ascii_case("reversed") => {

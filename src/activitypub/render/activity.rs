@@ -53,11 +53,33 @@ fn answer(kind: &str, id: &str, follow: &ReceivedFollow) -> Value {
     }))
 }
 
-/// Says no to a request to quote; `author` is the author of our post.
+/// The terms of FEP-044f.
+fn quote_context() -> Value {
+    json!([super::AS_CONTEXT, {
+        "gts": "https://gotosocial.org/ns#",
+        "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+        "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+        "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+        "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"}
+    }])
+}
+
+/// Says yes to a request to quote; `author` is the author of our post, `stamp` the id of the proof.
+pub fn accept_quote(id: &str, author: &str, request: &ReceivedQuoteRequest, stamp: &str) -> Value {
+    let mut answer = answer_quote("Accept", id, author, request);
+    answer["result"] = json!(stamp);
+    answer
+}
+
+/// Says no to a request to quote.
 pub fn reject_quote(id: &str, author: &str, request: &ReceivedQuoteRequest) -> Value {
-    with_context(json!({
+    answer_quote("Reject", id, author, request)
+}
+
+fn answer_quote(kind: &str, id: &str, author: &str, request: &ReceivedQuoteRequest) -> Value {
+    let document = json!({
         "id": id,
-        "type": "Reject",
+        "type": kind,
         "actor": author,
         "to": [request.actor],
         "object": {
@@ -67,7 +89,33 @@ pub fn reject_quote(id: &str, author: &str, request: &ReceivedQuoteRequest) -> V
             "object": request.object,
             "instrument": request.instrument,
         },
-    }))
+    });
+    super::with(quote_context(), document)
+}
+
+/// The proof that a post may quote one of ours, as it is served at its id.
+pub fn stamp(id: &str, author: &str, quoting: &str, quoted: &str) -> Value {
+    let document = json!({
+        "id": id,
+        "type": "QuoteAuthorization",
+        "attributedTo": author,
+        "interactingObject": quoting,
+        "interactionTarget": quoted,
+    });
+    super::with(quote_context(), document)
+}
+
+/// Takes the proof back.
+pub fn delete_stamp(id: &str, author: &str, to: &[String], cc: &[String], stamp: &str) -> Value {
+    let document = json!({
+        "id": id,
+        "type": "Delete",
+        "actor": author,
+        "to": to,
+        "cc": cc,
+        "object": {"id": stamp, "type": "QuoteAuthorization"},
+    });
+    super::with(quote_context(), document)
 }
 
 /// Likes a post; told to its author alone.
@@ -114,15 +162,29 @@ pub fn remove(id: &str, actor: &str, post: &str, featured: &str) -> Value {
 }
 
 fn pin(kind: &str, id: &str, actor: &str, post: &str, featured: &str) -> Value {
+    pin_object(kind, id, actor, json!(post), featured)
+}
+
+fn pin_object(kind: &str, id: &str, actor: &str, object: Value, featured: &str) -> Value {
     with_context(json!({
         "id": id,
         "type": kind,
         "actor": actor,
         "to": [PUBLIC],
         "cc": [],
-        "object": post,
+        "object": object,
         "target": featured,
     }))
+}
+
+/// Puts a hashtag at the head of the profile; `page` is where it leads.
+pub fn add_tag(id: &str, actor: &str, name: &str, page: &str, featured: &str) -> Value {
+    pin_object("Add", id, actor, json!({"type": "Hashtag", "name": format!("#{name}"), "href": page}), featured)
+}
+
+/// Takes it from there.
+pub fn remove_tag(id: &str, actor: &str, name: &str, page: &str, featured: &str) -> Value {
+    pin_object("Remove", id, actor, json!({"type": "Hashtag", "name": format!("#{name}"), "href": page}), featured)
 }
 
 /// Tells of a changed profile; `person` is the document from [`super::actor::person`].

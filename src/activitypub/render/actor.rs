@@ -57,6 +57,8 @@ pub struct Person {
     pub public_key_id: String,
     /// SPKI PEM.
     pub public_key_pem: String,
+    /// Id and Multikey of her Ed25519 key (FEP-521a).
+    pub ed25519: Option<(String, String)>,
     /// When the account was made, milliseconds since 1970.
     pub published: i64,
     /// Approves followers one by one.
@@ -106,10 +108,12 @@ pub struct Application {
     pub public_key_id: String,
     /// SPKI PEM.
     pub public_key_pem: String,
+    /// Id and Multikey of its Ed25519 key (FEP-521a).
+    pub ed25519: Option<(String, String)>,
 }
 
 fn context() -> Value {
-    json!([AS_CONTEXT, "https://w3id.org/security/v1", {
+    json!([AS_CONTEXT, "https://w3id.org/security/v1", "https://w3id.org/security/multikey/v1", {
         "toot": "http://joinmastodon.org/ns#",
         "schema": "http://schema.org#",
         "PropertyValue": "schema:PropertyValue",
@@ -163,6 +167,7 @@ pub fn person(person: &Person) -> Value {
         "attachment": person.fields.iter().map(field).collect::<Vec<_>>(),
         "tag": [],
     });
+    document_ed25519(&mut document, &person.id, &person.ed25519);
     if person.suspended {
         document["suspended"] = json!(true);
     }
@@ -179,7 +184,7 @@ pub fn person(person: &Person) -> Value {
 
 /// The document of the server's own actor.
 pub fn application(server: &Application) -> Value {
-    let document = json!({
+    let mut document = json!({
         "id": server.id,
         "type": "Application",
         "preferredUsername": server.host,
@@ -202,7 +207,16 @@ pub fn application(server: &Application) -> Value {
         "attachment": [],
         "tag": [],
     });
+    document_ed25519(&mut document, &server.id, &server.ed25519);
     with(context(), document)
+}
+
+/// The RSA key stays the only one in `publicKey`: several peers read one there, and only RSA.
+fn document_ed25519(document: &mut Value, owner: &str, key: &Option<(String, String)>) {
+    if let Some((id, multikey)) = key {
+        document["assertionMethod"] =
+            json!([{"id": id, "type": "Multikey", "controller": owner, "publicKeyMultibase": multikey}]);
+    }
 }
 
 fn field(field: &Field) -> Value {

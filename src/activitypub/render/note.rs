@@ -91,6 +91,18 @@ pub struct Post {
     pub likes_total: i64,
     /// How many.
     pub shares_total: i64,
+    /// Who may do what with it.
+    pub permitted: Permitted,
+}
+
+/// Ids of people and collections who may do something with a post without asking; an empty list means
+/// its author alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Permitted {
+    pub reply: Vec<String>,
+    pub like: Vec<String>,
+    pub boost: Vec<String>,
+    pub quote: Vec<String>,
 }
 
 fn context() -> Value {
@@ -103,8 +115,13 @@ fn context() -> Value {
         "gts": "https://gotosocial.org/ns#",
         "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
         "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "canReply": {"@id": "gts:canReply", "@type": "@id"},
+        "canLike": {"@id": "gts:canLike", "@type": "@id"},
+        "canAnnounce": {"@id": "gts:canAnnounce", "@type": "@id"},
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
-        "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"}
+        "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
+        "always": {"@id": "gts:always", "@type": "@id"},
+        "approvalRequired": {"@id": "gts:approvalRequired", "@type": "@id"}
     }])
 }
 
@@ -235,8 +252,7 @@ fn build(post: &Post, photos: &[Photo], with_language: bool) -> Value {
         },
         "likes": {"id": post.likes, "type": "Collection", "totalItems": post.likes_total},
         "shares": {"id": post.shares, "type": "Collection", "totalItems": post.shares_total},
-        // Only the author herself may quote (FEP-044f); absence would be read differently by each.
-        "interactionPolicy": {"canQuote": {"automaticApproval": [post.author]}},
+        "interactionPolicy": policy(post),
     });
     if let Some(language) = post.language.as_ref().filter(|language| with_language && !language.is_empty()) {
         note["contentMap"] = json!({language: content});
@@ -245,6 +261,24 @@ fn build(post: &Post, photos: &[Photo], with_language: bool) -> Value {
         note["updated"] = json!(stamp::write(updated));
     }
     note
+}
+
+/// Who may do what (FEP-044f and GoToSocial's terms, which its older versions know by other names).
+/// Always said: absence would be read differently by each.
+fn policy(post: &Post) -> Value {
+    let author = [post.author.clone()];
+    let list = |who: &[String]| if who.is_empty() { json!(author) } else { json!(who) };
+    let rule = |who: &[String]| {
+        let who = list(who);
+        json!({"automaticApproval": who, "manualApproval": [], "always": who, "approvalRequired": []})
+    };
+    let may = &post.permitted;
+    json!({
+        "canQuote": {"automaticApproval": list(&may.quote)},
+        "canReply": rule(&may.reply),
+        "canLike": rule(&may.like),
+        "canAnnounce": rule(&may.boost),
+    })
 }
 
 fn content(post: &Post) -> SanitizedHtml {

@@ -1,18 +1,23 @@
-//! HTTP signatures: draft-cavage-http-signatures-12 as the fediverse uses it, and the keys behind it.
+//! HTTP signatures: draft-cavage-http-signatures-12 as the fediverse uses it, RFC 9421, and the keys
+//! behind them.
 //!
-//! - [`keys`]: making, holding and reading RSA keys
-//! - [`cavage`]: signing what we send
-//! - [`verify`]: reading and checking what others sent
+//! - [`keys`]: making, holding and reading keys; [`multikey`]: how newer ones are written
+//! - [`cavage`], [`rfc9421`]: signing what we send, checking what others sent, by one standard each
+//! - [`structured`]: the header fields RFC 9421 is written in
+//! - [`verify`]: reading and checking whichever was used
 //!
 //! Verifying is split in two, because the key has to be found in between:
 //! [`ParsedSignature::from_headers`] gives the key's id, [`verify`](verify::verify) takes the key.
 
 pub mod cavage;
 pub mod keys;
+pub mod multikey;
+pub mod rfc9421;
+pub mod structured;
 pub mod verify;
 
-pub use cavage::{sha256_digest, sign_get, sign_post};
-pub use keys::{GeneratedKey, KeyError, PublicKey, SigningKey, generate_rsa};
+pub use cavage::{SIGNATURE, sha256_digest, sign_get, sign_post};
+pub use keys::{GeneratedKey, KeyError, KeyKind, PublicKey, SigningKey, generate_ed25519, generate_rsa};
 pub use verify::{ParsedSignature, Request, verify};
 
 use super::IdError;
@@ -23,19 +28,16 @@ pub enum SignatureError {
     /// No `Signature` header.
     #[error("the request is not signed")]
     Missing,
-    /// Signed by RFC 9421 alone. Answer 401: senders of both kinds then knock again the old way.
-    #[error("the request is signed by RFC 9421 only")]
-    OnlyRfc9421,
     /// Two `Signature` headers, or a parameter or a signed header named twice.
     #[error("{0} stands twice")]
     Duplicate(String),
     /// The header cannot be read.
-    #[error("the Signature header cannot be read: {0}")]
+    #[error("the signature's headers cannot be read: {0}")]
     Malformed(&'static str),
     /// The key's id is no usable address.
     #[error("the keyId is not usable: {0}")]
     KeyId(#[from] IdError),
-    /// Neither `rsa-sha256` nor `hs2019`, or used with what it forbids.
+    /// Not one that is accepted, or used with what it forbids.
     #[error("the algorithm is not accepted: {0}")]
     Algorithm(String),
     /// Something that must be signed is not.

@@ -158,6 +158,8 @@ pub struct Activity {
     pub target: Option<RemoteId>,
     /// The quoting post of a QuoteRequest.
     pub instrument: Option<RemoteId>,
+    /// The quoting post itself, when it was carried along.
+    pub carried: Option<Value>,
     /// The stamp in an Accept of a QuoteRequest.
     pub result: Option<RemoteId>,
     /// As written.
@@ -200,6 +202,9 @@ impl Activity {
             objects: usable.filter_map(|object| object.id().cloned()).collect(),
             target: field::optional_id(object, "target"),
             instrument: field::optional_id(object, "instrument"),
+            carried: field::get(object, "instrument")
+                .filter(|value| value.is_object() && value.get("type").is_some())
+                .cloned(),
             result: field::optional_id(object, "result"),
             to: field::addresses(object, "to"),
             cc: field::addresses(object, "cc"),

@@ -3,7 +3,7 @@
 use super::ReadError;
 use super::field::{self, Object};
 use crate::activitypub::id::RemoteId;
-use crate::activitypub::signature::PublicKey;
+use crate::activitypub::signature::{KeyKind, PublicKey};
 use crate::activitypub::webfinger::is_user_name;
 use crate::activitypub::{KeyId, html};
 use serde_json::Value;
@@ -68,8 +68,14 @@ pub struct ActorKey {
     pub id: KeyId,
     /// The actor.
     pub owner: RemoteId,
-    /// An RSA key of a size that is accepted.
-    pub pem: String,
+    /// The key as it is written there: a PEM, or a Multikey (FEP-521a). One that can be used.
+    pub text: String,
+}
+
+impl ActorKey {
+    fn is_rsa(&self) -> bool {
+        PublicKey::read(&self.text).is_ok_and(|key| key.kind() == KeyKind::Rsa)
+    }
 }
 
 /// A labelled line of a profile.
@@ -177,9 +183,15 @@ impl Actor {
         })
     }
 
-    /// The key other servers would use: the first.
+    /// The key other servers would use: the first RSA key.
     pub fn public_key(&self) -> Option<&ActorKey> {
-        self.public_keys.first()
+        self.public_keys.iter().find(|key| key.is_rsa())
+    }
+
+    /// The other keys.
+    pub fn other_keys(&self) -> impl Iterator<Item = &ActorKey> {
+        let first = self.public_key().map(|key| &key.id);
+        self.public_keys.iter().filter(move |key| Some(&key.id) != first)
     }
 
     /// The key of this id, when the actor lists it.
@@ -217,18 +229,33 @@ fn shared_inbox(object: &Object, id: &RemoteId) -> Option<RemoteId> {
     (below(a, b) || below(b, a)).then_some(address)
 }
 
+/// The keys in `publicKey` and, as Multikeys, in `assertionMethod` (FEP-521a). An RSA key may stand in
+/// both; it counts once.
 fn keys(object: &Object, actor: &RemoteId) -> Vec<ActorKey> {
-    let all = field::many(field::get(object, "publicKey")).iter().take(MAX_KEYS);
-    all.filter_map(|value| key(value.as_object()?)).filter(|key| key.owner == *actor).collect()
+    let mut found: Vec<ActorKey> = Vec::new();
+    for key in key_objects(object).filter_map(key).filter(|key| key.owner == *actor) {
+        if !found.iter().any(|known| known.id == key.id) {
+            found.push(key);
+        }
+    }
+    found
+}
+
+/// What may be keys within an actor.
+fn key_objects(object: &Object) -> impl Iterator<Item = &Object> {
+    let members = ["publicKey", "assertionMethod"].into_iter();
+    members.flat_map(|name| field::many(field::get(object, name)).iter().take(MAX_KEYS)).filter_map(Value::as_object)
 }
 
 /// A key that names its owner, both on the same server.
 fn key(object: &Object) -> Option<ActorKey> {
     let id = KeyId::parse(object.get("id")?.as_str()?).ok()?;
-    let owner = field::optional_id(object, "owner")?;
-    let pem = object.get("publicKeyPem")?.as_str()?;
-    let usable = id.host() == owner.host() && PublicKey::from_pem(pem).is_ok();
-    usable.then(|| ActorKey { id, owner, pem: pem.to_owned() })
+    let (owner, text) = match field::kind(object, |kind| kind == "Multikey") {
+        Some("Multikey") => (field::optional_id(object, "controller")?, object.get("publicKeyMultibase")?.as_str()?),
+        _ => (field::optional_id(object, "owner")?, object.get("publicKeyPem")?.as_str()?),
+    };
+    let usable = id.host() == owner.host() && PublicKey::read(text).is_ok();
+    usable.then(|| ActorKey { id, owner, text: text.to_owned() })
 }
 
 fn fields(object: &Object) -> Vec<ProfileField> {
@@ -259,8 +286,8 @@ impl KeyDocument {
     /// refused, so that none can be filed under a wrong name.
     pub fn read(value: &Value, wanted: &KeyId) -> Result<Self, ReadError> {
         let object = field::object(value)?;
-        let inside = field::many(field::get(object, "publicKey")).iter().take(MAX_KEYS).filter_map(Value::as_object);
-        let found = inside.chain(std::iter::once(object)).filter_map(key).find(|key| key.id == *wanted);
+        let inside = key_objects(object).chain(std::iter::once(object));
+        let found = inside.filter_map(key).find(|key| key.id == *wanted);
         found.map(|key| KeyDocument { key }).ok_or(ReadError::Missing("publicKey"))
     }
 }

@@ -1,7 +1,7 @@
 //! Pictures attached to a post (ActivityStreams vocabulary, `attachment`; FEP-1311).
 
 use super::field::{self, Object};
-use crate::activitypub::id;
+use crate::activitypub::{html, id};
 use serde_json::Value;
 
 /// Most pictures kept of one post.
@@ -48,6 +48,28 @@ pub(super) fn read_of_document(object: &Object, kind: &str) -> Vec<Attachment> {
         all.max_by_key(|picture| picture.width.unwrap_or(0))
     };
     largest("image").or_else(|| largest("icon")).into_iter().collect()
+}
+
+/// The pictures within an article's text, where it brings no others.
+pub(super) fn read_inline(content: &str) -> Vec<Attachment> {
+    let picture = |(src, alt): (String, String)| {
+        Some(Attachment {
+            url: id::media_url(&src)?,
+            media_type: None,
+            alt: field::lines(&alt, MAX_ALT),
+            width: None,
+            height: None,
+            blurhash: None,
+            focal_point: None,
+        })
+    };
+    let mut found: Vec<Attachment> = Vec::new();
+    for picture in html::pictures(content, MAX_LOOKED_AT).into_iter().filter_map(picture) {
+        if found.len() < MAX_ATTACHMENTS && found.iter().all(|known| known.url != picture.url) {
+            found.push(picture);
+        }
+    }
+    found
 }
 
 /// Reads an `Image`, a `Document`, or a bare `Link` to a picture.

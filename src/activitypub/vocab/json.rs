@@ -3,13 +3,16 @@
 use super::ReadError;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 /// Largest document read, in bytes; as other servers have it.
 pub const MAX_DOCUMENT: usize = 1024 * 1024;
 /// Deepest nesting read. Real documents need less than ten levels.
 pub const MAX_DEPTH: usize = 32;
+/// Most values in one document, lists and objects counted with what is in them: each costs far more
+/// memory than its bytes.
+pub const MAX_VALUES: usize = 100_000;
 /// JSON-LD keywords that restructure a document.
 const RESTRUCTURING: [&str; 3] = ["@graph", "@included", "@reverse"];
 
@@ -18,9 +21,9 @@ pub fn parse(bytes: &[u8]) -> Result<Value, ReadError> {
     if bytes.len() > MAX_DOCUMENT {
         return Err(ReadError::TooLarge);
     }
-    let fault = RefCell::new(None);
+    let (fault, values) = (RefCell::new(None), Cell::new(0));
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = Node { depth: 0, fault: &fault }.deserialize(&mut json);
+    let value = Node { depth: 0, values: &values, fault: &fault }.deserialize(&mut json);
     let value = value.and_then(|value| json.end().map(|()| value));
     value.map_err(|error| fault.take().unwrap_or_else(|| ReadError::NotJson(error.to_string())))
 }
@@ -29,6 +32,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, ReadError> {
 #[derive(Clone, Copy)]
 struct Node<'a> {
     depth: usize,
+    values: &'a Cell<usize>,
     fault: &'a RefCell<Option<ReadError>>,
 }
 
@@ -54,6 +58,10 @@ impl Node<'_> {
 impl<'de> DeserializeSeed<'de> for Node<'_> {
     type Value = Value;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.values.set(self.values.get() + 1);
+        if self.values.get() > MAX_VALUES {
+            return Err(self.stop(ReadError::TooMany));
+        }
         deserializer.deserialize_any(self)
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! - [`json`]: bytes to JSON, with every limit
 //! - [`field`]: the forms a single member comes in
-//! - [`activity`], [`actor`], [`note`], [`attachment`], [`collection`]: the documents
+//! - [`activity`], [`actor`], [`note`], [`attachment`], [`collection`], [`policy`]: the documents
 
 pub mod activity;
 pub mod actor;
@@ -16,13 +16,15 @@ pub mod collection;
 mod field;
 pub mod json;
 pub mod note;
+pub mod policy;
 
 pub use activity::{Activity, ActivityKind, ObjectRef};
 pub use actor::{Actor, ActorKey, ActorKind, KeyDocument, ProfileField};
 pub use attachment::Attachment;
 pub use collection::{Collection, PageRef};
-pub use json::{MAX_DEPTH, MAX_DOCUMENT, parse};
+pub use json::{MAX_DEPTH, MAX_DOCUMENT, MAX_VALUES, parse};
 pub use note::{Mention, Note};
+pub use policy::Policy;
 
 use super::IdError;
 
@@ -35,6 +37,9 @@ pub enum ReadError {
     /// Nested deeper than [`MAX_DEPTH`].
     #[error("the document is nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
+    /// More than [`MAX_VALUES`].
+    #[error("the document has more than {MAX_VALUES} values")]
+    TooMany,
     /// One object names a member twice: readers would differ about which counts.
     #[error("a member stands twice in one object")]
     DuplicateMember,

@@ -3,6 +3,7 @@
 use super::ReadError;
 use super::attachment::{self, Attachment};
 use super::field::{self, Object};
+use super::policy::Policy;
 use crate::activitypub::{RemoteId, html, text};
 use serde_json::Value;
 
@@ -74,6 +75,12 @@ pub struct Note {
     pub replies: Option<RemoteId>,
     /// What it belongs to, as some servers mark it.
     pub conversation: Option<String>,
+    /// Where its conversation is listed (FEP-7888).
+    pub context: Option<RemoteId>,
+    /// Who may do what with it.
+    pub policy: Policy,
+    /// The post it quotes (FEP-044f, and the names used before it).
+    pub quotes: Option<RemoteId>,
 }
 
 fn is_native(kind: &str) -> bool {
@@ -103,6 +110,10 @@ impl Note {
         let shown_at = url.as_deref().unwrap_or(id.as_str());
         let content = if native { own_content(object) } else { title_and_link(object, shown_at) };
         let mut attachments = attachment::read_all(object);
+        if matches!(kind, "Article" | "Page") && attachments.is_empty() {
+            let content = field::raw_html(field::text(object, "content").unwrap_or(""), html::MAX_HTML);
+            attachments = attachment::read_inline(&content);
+        }
         if !native && attachments.is_empty() {
             attachments = attachment::read_of_document(object, kind);
         }
@@ -131,6 +142,9 @@ impl Note {
             shares_total: total(object, "shares"),
             replies: field::optional_id(object, "replies").filter(|replies| replies.same_origin(&id)),
             conversation: conversation(object),
+            context: field::optional_id(object, "context").filter(|context| context.same_origin(&id)),
+            policy: Policy::read(object),
+            quotes: quoted(object),
             content,
             url,
             id,
@@ -157,7 +171,13 @@ fn own_content(object: &Object) -> String {
     let options = field::get(object, "oneOf").or_else(|| field::get(object, "anyOf"));
     for option in field::many(options).iter().take(MAX_OPTIONS) {
         if let Some(name) = option.get("name").and_then(Value::as_str) {
-            content.push_str(&format!("<p>○ {}</p>", text::escape(&field::line(name, MAX_TITLE))));
+            let votes = option.get("replies").and_then(|r| r.get("totalItems")).and_then(field::count);
+            let votes = match votes {
+                None => String::new(),
+                Some(1) => " · 1 vote".to_owned(),
+                Some(many) => format!(" · {many} votes"),
+            };
+            content.push_str(&format!("<p>○ {}{votes}</p>", text::escape(&field::line(name, MAX_TITLE))));
         }
     }
     content
@@ -234,6 +254,11 @@ fn mentions(tags: &[Value]) -> Vec<Mention> {
 
 fn total(object: &Object, name: &str) -> Option<i64> {
     field::count(object.get(name)?.get("totalItems")?)
+}
+
+/// The post that is quoted, under each name in use.
+fn quoted(object: &Object) -> Option<RemoteId> {
+    ["quote", "quoteUrl", "quoteUri", "_misskey_quote"].iter().find_map(|name| field::optional_id(object, name))
 }
 
 fn conversation(object: &Object) -> Option<String> {

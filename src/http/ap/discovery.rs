@@ -74,12 +74,15 @@ async fn subject(web: &Web, urls: &Urls, resource: &str) -> Result<Subject, Refu
     if row.deleted_at.is_some() {
         return Err(Refusal::Gone);
     }
+    if row.suspended != 0 {
+        return Err(Refusal::Missing);
+    }
     Ok(Subject {
         handle: format!("{}@{}", row.username, urls.handle_domain()),
         actor: urls.actor(row.id),
         page: urls.at(&person_path(&row)),
         avatar: row.avatar_key.as_deref().map(|key| (urls.media(&web.app, key), "image/jpeg".to_owned())),
-        subscribe: None,
+        subscribe: Some(urls.at("/authorize_interaction?uri={uri}")),
     })
 }
 

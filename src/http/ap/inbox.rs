@@ -1,32 +1,34 @@
 //! Inboxes: personal ones and the shared one take the same things.
 
+use crate::app::App;
 use crate::http::pages::id;
-use crate::http::{Web, error};
+use crate::http::{SMALL_BODY, Web, error};
 use crate::service::Refusal;
 use crate::service::federation::inbox::{Received, Rejected, receive};
 use crate::store::accounts;
-use axum::extract::{OriginalUri, Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::body::Body;
+use axum::extract::{OriginalUri, Path, Request, State};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
 
-pub async fn shared(
-    State(web): State<Web>,
-    method: Method,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    take(&web, method, uri, headers, body).await
+/// A delivery must have come in whole after so long.
+const BODY_TIME: Duration = Duration::from_secs(20);
+/// Whoever finds no room is asked to come again after so many seconds.
+const COME_AGAIN: &str = "10";
+
+pub async fn shared(State(web): State<Web>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
+    take(&web, uri, request).await
 }
 
 pub async fn personal(
     State(web): State<Web>,
-    method: Method,
     OriginalUri(uri): OriginalUri,
     Path(user): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> Response {
     let owner = async {
         let row = accounts::by_id(&web.app.db.read, id(&user)?)
@@ -36,17 +38,59 @@ pub async fn personal(
         if row.deleted_at.is_some() { Err(Refusal::Gone) } else { Ok(()) }
     };
     match owner.await {
-        Ok(()) => take(&web, method, uri, headers, body).await,
+        Ok(()) => take(&web, uri, request).await,
         Err(refusal) => error::bare(&refusal),
     }
 }
 
-async fn take(web: &Web, method: Method, uri: axum::http::Uri, headers: HeaderMap, body: Bytes) -> Response {
+/// A body in memory, and the room it takes until it is let go.
+struct Taken {
+    body: Bytes,
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// Reads a body, making room for it as it comes: whoever sends slowly holds no more than came, and when
+/// there is no room left the rest is refused before it is in memory.
+async fn read(app: &App, body: Body) -> Result<Taken, Response> {
+    let mut body = std::pin::pin!(body);
+    let (mut bytes, mut room) = (BytesMut::new(), None::<OwnedSemaphorePermit>);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| StatusCode::BAD_REQUEST.into_response())?;
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > SMALL_BODY {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response());
+        }
+        let kib = u32::try_from(data.len().div_ceil(1024)).unwrap_or(u32::MAX);
+        let more = app.inbox_room.clone().try_acquire_many_owned(kib).map_err(|_| busy())?;
+        match &mut room {
+            Some(room) => room.merge(more),
+            None => room = Some(more),
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(Taken { body: bytes.freeze(), _room: room })
+}
+
+fn busy() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", COME_AGAIN)]).into_response()
+}
+
+async fn take(web: &Web, uri: Uri, request: Request) -> Response {
     if web.app.public().is_none() {
         return error::bare(&Refusal::Missing);
     }
-    let path_and_query = uri.path_and_query().map_or("/", |p| p.as_str());
-    let received = Received { method: &method, path_and_query, headers: &headers, body };
+    let (parts, body) = request.into_parts();
+    let taken = match tokio::time::timeout(BODY_TIME, read(&web.app, body)).await {
+        Ok(Ok(taken)) => taken,
+        Ok(Err(response)) => return response,
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+    };
+    let received = Received {
+        method: parts.method,
+        path_and_query: uri.path_and_query().map_or("/", |p| p.as_str()).to_owned(),
+        headers: parts.headers,
+        body: taken.body.clone(),
+    };
     let rejected = match receive(&web.app, received).await {
         Ok(()) => return StatusCode::ACCEPTED.into_response(),
         Err(rejected) => rejected,
@@ -57,6 +101,7 @@ async fn take(web: &Web, method: Method, uri: axum::http::Uri, headers: HeaderMa
         Rejected::Malformed(_) => StatusCode::BAD_REQUEST,
         Rejected::Unsigned(_) => StatusCode::UNAUTHORIZED,
         Rejected::KeptOut => StatusCode::FORBIDDEN,
+        Rejected::Full => return busy(),
         Rejected::Later(refusal) => {
             error::log(&refusal);
             return (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", "60")]).into_response();

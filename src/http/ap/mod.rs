@@ -10,6 +10,7 @@ use super::{Web, error};
 use crate::activitypub::{ACTIVITY_JSON, wants_activitypub};
 use crate::app::App;
 use crate::service::federation::inbox::Received;
+
 use crate::service::federation::urls::Urls;
 use crate::service::federation::{documents, frozen, inbox as hearing};
 use crate::service::visibility::Reader;
@@ -39,7 +40,9 @@ pub fn router() -> Router<Web> {
         .route("/ap/users/{id}/inbox", post(inbox::personal))
         .route("/ap/users/{id}/outbox", get(objects::outbox))
         .route("/ap/users/{id}/followers", get(objects::followers))
+        .route("/ap/users/{id}/followers/sync", get(objects::followers_of_host))
         .route("/ap/users/{id}/following", get(objects::following))
+        .route("/ap/users/{id}/stamps/{stamp}", get(objects::stamp))
         .route("/ap/users/{id}/collections/featured", get(objects::featured))
         .route("/ap/users/{id}/collections/tags", get(objects::featured_tags))
         .route("/ap/posts/{id}", get(objects::post))
@@ -147,9 +150,25 @@ fn urls(app: &App) -> Result<Urls, Refusal> {
 
 /// Who asks, by signature; only where a public address is set.
 async fn reader(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Reader, Refusal> {
-    let path_and_query = uri.path_and_query().map_or("/", |p| p.as_str());
-    let received = Received { method: &Method::GET, path_and_query, headers, body: Bytes::new() };
-    hearing::reader(app, &received).await
+    match is_signed(headers) {
+        true => hearing::reader(app, asked(headers, uri)).await,
+        false => Ok(None),
+    }
+}
+
+/// Which server asks about a person's followers there, by signature.
+async fn asking_host(app: &App, headers: &HeaderMap, uri: &Uri, target: i64) -> Result<Option<String>, Refusal> {
+    hearing::asking_host(app, asked(headers, uri), target).await
+}
+
+fn is_signed(headers: &HeaderMap) -> bool {
+    headers.contains_key("signature")
+}
+
+/// A GET, as its signature covers it.
+fn asked(headers: &HeaderMap, uri: &Uri) -> Received {
+    let path_and_query = uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    Received { method: Method::GET, path_and_query, headers: headers.clone(), body: Bytes::new() }
 }
 
 /// A local person's document at her page's address.

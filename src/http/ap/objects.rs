@@ -1,12 +1,13 @@
 //! Actors, posts, collections and activities at their ids.
 
-use super::{answer, asks_for_activity, document, reader, to_page, urls};
+use super::{answer, asking_host, asks_for_activity, document, reader, to_page, urls};
 use crate::activitypub::render::{collection, note as render};
 use crate::http::Web;
 use crate::http::pages::id;
 use crate::service::accounts::INSTANCE;
 use crate::service::federation::documents::{self, Shown};
 use crate::service::federation::urls::{Urls, person_path, post_path};
+use crate::service::federation::{holders, quote};
 use crate::service::{Refusal, visibility};
 use crate::store::accounts;
 use axum::extract::{OriginalUri, Path, State};
@@ -115,7 +116,12 @@ async fn written(
         let who = reader(app, headers, uri).await?;
         let urls = urls(app)?;
         match documents::post(app, &urls, who, post, form).await {
-            Ok(made) => Ok(document(&made.value, made.public)),
+            Ok(made) => {
+                if let Some(reader) = who {
+                    holders::given(app, post, reader).await;
+                }
+                Ok(document(&made.value, made.public))
+            }
             Err(Refusal::Gone) => {
                 let mut response = document(&documents::tombstone(app, &urls, post).await?, true);
                 *response.status_mut() = StatusCode::GONE;
@@ -199,9 +205,10 @@ where
         if !asks_for_activity(&headers) {
             return person_page(&web, user, below).await;
         }
-        reader(&web.app, &headers, &uri).await?;
+        let who = reader(&web.app, &headers, &uri).await?;
+        visibility::unless_blocked(&web.app, who, user).await?;
         let urls = urls(&web.app)?;
-        Ok(document(&make(&web, &urls, user, &part).await?, true))
+        Ok(document(&make(&web, &urls, user, &part).await?, who.is_none()))
     };
     answer(found.await)
 }
@@ -230,6 +237,38 @@ pub async fn followers(
         documents::network(&web.app, urls, user, true, part.page.is_some(), part.before).await
     })
     .await
+}
+
+/// Those followers who live on the server that asks (FEP-8fcf); nobody else's are given to it.
+pub async fn followers_of_host(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(user): Path<String>,
+) -> Response {
+    let found = async {
+        let user = id(&user)?;
+        let host = asking_host(&web.app, &headers, &uri, user).await?.ok_or(Refusal::Missing)?;
+        let urls = urls(&web.app)?;
+        Ok(document(&documents::followers_of_host(&web.app, &urls, user, &host).await?, false))
+    };
+    answer(found.await)
+}
+
+/// Proof that a post elsewhere may quote one of ours.
+pub async fn stamp(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path((user, stamp)): Path<(String, String)>,
+) -> Response {
+    let found = async {
+        let (user, stamp) = (id(&user)?, id(&stamp)?);
+        let who = reader(&web.app, &headers, &uri).await?;
+        let urls = urls(&web.app)?;
+        Ok(document(&quote::stamp(&web.app, &urls, who, user, stamp).await?, who.is_none()))
+    };
+    answer(found.await)
 }
 
 pub async fn following(

@@ -1,6 +1,6 @@
 //! What each template gets: one struct a page. `frame` is on every page.
 
-use crate::service::views::{Notification, Page, Person, Picture, Post, Profile, Reply};
+use crate::service::views::{Moved, Notification, Page, Person, Picture, Post, Profile, Quoting, Reply};
 use serde::Serialize;
 
 /// What the frame around every page needs.
@@ -14,6 +14,14 @@ pub struct Frame {
     pub viewer: Option<Person>,
     /// Notifications not looked at yet.
     pub unread: i64,
+    /// Conversations not read yet.
+    pub messages: i64,
+    /// People who ask to follow and wait.
+    pub requests: i64,
+    /// Reports that wait; only for the owner.
+    pub reports: i64,
+    /// Who is looking owns the server.
+    pub owner: bool,
     /// Which entry of the navigation is "you are here": `home`, `explore`, `notifications`, `compose`, `you`, `search`, or empty.
     pub here: String,
     /// People can sign up.
@@ -52,6 +60,8 @@ pub struct Tag {
 pub struct Home {
     pub frame: Frame,
     pub posts: Page<Post>,
+    /// Posts without pictures are left out.
+    pub pictures: bool,
 }
 
 /// `profile.html`; `tab` is `photos`, `albums` or `replies`.
@@ -65,6 +75,118 @@ pub struct ProfilePage {
     pub pinned: Vec<Post>,
     /// ActivityPub id, for `rel=alternate`; empty when nothing federates.
     pub activity_id: String,
+    /// Posts are being fetched from the person's own server.
+    pub under_way: bool,
+    /// Older ones can be fetched from there.
+    pub more: bool,
+}
+
+/// `requests.html`: people who ask to follow.
+#[derive(Debug, Clone, Serialize)]
+pub struct Requests {
+    pub frame: Frame,
+    /// The viewer approves followers one by one.
+    pub locked: bool,
+    pub people: Page<Person>,
+}
+
+/// `messages.html`: conversations among mentioned people, and the form that begins one.
+#[derive(Debug, Clone, Serialize)]
+pub struct Conversations {
+    pub frame: Frame,
+    pub items: Page<ConversationLine>,
+    /// Handles typed so far.
+    pub to: String,
+    pub text: String,
+    /// Goes with the message, so that sending it twice makes one.
+    pub number: String,
+    pub max_caption: i64,
+    /// Why it was refused, or empty.
+    pub error: String,
+}
+
+/// A conversation in the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct ConversationLine {
+    pub id: String,
+    /// Who are in it, without the viewer.
+    pub people: Vec<Person>,
+    /// Its newest post.
+    pub last: Post,
+    pub unread: bool,
+}
+
+/// `mute.html`
+#[derive(Debug, Clone, Serialize)]
+pub struct MutePage {
+    pub frame: Frame,
+    pub person: Person,
+    pub lengths: Vec<Choice>,
+}
+
+/// `report.html`
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportPage {
+    pub frame: Frame,
+    pub person: Person,
+    /// Posts that are reported with her.
+    pub posts: Vec<Post>,
+    pub categories: Vec<Choice>,
+    pub comment: String,
+    pub forward: bool,
+    /// Her server, where it can be told; else empty.
+    pub server: String,
+    /// Largest number of characters in the comment.
+    pub most: i64,
+    pub error: String,
+}
+
+/// `reports.html`: what waits for the owner.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reports {
+    pub frame: Frame,
+    /// Those that are done are shown.
+    pub done: bool,
+    pub items: Page<ReportLine>,
+}
+
+/// A report in the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReportLine {
+    pub id: String,
+    pub target: Person,
+    /// Who reported, when it was somebody here.
+    pub reporter: Option<Person>,
+    /// The server it came from; empty when it was somebody here.
+    pub server: String,
+    pub category: String,
+    pub comment: String,
+    /// Paths of the posts that are still there.
+    pub posts: Vec<String>,
+    /// The other server was told.
+    pub forwarded: bool,
+    pub ago: String,
+    pub at: String,
+}
+
+/// `elsewhere.html`: the way to a visitor's own server.
+#[derive(Debug, Clone, Serialize)]
+pub struct Elsewhere {
+    pub frame: Frame,
+    pub person: Person,
+    /// A post is meant, not the person.
+    pub is_post: bool,
+    pub action: String,
+    /// The page it is about.
+    pub here: String,
+    /// Its address for searching by hand.
+    pub address: String,
+    /// As typed.
+    pub handle: String,
+    /// Where it goes on, once that is known.
+    pub way: Option<String>,
+    pub way_host: String,
+    pub error: String,
 }
 
 /// `people.html`: followers or following.
@@ -83,6 +205,14 @@ pub struct PostPage {
     pub frame: Frame,
     pub post: Post,
     pub replies: Vec<Reply>,
+    /// What it answers, from the first post down.
+    pub above: Vec<Post>,
+    /// How many replies are on this page.
+    pub shown: i64,
+    /// Replies are being looked for on other servers.
+    pub looking: bool,
+    /// Posts elsewhere that quote it.
+    pub quotes: Vec<Quoting>,
     /// Path of the part of the conversation that follows.
     pub later: Option<String>,
     /// Path of its first part, when this is not it.
@@ -99,6 +229,54 @@ pub struct PostPage {
     pub number: String,
     /// Largest number of characters in a reply.
     pub max_caption: i64,
+    /// For the author alone: how far it got.
+    pub reach: Option<ReachLine>,
+}
+
+/// How many servers have a post.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReachLine {
+    pub reached: i64,
+    pub of: i64,
+    /// Path of the page that lists them.
+    pub path: String,
+}
+
+/// `deliveries.html`: where a post went, for its author alone.
+#[derive(Debug, Clone, Serialize)]
+pub struct Deliveries {
+    pub frame: Frame,
+    pub post_path: String,
+    pub reached: i64,
+    pub of: i64,
+    pub lines: Vec<DeliveryLine>,
+    /// Path of the page with what came before.
+    pub older: Option<String>,
+}
+
+/// One delivery.
+#[derive(Debug, Clone, Serialize)]
+pub struct DeliveryLine {
+    pub host: String,
+    /// What was told: the post, a change, its end.
+    pub what: String,
+    /// ISO 8601.
+    pub when: String,
+    pub ago: String,
+    /// How it stands.
+    pub how: String,
+    pub arrived: bool,
+}
+
+/// `leave.html`: asks before an account is deleted.
+#[derive(Debug, Clone, Serialize)]
+pub struct Leave {
+    pub frame: Frame,
+    /// What has to be typed.
+    pub name: String,
+    /// It owns the server and cannot be deleted here.
+    pub owner: bool,
+    pub errors: Vec<String>,
 }
 
 /// `notifications.html`
@@ -212,6 +390,34 @@ pub struct Compose {
     pub with_alt: i64,
 }
 
+/// `reach.html`
+#[derive(Debug, Clone, Serialize)]
+pub struct Reach {
+    pub frame: Frame,
+    /// Who may answer, and who may quote: one of each is chosen.
+    pub replies: Vec<Who>,
+    pub quotes: Vec<Who>,
+    /// Other accounts, one a line.
+    pub aliases: String,
+    /// Sites that may name her, one a line.
+    pub sites: String,
+    /// Hashtags with blanks between.
+    pub tags: String,
+    pub says_blocks: bool,
+    pub moved_to: Option<Moved>,
+    /// Handle given back with a refusal.
+    pub target: String,
+    pub errors: Vec<String>,
+}
+
+/// Who may do something: one of several to choose from.
+#[derive(Debug, Clone, Serialize)]
+pub struct Who {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
 /// `settings.html`
 #[derive(Debug, Clone, Serialize)]
 pub struct Settings {
@@ -231,9 +437,21 @@ pub struct Settings {
     /// How many newest albums `featured` shows to other servers, 0 to 10.
     pub featured_albums: i64,
     pub blocked: Page<Person>,
+    pub muted: Vec<MutedPerson>,
+    /// Home shows posts with pictures only.
+    pub home_pictures: bool,
     pub errors: Vec<String>,
     pub sessions: Vec<SessionLine>,
     pub email: String,
+}
+
+/// Somebody muted.
+#[derive(Debug, Clone, Serialize)]
+pub struct MutedPerson {
+    #[serde(flatten)]
+    pub person: Person,
+    /// A day, or empty where there is no end.
+    pub until: String,
 }
 
 #[derive(Debug, Clone, Serialize, Default)]

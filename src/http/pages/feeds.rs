@@ -8,6 +8,7 @@ use crate::entity::post;
 use crate::http::Web;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::urls;
+use crate::service::muting::unmuted;
 use crate::service::visibility::{Reader, can_see};
 use crate::service::{Refusal, limits, search as finding, views};
 use crate::store::{Cursor, accounts, feeds, notifications as told, posts, tags};
@@ -40,6 +41,22 @@ pub async fn page_of(
     Ok(linked(items, last, from, path))
 }
 
+/// The same of what everybody posts: without people the reader mutes.
+async fn wall_of(
+    web: &Web,
+    reader: Reader,
+    rows: Vec<post::Model>,
+    limit: u64,
+    from: &From,
+    path: &str,
+) -> Result<views::Page<views::Post>, Refusal> {
+    let full = u64::try_from(rows.len()).unwrap_or(0) >= limit;
+    let last = rows.last().map(|r| r.id).filter(|_| full);
+    let kept = unmuted(&web.app, reader, rows).await?;
+    let page = page_of(web, reader, kept, limit, from, path).await?;
+    Ok(linked(page.items, last, from, path))
+}
+
 /// A page with its links to older and newest ones.
 pub fn linked<T>(items: Vec<T>, last: Option<i64>, from: &From, path: &str) -> views::Page<T> {
     let joint = if path.contains('?') { '&' } else { '?' };
@@ -65,7 +82,7 @@ pub async fn explore(State(web): State<Web>, visitor: Visitor, Query(from): Quer
 
 async fn explore_page(web: &Web, visitor: &Visitor, from: &From, path: &str) -> Answer {
     let rows = feeds::explore(&web.app.db.read, Cursor::before(from.before, limits::PAGE)).await?;
-    let posts = page_of(web, visitor.reader(), rows, limits::PAGE, from, path).await?;
+    let posts = wall_of(web, visitor.reader(), rows, limits::PAGE, from, path).await?;
     let shown = Shown::new(web, visitor, "explore").await;
     let intro = (path == "/" && from.before.is_none()).then(|| web.app.settings.server_description.clone());
     Ok(shown.render("explore.html", &Explore { frame: shown.frame.clone(), posts, intro }))
@@ -74,9 +91,11 @@ async fn explore_page(web: &Web, visitor: &Visitor, from: &From, path: &str) -> 
 async fn home_page(web: &Web, visitor: &Visitor, from: &From) -> Answer {
     let viewer = visitor.signed_in()?;
     let app = &web.app;
-    let entries = feeds::home(&app.db.read, viewer.id(), Cursor::before(from.before, limits::HOME_PAGE)).await?;
+    let pictures = viewer.login.home_pictures != 0;
+    let cursor = Cursor::before(from.before, limits::HOME_PAGE);
+    let entries = feeds::home(&app.db.read, viewer.id(), pictures, app.now(), cursor).await?;
     let last =
-        entries.last().map(|e| e.post_id).filter(|_| entries.len() >= usize::try_from(limits::HOME_PAGE).unwrap_or(0));
+        entries.last().map(|e| e.entry_id).filter(|_| entries.len() >= usize::try_from(limits::HOME_PAGE).unwrap_or(0));
     let ids: Vec<i64> = entries.iter().map(|e| e.post_id).collect();
     let mut rows = posts::by_ids(&app.db.read, &ids).await?;
     let ordered = ids.iter().filter_map(|id| rows.remove(id)).collect();
@@ -89,7 +108,8 @@ async fn home_page(web: &Web, visitor: &Visitor, from: &From) -> Answer {
         item.boosted_by = via.get(&item.id).and_then(|id| boosters.get(id)).cloned();
     }
     let shown = Shown::new(web, visitor, "home").await;
-    Ok(shown.render("home.html", &Home { frame: shown.frame.clone(), posts: linked(items, last, from, "/") }))
+    let posts = linked(items, last, from, "/");
+    Ok(shown.render("home.html", &Home { frame: shown.frame.clone(), posts, pictures }))
 }
 
 pub async fn tag(
@@ -110,7 +130,7 @@ async fn tag_page(web: &Web, visitor: &Visitor, name: &str, from: &From) -> Answ
         }
         None => (name.to_owned(), Vec::new()),
     };
-    let posts = page_of(web, visitor.reader(), rows, limits::PAGE, from, &urls::tag_path(&key)).await?;
+    let posts = wall_of(web, visitor.reader(), rows, limits::PAGE, from, &urls::tag_path(&key)).await?;
     let shown = Shown::new(web, visitor, "explore").await;
     Ok(shown.render("tag.html", &Tag { frame: shown.frame.clone(), name, posts }))
 }

@@ -3,10 +3,16 @@
 mod account;
 mod compose;
 pub mod context;
+mod deliveries;
+mod elsewhere;
 mod feeds;
 mod files;
+mod keeping;
+mod leaving;
+mod messages;
 mod people;
 mod post;
+mod reach;
 pub mod samples;
 mod settings;
 pub mod templates;
@@ -37,6 +43,13 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/explore", get(feeds::explore))
         .route("/tags/{tag}", get(feeds::tag))
         .route("/notifications", get(feeds::notifications))
+        .route("/follow-requests", get(people::requests))
+        .route("/messages", get(messages::list).post(messages::write))
+        .route("/messages/{conversation}", get(messages::open))
+        .route("/messages/{conversation}/dismiss", post_to(messages::dismiss))
+        .route("/reports", get(keeping::reports))
+        .route("/reports/{report}/close", post_to(keeping::close_report))
+        .route("/authorize_interaction", get(elsewhere::interact))
         .route("/search", get(feeds::search))
         .route("/about", get(feeds::about))
         .route("/sign-in", get(account::sign_in_page).post(account::sign_in))
@@ -45,11 +58,28 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/welcome/{link}", get(account::welcome_page).post(account::welcome))
         .route("/reset/{link}", get(account::reset_page).post(account::reset))
         .route("/settings", get(settings::show))
+        .route("/settings/home", post_to(settings::save_home))
+        .route("/settings/reach", get(reach::show).post(reach::save))
+        .route("/settings/move", post_to(reach::leave))
+        .route("/settings/stay", post_to(reach::stay))
         .route("/settings/password", post_to(settings::change_password))
+        .route("/settings/delete", get(leaving::ask).post(leaving::leave))
         .route("/settings/sessions/{id}/end", post_to(settings::end_session))
         .route("/settings/sessions/end-others", post_to(settings::end_others))
         .route("/compose", get(compose::show_new))
         .route("/compose/{draft}/photos/{photo}/remove", post_to(compose::remove_photo))
+        .route("/settings/originals.tar", get(files::export))
+        .route("/settings/photos", post_to(settings::save_photos))
+        .route("/static/{*path}", get(static_file))
+        .route("/favicon.ico", get(|| static_file(Path("mark.svg".to_owned()))))
+        .merge(people_routes())
+        .merge(post_routes())
+        .merge(big)
+}
+
+/// A person, and what one can do about her.
+fn people_routes() -> Router<Web> {
+    Router::new()
         .route("/@{acct}", get(people::show))
         .route("/@{acct}/followers", get(people::followers))
         .route("/@{acct}/following", get(people::following))
@@ -57,8 +87,19 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/@{acct}/unfollow", post_to(people::unfollow))
         .route("/@{acct}/accept", post_to(people::accept))
         .route("/@{acct}/reject", post_to(people::reject))
-        .route("/@{acct}/block", get(people::ask_block).post(people::block))
-        .route("/@{acct}/unblock", post_to(people::unblock))
+        .route("/@{acct}/older", post_to(people::fetch_older))
+        .route("/@{acct}/remove-follower", post_to(people::remove_follower))
+        .route("/@{acct}/elsewhere", get(elsewhere::ask_person).post(elsewhere::person))
+        .route("/@{acct}/block", get(keeping::ask_block).post(keeping::block))
+        .route("/@{acct}/unblock", post_to(keeping::unblock))
+        .route("/@{acct}/mute", get(keeping::ask_mute).post(keeping::mute))
+        .route("/@{acct}/unmute", post_to(keeping::unmute))
+        .route("/@{acct}/report", get(keeping::ask_report).post(keeping::report))
+}
+
+/// A post, and what one can do with it.
+fn post_routes() -> Router<Web> {
+    Router::new()
         .route("/@{acct}/{post}", get(post::show))
         .route("/@{acct}/{post}/like", post_to(post::like))
         .route("/@{acct}/{post}/unlike", post_to(post::unlike))
@@ -67,14 +108,12 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/@{acct}/{post}/pin", post_to(post::pin))
         .route("/@{acct}/{post}/unpin", post_to(post::unpin))
         .route("/@{acct}/{post}/reply", post_to(post::reply))
+        .route("/@{acct}/{post}/elsewhere", get(elsewhere::ask_post).post(elsewhere::post))
+        .route("/@{acct}/{post}/quotes/{quote}/revoke", post_to(post::revoke_quote))
         .route("/@{acct}/{post}/files", get(files::show))
         .route("/@{acct}/{post}/files/{photo}", get(files::original))
-        .route("/settings/originals.tar", get(files::export))
-        .route("/settings/photos", post_to(settings::save_photos))
+        .route("/@{acct}/{post}/deliveries", get(deliveries::show))
         .route("/@{acct}/{post}/delete", get(post::ask_delete).post(post::delete))
-        .route("/static/{*path}", get(static_file))
-        .route("/favicon.ico", get(|| static_file(Path("mark.svg".to_owned()))))
-        .merge(big)
 }
 
 /// A page or the refusal it ran into.

@@ -1,6 +1,6 @@
-//! Profiles, followers, following, blocking.
+//! Profiles, followers, following, requests to follow.
 
-use super::context::{Confirm, People, ProfilePage};
+use super::context::{People, ProfilePage, Requests};
 use super::feeds::{From, linked, page_of};
 use super::templates::Shown;
 use super::{Answer, finish, redirect, safe_path};
@@ -8,15 +8,17 @@ use crate::entity::account;
 use crate::http::Web;
 use crate::http::ap;
 use crate::http::viewer::{SignedIn, Visitor};
+use crate::service::federation::back_fill::{self, Past};
 use crate::service::federation::urls;
 use crate::service::visibility::can_see;
-use crate::service::{Refusal, accounts, following as follows, limits, moderation, views};
-use crate::store::{Cursor, policies, posts, relations};
+use crate::service::{Refusal, accounts, following as follows, limits, views};
+use crate::store::{self, Cursor, policies, posts, relations};
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
+use std::time::Duration;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct Tab {
@@ -44,9 +46,10 @@ pub async fn show(
 
 async fn profile_page(web: &Web, visitor: &Visitor, acct: &str, asked: Tab) -> Answer {
     let app = &web.app;
-    let row = accounts::by_acct(app, acct).await?;
+    let mut row = accounts::by_acct(app, acct).await?;
     let reader = visitor.reader();
     refuse_blocked(web, visitor, &row).await?;
+    let past = look(web, visitor, &mut row).await?;
     let profile = views::profile(app, &row, reader).await?;
     let (tab, kind) = match asked.tab.as_deref() {
         Some("albums") => ("albums", posts::Kind::Albums),
@@ -73,8 +76,65 @@ async fn profile_page(web: &Web, visitor: &Visitor, acct: &str, asked: Tab) -> A
         posts: list,
         pinned,
         activity_id: activity_id.clone(),
+        under_way: past.under_way,
+        more: past.more && reader.is_some(),
     };
     Ok(ap::with_alternate(shown.render("profile.html", &page), &activity_id))
+}
+
+/// A first look at somebody elsewhere waits so long for her posts.
+const LOOK: Duration = Duration::from_millis(1_500);
+/// Whoever asked for older ones waits a little longer.
+const LOOK_BACK: Duration = Duration::from_secs(5);
+
+/// What is new on the server of a remote person is fetched when somebody who is signed in looks.
+async fn look(web: &Web, visitor: &Visitor, row: &mut account::Model) -> Result<Past, Refusal> {
+    if row.domain.is_empty() {
+        return Ok(Past::default());
+    }
+    if visitor.viewer.is_none() {
+        return back_fill::known(&web.app, row.id).await;
+    }
+    let past = back_fill::looked_at(&web.app, row).await?;
+    if !past.under_way {
+        return Ok(past);
+    }
+    let past = back_fill::settled(&web.app, row.id, LOOK).await?;
+    *row = store::accounts::by_id(&web.app.db.read, row.id).await?.ok_or(Refusal::Missing)?;
+    Ok(past)
+}
+
+/// What was shown last, when older posts are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Seen {
+    tab: String,
+    before: String,
+}
+
+/// Older posts are fetched from a remote person's server.
+pub async fn fetch_older(
+    State(web): State<Web>,
+    SignedIn(visitor, _): SignedIn,
+    Path(acct): Path<String>,
+    Form(seen): Form<Seen>,
+) -> Response {
+    let answer = async {
+        let row = accounts::by_acct(&web.app, &acct).await?;
+        refuse_blocked(&web, &visitor, &row).await?;
+        back_fill::more(&web.app, &row).await?;
+        back_fill::settled(&web.app, row.id, LOOK_BACK).await?;
+        let mut query = Vec::new();
+        if matches!(seen.tab.as_str(), "albums" | "replies") {
+            query.push(format!("tab={}", seen.tab));
+        }
+        if let Ok(before) = seen.before.parse::<i64>() {
+            query.push(format!("before={before}"));
+        }
+        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+        Ok(redirect(&format!("{}{query}", urls::person_path(&row))))
+    };
+    finish(&web, &visitor, answer.await).await
 }
 
 /// Whoever is blocked by somebody does not find her.
@@ -176,52 +236,66 @@ pub async fn unfollow(
     finish(&web, &visitor, answer.await).await
 }
 
-pub async fn accept(State(web): State<Web>, signed_in: SignedIn, Path(acct): Path<String>) -> Response {
-    answer_request(&web, signed_in, &acct, true).await
+pub async fn accept(
+    State(web): State<Web>,
+    signed_in: SignedIn,
+    Path(acct): Path<String>,
+    Form(back): Form<Back>,
+) -> Response {
+    answer_request(&web, signed_in, &acct, &back, true).await
 }
 
-pub async fn reject(State(web): State<Web>, signed_in: SignedIn, Path(acct): Path<String>) -> Response {
-    answer_request(&web, signed_in, &acct, false).await
+pub async fn reject(
+    State(web): State<Web>,
+    signed_in: SignedIn,
+    Path(acct): Path<String>,
+    Form(back): Form<Back>,
+) -> Response {
+    answer_request(&web, signed_in, &acct, &back, false).await
 }
 
-async fn answer_request(web: &Web, SignedIn(visitor, viewer): SignedIn, acct: &str, yes: bool) -> Response {
+async fn answer_request(
+    web: &Web,
+    SignedIn(visitor, viewer): SignedIn,
+    acct: &str,
+    back: &Back,
+    yes: bool,
+) -> Response {
     let answer = async {
         let row = accounts::by_acct(&web.app, acct).await?;
         follows::answer(&web.app, &viewer.account, row.id, yes).await?;
-        Ok(redirect("/notifications"))
+        Ok(redirect(&back.or("/notifications")))
     };
     finish(web, &visitor, answer.await).await
 }
 
-pub async fn ask_block(State(web): State<Web>, SignedIn(visitor, _): SignedIn, Path(acct): Path<String>) -> Response {
+/// Everybody who asks to follow and waits.
+pub async fn requests(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Query(from): Query<From>,
+) -> Response {
     let answer = async {
-        let row = accounts::by_acct(&web.app, &acct).await?;
-        let person = views::person(&web.app, &row);
-        let shown = Shown::new(&web, &visitor, "").await;
-        let page = Confirm {
+        let app = &web.app;
+        let cursor = Cursor::before(from.before, limits::PEOPLE_PAGE);
+        let rows = relations::requests(&app.db.read, viewer.id(), cursor).await?;
+        let full = rows.len() >= usize::try_from(limits::PEOPLE_PAGE).unwrap_or(0);
+        let last = rows.last().map(|f| f.id).filter(|_| full);
+        let mut people = views::people(app, rows.iter().map(|f| f.follower_id)).await?;
+        let items = rows.iter().filter_map(|f| people.remove(&f.follower_id)).collect();
+        let shown = Shown::new(&web, &visitor, "notifications").await;
+        let page = Requests {
             frame: shown.frame.clone(),
-            title: format!("Block {}?", person.name),
-            text: "You will not see each other here any more, and neither of you follows the other. They are not told."
-                .to_owned(),
-            action: format!("{}/block", person.path),
-            button: "Block".to_owned(),
-            back: person.path,
+            locked: viewer.account.locked != 0,
+            people: linked(items, last, &from, "/follow-requests"),
         };
-        Ok(shown.render("confirm.html", &page))
+        Ok(shown.render("requests.html", &page))
     };
     finish(&web, &visitor, answer.await).await
 }
 
-pub async fn block(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn, Path(acct): Path<String>) -> Response {
-    let answer = async {
-        let row = accounts::by_acct(&web.app, &acct).await?;
-        moderation::block(&web.app, &viewer.account, row.id).await?;
-        Ok(redirect(&format!("/@{acct}?said=blocked")))
-    };
-    finish(&web, &visitor, answer.await).await
-}
-
-pub async fn unblock(
+/// Somebody is no longer to follow.
+pub async fn remove_follower(
     State(web): State<Web>,
     SignedIn(visitor, viewer): SignedIn,
     Path(acct): Path<String>,
@@ -229,7 +303,7 @@ pub async fn unblock(
 ) -> Response {
     let answer = async {
         let row = accounts::by_acct(&web.app, &acct).await?;
-        moderation::unblock(&web.app, viewer.id(), row.id).await?;
+        follows::remove_follower(&web.app, &viewer.account, row.id).await?;
         Ok(redirect(&back.or(&format!("/@{acct}"))))
     };
     finish(&web, &visitor, answer.await).await

@@ -3,13 +3,13 @@
 use super::context::{Confirm, PostPage};
 use super::people::Back;
 use super::templates::Shown;
-use super::{Answer, finish, id, redirect};
+use super::{Answer, deliveries, finish, id, redirect};
 use crate::entity::{account, post};
 use crate::http::Web;
 use crate::http::ap;
 use crate::http::error;
 use crate::http::viewer::{SignedIn, Visitor};
-use crate::service::federation::urls;
+use crate::service::federation::{quote as quotes, urls, walk};
 use crate::service::{Refusal, accounts, conversation, limits, posting, reacting, views, visibility};
 use crate::store::posts;
 use axum::Json;
@@ -59,16 +59,29 @@ async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, part: Part, 
     let app = &web.app;
     let reader = visitor.reader();
     let (author, row) = find(web, visitor, acct, post).await?;
+    // What others answered elsewhere is looked for while somebody who is signed in looks.
+    let looking = reader.is_some() && walk::looked_at(app, &row).await?;
+    let above = views::above(app, reader, &row).await?;
     let (replies, next) = views::conversation(app, reader, &row, part.after.unwrap_or(0)).await?;
+    let quotes = views::quoted_by(app, reader, &row).await?;
     let path = urls::post_path(&author, row.id);
     let profile = views::profile(app, &author, reader).await?;
     let activity_id = urls::known_post(app, &author, &row).unwrap_or_default();
+    let reach = match reader {
+        Some(id) if id == author.id => deliveries::line(app, &path, row.id).await?,
+        _ => None,
+    };
     let Some(view) = views::posts(app, reader, vec![row]).await?.pop() else { return Err(Refusal::Missing) };
     let shown = Shown::new(web, visitor, "explore").await;
     let page = PostPage {
+        reach,
         frame: shown.frame.clone(),
         post: view,
+        above,
+        shown: i64::try_from(replies.len()).unwrap_or(0),
         replies,
+        looking,
+        quotes,
         later: next.map(|id| format!("{path}?after={id}#conversation")),
         first: part.after.map(|_| format!("{path}#conversation")),
         profile,
@@ -221,6 +234,20 @@ async fn with_reply(web: &Web, here: &str, reply: &post::Model) -> Result<String
     let before = posts::said_before(&web.app.db.read, reply.root_id, reply.id).await?;
     let part = if before < limits::CONVERSATION { String::new() } else { format!("?after={}", reply.id - 1) };
     Ok(format!("{page}{part}#reply-{}", reply.id))
+}
+
+/// The author takes back that a post elsewhere may quote hers.
+pub async fn revoke_quote(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path((acct, post, quote)): Path<(String, String, String)>,
+) -> Response {
+    let answer = async {
+        find(&web, &visitor, &acct, &post).await?;
+        quotes::revoke(&web.app, &viewer.account, id(&quote)?).await?;
+        Ok(redirect(&format!("/@{acct}/{post}#quotes")))
+    };
+    finish(&web, &visitor, answer.await).await
 }
 
 pub async fn ask_delete(

@@ -4,14 +4,16 @@
 //! text, text that looks like HTML, panoramas and narrow portraits, photos not fetched yet.
 
 use super::context::{
-    About, Choice, Compose, Confirm, DataChoice, DraftPhoto, ErrorPage, Explore, FieldInput, Files, Frame, Home, Join,
-    Notifications, People, PhotoFiles, PostPage, ProfilePage, Reset, Search, ServedFile, SessionLine, Settings, SignIn,
-    Tag,
+    About, Choice, Compose, Confirm, ConversationLine, Conversations, DataChoice, Deliveries, DeliveryLine, DraftPhoto,
+    Elsewhere, ErrorPage, Explore, FieldInput, Files, Frame, Home, Join, Leave, MutePage, MutedPerson, Notifications,
+    People, PhotoFiles, PostPage, ProfilePage, Reach, ReachLine, ReportLine, ReportPage, Reports, Requests, Reset,
+    Search, ServedFile, SessionLine, Settings, SignIn, Tag, Who,
 };
 use crate::activitypub::html::sanitize;
 use crate::activitypub::{SanitizedHtml, Visibility};
 use crate::service::views::{
-    Answered, DataLine, Field, Notification, OtherFile, Page, Person, Picture, Post, Profile, Relation, Reply, Size,
+    Answered, DataLine, Field, Moved, Notification, OtherFile, Page, Person, Picture, Post, Profile, Quoting, Relation,
+    Reply, Size, TagLink,
 };
 
 fn html(markup: &str) -> SanitizedHtml {
@@ -157,6 +159,8 @@ fn post(id: &str, author: Person, caption: &str, first: usize, count: usize) -> 
         liked: false,
         boosted: false,
         can_boost: true,
+        can_like: true,
+        can_reply: true,
         pinned: false,
         own: false,
         answers: None,
@@ -221,9 +225,17 @@ fn profile(person: Person) -> Profile {
         posts: 214,
         followers: 1902,
         following: 311,
+        server: "mastodon.example".into(),
+        counted_there: false,
         remote_url: None,
+        moved_to: Some(moved()),
+        tags: vec![TagLink { name: "fog".into(), path: "/tags/fog".into() }],
         relation: relation(),
     }
+}
+
+fn moved() -> Moved {
+    Moved { name: "@ada@harbour.example".into(), path: "/@ada@harbour.example".into() }
 }
 
 impl Frame {
@@ -234,6 +246,10 @@ impl Frame {
             nonce: "c2FtcGxl".into(),
             viewer: Some(layla()),
             unread: 3,
+            messages: 2,
+            requests: 1,
+            reports: 4,
+            owner: true,
             here: "explore".into(),
             open: true,
             not_federating: false,
@@ -246,7 +262,7 @@ impl Frame {
 
     /// A visitor.
     pub fn sample_visitor() -> Self {
-        Self { viewer: None, unread: 0, ..Self::sample() }
+        Self { viewer: None, unread: 0, messages: 0, requests: 0, reports: 0, owner: false, ..Self::sample() }
     }
 
     fn at(here: &str, path: &str) -> Self {
@@ -309,12 +325,12 @@ impl Home {
             waiting.src = String::new();
             waiting.srcset = String::new();
         }
-        Self { frame: Frame::at("home", "/"), posts: page(posts) }
+        Self { frame: Frame::at("home", "/"), posts: page(posts), pictures: false }
     }
 
     /// Follows nobody yet.
     pub fn sample_empty() -> Self {
-        Self { frame: Frame::at("home", "/"), posts: Page { items: vec![], older: None, newest: None } }
+        Self { frame: Frame::at("home", "/"), posts: Page { items: vec![], older: None, newest: None }, pictures: true }
     }
 }
 
@@ -331,6 +347,8 @@ impl ProfilePage {
                 Post { pinned: true, ..post("8001", ada(), FROST, 8, 4) },
             ],
             activity_id: "https://photos.example/ap/users/1".into(),
+            under_way: false,
+            more: false,
         }
     }
 
@@ -351,6 +369,26 @@ impl ProfilePage {
             posts: Page { items: vec![reply], older: None, newest: Some("/@wolf?tab=replies".into()) },
             pinned: vec![],
             activity_id: String::new(),
+            under_way: false,
+            more: true,
+        }
+    }
+
+    /// Somebody elsewhere whose posts are still being fetched.
+    pub fn sample_fetching() -> Self {
+        let mut remote = profile(jun());
+        remote.counted_there = true;
+        remote.remote_url = Some("https://mastodon.example/@jun".into());
+        remote.relation = Relation { muting: true, followed_by: true, ..Relation::default() };
+        Self {
+            frame: Frame::at("", "/@jun@mastodon.example"),
+            profile: remote,
+            tab: "photos".into(),
+            posts: Page { items: vec![], older: None, newest: None },
+            pinned: vec![],
+            activity_id: "https://mastodon.example/users/jun".into(),
+            under_way: true,
+            more: false,
         }
     }
 
@@ -367,6 +405,160 @@ impl ProfilePage {
             posts: Page { items: vec![], older: None, newest: None },
             pinned: vec![],
             activity_id: String::new(),
+            under_way: false,
+            more: false,
+        }
+    }
+}
+
+impl Requests {
+    /// Two who wait.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::at("notifications", "/follow-requests"),
+            locked: true,
+            people: page(vec![long(), mallory()]),
+        }
+    }
+
+    /// Nobody waits, and nobody has to.
+    pub fn sample_empty() -> Self {
+        let people = Page { items: vec![], older: None, newest: None };
+        Self { locked: false, people, ..Self::sample() }
+    }
+}
+
+impl Conversations {
+    /// One not read, one among many.
+    pub fn sample() -> Self {
+        let line = |id: &str, people: Vec<Person>, last: Post, unread: bool| ConversationLine {
+            id: id.into(),
+            people,
+            last: Post { visibility: Visibility::Mentioned, ..last },
+            unread,
+        };
+        Self {
+            frame: Frame::at("notifications", "/messages"),
+            items: page(vec![
+                line("1", vec![jun()], text_reply("9401", jun(), "<p>Would you lend me the 90 mm?</p>"), true),
+                line(
+                    "2",
+                    vec![long(), mallory(), ada()],
+                    Post { own: true, ..text_reply("9402", layla(), "<p>Saturday, then. &lt;3</p>") },
+                    false,
+                ),
+                line("3", vec![ada()], post("9403", ada(), "", 0, 3), false),
+            ]),
+            to: String::new(),
+            text: String::new(),
+            number: "913060567168581632".into(),
+            max_caption: 5_000,
+            error: String::new(),
+        }
+    }
+
+    /// None yet, and a first message that leads nowhere.
+    pub fn sample_refused() -> Self {
+        Self {
+            items: Page { items: vec![], older: None, newest: None },
+            to: "@nobody@nowhere.example <b>".into(),
+            text: "Hello?".into(),
+            error: "@nobody@nowhere.example was not found. Write the whole handle, such as @name@server.".into(),
+            ..Self::sample()
+        }
+    }
+}
+
+impl MutePage {
+    /// Somebody with a long name.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::at("", "/@wolf/mute"),
+            person: long(),
+            lengths: vec![choice("day", "For a day", "", false), choice("always", "Until I unmute", "", true)],
+        }
+    }
+}
+
+impl ReportPage {
+    /// A post of somebody elsewhere, with too many words.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::at("", "/@jun@mastodon.example/report"),
+            person: jun(),
+            posts: vec![
+                post("9102", jun(), FROST, 1, 2),
+                text_reply("9301", jun(), "<p>Buy &lt;b&gt;this&lt;/b&gt;</p>"),
+            ],
+            categories: vec![choice("spam", "It is spam", "", true), choice("other", "Something else", "", false)],
+            comment: "The same under every photo. <b>".into(),
+            forward: true,
+            server: "mastodon.example".into(),
+            most: 1_000,
+            error: "What you say has 1012 characters; 1000 are possible.".into(),
+        }
+    }
+}
+
+impl Reports {
+    /// From here, and from elsewhere.
+    pub fn sample() -> Self {
+        let line = |id: &str, target: Person, reporter: Option<Person>, server: &str, comment: &str| ReportLine {
+            id: id.into(),
+            target,
+            reporter,
+            server: server.into(),
+            category: "It is spam".into(),
+            comment: comment.into(),
+            posts: vec!["/@mallory/1".into(), "/@mallory/2".into()],
+            forwarded: server.is_empty(),
+            ago: "2 h".into(),
+            at: "2026-11-12T08:30:00.000Z".into(),
+        };
+        Self {
+            frame: Frame::at("you", "/reports"),
+            done: false,
+            items: page(vec![
+                line("1", jun(), Some(ada()), "", "The same under every photo.\n<script>alert(1)</script>"),
+                line("2", mallory(), None, "mastodon.example", ""),
+            ]),
+        }
+    }
+
+    /// Nothing was reported.
+    pub fn sample_empty() -> Self {
+        Self { done: true, items: Page { items: vec![], older: None, newest: None }, ..Self::sample() }
+    }
+}
+
+impl Elsewhere {
+    /// A handle that is none.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::sample_visitor(),
+            person: mallory(),
+            is_post: false,
+            action: "/@mallory/elsewhere".into(),
+            here: "/@mallory".into(),
+            address: "https://photos.example/ap/users/5".into(),
+            handle: "me <b>".into(),
+            way: None,
+            way_host: String::new(),
+            error: "Write your whole handle, such as @you@your.server: the server is its second half.".into(),
+        }
+    }
+
+    /// The way is known.
+    pub fn sample_way() -> Self {
+        Self {
+            is_post: true,
+            action: "/@mallory/1/elsewhere".into(),
+            here: "/@mallory/1".into(),
+            handle: "jun@mastodon.example".into(),
+            way: Some("https://mastodon.example/authorize_interaction?uri=https%3A%2F%2Fphotos.example".into()),
+            way_host: "mastodon.example".into(),
+            error: String::new(),
+            ..Self::sample()
         }
     }
 }
@@ -409,6 +601,10 @@ impl PostPage {
             frame: Frame::at("", "/@ada/9100"),
             post: post("9100", ada(), FROST, 0, 1),
             replies: conversation(),
+            above: vec![],
+            shown: 5,
+            looking: true,
+            quotes: vec![Quoting { id: "77".into(), author: jun(), path: "/@jun@pixels.example/9400".into() }],
             later: Some("/@wolf/1?after=9#conversation".into()),
             first: None,
             profile: profile(ada()),
@@ -418,6 +614,7 @@ impl PostPage {
             activity_id: "https://photos.example/ap/posts/9100".into(),
 
             max_caption: 5000,
+            reach: None,
         }
     }
 
@@ -439,6 +636,10 @@ impl PostPage {
                 ..post("9101", layla(), FROST, 1, 5)
             },
             replies: vec![],
+            above: vec![],
+            shown: 0,
+            looking: false,
+            quotes: vec![],
             later: None,
             first: None,
             profile: own,
@@ -447,6 +648,7 @@ impl PostPage {
             number: "913060567168581632".to_owned(),
             activity_id: String::new(),
             max_caption: 5000,
+            reach: Some(ReachLine { reached: 41, of: 43, path: "/@layla/9101/deliveries".into() }),
         }
     }
 
@@ -459,6 +661,10 @@ impl PostPage {
                 ..post("9102", jun(), FROST, 1, 7)
             },
             replies: conversation(),
+            above: vec![],
+            shown: 5,
+            looking: false,
+            quotes: vec![],
             later: None,
             first: Some("/@wolf/1#conversation".into()),
             profile: profile(jun()),
@@ -467,6 +673,7 @@ impl PostPage {
             number: "913060567168581632".to_owned(),
             activity_id: String::new(),
             max_caption: 5000,
+            reach: None,
         }
     }
 
@@ -475,9 +682,61 @@ impl PostPage {
         let mut with_text = Self::sample();
         with_text.post = Post {
             answers: Some(Answered { path: "/@ada/9100".into(), author: ada() }),
-            ..text_reply("9301", jun(), "<p>The stillness! Did you meter for the mist?</p>")
+            ..text_reply("9306", jun(), "<p>The stillness! Did you meter for the mist?</p>")
         };
+        with_text.above = vec![
+            post("9100", ada(), FROST, 0, 1),
+            Post { warning: "How it was made <b>".into(), ..text_reply("9299", mallory(), "<p>One plate.</p>") },
+        ];
         with_text
+    }
+}
+
+impl Deliveries {
+    /// Some arrived, some did not.
+    pub fn sample() -> Self {
+        let line = |host: &str, what: &str, how: &str, arrived| DeliveryLine {
+            host: host.into(),
+            what: what.into(),
+            when: "2026-01-05T10:00:00.000Z".into(),
+            ago: "3 min".into(),
+            how: how.into(),
+            arrived,
+        };
+        Self {
+            frame: Frame::at("you", "/@layla/9101/deliveries"),
+            post_path: "/@layla/9101".into(),
+            reached: 1,
+            of: 3,
+            lines: vec![
+                line("mastodon.example", "The post", "arrived", true),
+                line("pixelfed.example", "A change", "will be tried again: it answered 503, <h1>Down</h1>", false),
+                line("a-very-long-host-name.photography.example", "The post", "given up: no answer", false),
+            ],
+            older: Some("/@layla/9101/deliveries?before=9".into()),
+        }
+    }
+
+    /// Nothing is remembered any more.
+    pub fn sample_empty() -> Self {
+        Self { lines: Vec::new(), reached: 0, of: 0, older: None, ..Self::sample() }
+    }
+}
+
+impl Leave {
+    /// A wrong password was typed.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::at("you", "/settings/delete"),
+            name: "layla".into(),
+            owner: false,
+            errors: vec!["The current password is not right.".into()],
+        }
+    }
+
+    /// The owner of the server.
+    pub fn sample_owner() -> Self {
+        Self { owner: true, errors: Vec::new(), ..Self::sample() }
     }
 }
 
@@ -501,6 +760,7 @@ impl Notifications {
                 line("2", "boost", ada(), photo(), true),
                 line("3", "follow", long(), None, true),
                 line("4", "follow_request", mallory(), None, false),
+                line("8", "follow_granted", long(), None, false),
                 line(
                     "5",
                     "reply",
@@ -646,6 +906,41 @@ impl Compose {
     }
 }
 
+impl Reach {
+    fn sample_with(moved_to: Option<Moved>, errors: Vec<String>) -> Self {
+        let choices = |chosen: &str| {
+            let choice = |(value, label): &(&str, &str)| Who {
+                value: (*value).into(),
+                label: (*label).into(),
+                chosen: *value == chosen,
+            };
+            crate::service::policy::CHOICES.iter().map(choice).collect()
+        };
+        Self {
+            frame: Frame::at("you", "/settings/reach"),
+            replies: choices("everyone"),
+            quotes: choices("followers"),
+            aliases: "@layla@pixels.example".into(),
+            sites: "layla.example".into(),
+            tags: "#fog #harbour".into(),
+            says_blocks: true,
+            moved_to,
+            target: "@layla@nowhere".into(),
+            errors,
+        }
+    }
+
+    /// With a refused move.
+    pub fn sample() -> Self {
+        Self::sample_with(None, vec!["@layla@nowhere was not found.".into()])
+    }
+
+    /// After moving.
+    pub fn sample_moved() -> Self {
+        Self::sample_with(Some(moved()), Vec::new())
+    }
+}
+
 impl Settings {
     /// With two sessions, a blocked person and something refused.
     pub fn sample() -> Self {
@@ -667,6 +962,11 @@ impl Settings {
             locked: true,
             discoverable: true,
             featured_albums: 4,
+            muted: vec![
+                MutedPerson { person: mallory(), until: "12 December 2026".into() },
+                MutedPerson { person: long(), until: String::new() },
+            ],
+            home_pictures: true,
             blocked: Page { items: vec![mallory()], older: Some("/settings?before=7#blocked".into()), newest: None },
             errors: vec!["The header picture is 26 MB; up to 20 MB work.".into()],
             sessions: vec![

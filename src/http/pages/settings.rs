@@ -1,7 +1,8 @@
 //! What a person decides about herself.
 
-use super::context::{DataChoice, FieldInput, SessionLine, Settings};
+use super::context::{DataChoice, FieldInput, MutedPerson, SessionLine, Settings};
 use super::feeds::{From, linked};
+use super::people::Back;
 use super::templates::Shown;
 use super::{Answer, finish, id, redirect};
 use crate::http::Web;
@@ -63,6 +64,8 @@ async fn page(
         discoverable: typed.as_ref().map_or(account.discoverable != 0, |t| t.discoverable),
         featured_albums: typed.as_ref().map_or(account.featured_albums, |t| t.featured_albums),
         blocked: blocked(web, account.id, from).await?,
+        muted: muted(web, account.id).await?,
+        home_pictures: viewer.login.home_pictures != 0,
         sessions: sessions
             .into_iter()
             .map(|s| SessionLine {
@@ -109,6 +112,36 @@ pub async fn save_photos(
     let credit = data::Credit { artist: form.credit_artist, copyright: form.credit_copyright };
     let answer = data::choose(&web.app, viewer.id(), shows, credit).await.map(|()| redirect("/settings?said=saved"));
     finish(&web, &visitor, answer).await
+}
+
+/// What home shows.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct HomeChoice {
+    pictures: String,
+    back: String,
+}
+
+pub async fn save_home(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Form(form): Form<HomeChoice>,
+) -> Response {
+    let chosen = accounts::choose_home(&web.app, viewer.id(), !form.pictures.is_empty()).await;
+    let back = Back { back: form.back };
+    finish(&web, &visitor, chosen.map(|()| redirect(&back.or("/settings?said=saved")))).await
+}
+
+/// Whom somebody mutes.
+async fn muted(web: &Web, account_id: i64) -> Result<Vec<MutedPerson>, Refusal> {
+    let app = &web.app;
+    let rows = store::mutes::page(&app.db.read, account_id, app.now(), Cursor::first(limits::MUTES_SHOWN)).await?;
+    let mut people = views::people(app, rows.iter().map(|m| m.target_id)).await?;
+    let line = |row: &crate::entity::mute::Model| {
+        let until = if row.until == 0 { String::new() } else { views::day(row.until) };
+        Some(MutedPerson { person: people.remove(&row.target_id)?, until })
+    };
+    Ok(rows.iter().filter_map(line).collect())
 }
 
 /// A page of the people somebody blocks.

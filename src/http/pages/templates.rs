@@ -5,14 +5,16 @@ use crate::http::Web;
 use crate::http::security;
 use crate::http::viewer::Visitor;
 use crate::secrets::{hex, random_hex, sha256};
+use crate::service::sessions::Viewer;
 use crate::service::views;
-use crate::store::notifications;
+use crate::store::{conversations, notifications, relations, reports};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, Value};
 use rust_embed::RustEmbed;
+use sea_orm::DbErr;
 use serde::Serialize;
 
 #[derive(RustEmbed)]
@@ -73,18 +75,20 @@ impl<'a> Shown<'a> {
     /// The frame around every page; `here` is the entry of the navigation that is current.
     pub async fn new(web: &'a Web, visitor: &Visitor, here: &str) -> Self {
         let app = &web.app;
-        let mut unread = 0;
-        if let Some(viewer) = &visitor.viewer {
-            // A frame without its little number is better than no page.
-            unread = notifications::unread(&app.db.read, viewer.id(), viewer.login.notifications_seen, MOST_UNREAD)
-                .await
-                .unwrap_or(0);
-        }
+        let waiting = match &visitor.viewer {
+            // A frame without its little numbers is better than no page.
+            Some(viewer) => waiting(web, viewer).await.unwrap_or_default(),
+            None => Waiting::default(),
+        };
         let frame = Frame {
             server_name: app.settings.server_name.clone(),
             nonce: random_hex::<16>().unwrap_or_default(),
             viewer: visitor.viewer.as_ref().map(|v| views::person(app, &v.account)),
-            unread: i64::try_from(unread).unwrap_or(0),
+            unread: waiting.notifications,
+            messages: waiting.messages,
+            requests: waiting.requests,
+            reports: waiting.reports,
+            owner: visitor.viewer.as_ref().is_some_and(Viewer::is_owner),
             here: here.to_owned(),
             open: app.settings.open_registration,
             not_federating: app.public().is_none() && visitor.viewer.as_ref().is_some_and(|v| v.is_owner()),
@@ -119,6 +123,26 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// What waits for somebody.
+#[derive(Default)]
+struct Waiting {
+    notifications: i64,
+    messages: i64,
+    requests: i64,
+    reports: i64,
+}
+
+async fn waiting(web: &Web, viewer: &Viewer) -> Result<Waiting, DbErr> {
+    let (db, id) = (&web.app.db.read, viewer.id());
+    let some = |n: u64| i64::try_from(n).unwrap_or(0);
+    Ok(Waiting {
+        notifications: some(notifications::unread(db, id, viewer.login.notifications_seen, MOST_UNREAD).await?),
+        messages: some(conversations::unread(db, id, MOST_UNREAD).await?),
+        requests: some(relations::count_requests(db, id).await?),
+        reports: if viewer.is_owner() { some(reports::waiting(db, MOST_UNREAD).await?) } else { 0 },
+    })
+}
+
 /// What a redirect wants said once: only these sentences, never text from the address.
 fn notice(path: &str) -> String {
     let said = path.split_once("said=").map_or("", |(_, s)| s.split('&').next().unwrap_or_default());
@@ -130,6 +154,9 @@ fn notice(path: &str) -> String {
         "discarded" => "Your changes were dropped. The post is as it was.",
         "blocked" => "Blocked. You will not see each other any more.",
         "asked" => "Asked. You will see their posts once they accept.",
+        "left" => "Your account was deleted. Other servers are being told.",
+        "muted" => "Muted. You will not see what they post until you unmute them, or the time is over.",
+        "reported" => "Reported. Whoever looks after this server will see it.",
         "signed-out" => "Signed out.",
         "reset" => "Your password was set. Sign in with it.",
         _ => "",

@@ -9,7 +9,7 @@ use crate::activitypub::vocab::Activity;
 use crate::app::App;
 use crate::entity::{account, boost, post};
 use crate::service::{Refusal, reacting};
-use crate::store::{accounts, relations};
+use crate::store::{accounts, inboxes as known, relations};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -34,7 +34,8 @@ pub async fn unsay(
     post: &post::Model,
     booster: &account::Model,
 ) -> Result<(), Refusal> {
-    let Some((body, inboxes)) = body(app, tx, boost, post, booster).await? else { return Ok(()) };
+    let Some((body, mut inboxes)) = body(app, tx, boost, post, booster).await? else { return Ok(()) };
+    inboxes.extend(known::with(tx, boost.id).await?);
     let id = app.id();
     let body = render::undo(&say::urls(app)?.activity(id), body);
     tell(app, tx, Said { id, account_id: booster.id, public: true, body }, inboxes).await

@@ -1,7 +1,7 @@
 //! What other servers find at our addresses, and what deliveries carry: the same documents.
 
 use super::urls::{self, AbsoluteLinks, Urls};
-use super::{featured, profile};
+use super::{featured, profile, sync};
 use crate::activitypub::render::{collection, note as render};
 use crate::activitypub::text;
 use crate::activitypub::visibility::addressing;
@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::entity::{account, photo, post, rendition};
 use crate::service::photos::focus::Focus;
 use crate::service::visibility::{self, Reader, can_see, visible};
-use crate::service::{Refusal, views};
+use crate::service::{Refusal, policy, views};
 use crate::store::{Cursor, accounts, media, posts, relations, tags};
 use serde_json::{Value, json};
 
@@ -61,6 +61,7 @@ pub async fn post_values(
         shares: format!("{id}/shares"),
         likes_total: row.like_count,
         shares_total: row.boost_count,
+        permitted: policy::said(row, author, &urls.actor(author.id), &urls.followers(author.id), &mentioned),
         id,
     })
 }
@@ -93,12 +94,17 @@ fn hashtags(urls: &Urls, caption: &str) -> Vec<render::Hashtag> {
 /// A local account that other servers may know of.
 async fn local(app: &App, id: i64) -> Result<account::Model, Refusal> {
     let row = accounts::by_id(&app.db.read, id).await?.filter(|a| a.domain.is_empty()).ok_or(Refusal::Missing)?;
-    if row.deleted_at.is_some() { Err(Refusal::Gone) } else { Ok(row) }
+    match row {
+        row if row.deleted_at.is_some() => Err(Refusal::Gone),
+        // Never "gone": that cannot be taken back, elsewhere.
+        row if row.suspended != 0 => Err(Refusal::Missing),
+        row => Ok(row),
+    }
 }
 
 /// The actor document.
 pub async fn actor(app: &App, urls: &Urls, id: i64) -> Result<Value, Refusal> {
-    Ok(profile::document(app, urls, &local(app, id).await?))
+    profile::document(app, urls, &local(app, id).await?).await
 }
 
 /// A document, and whether everybody may keep a copy.
@@ -238,10 +244,21 @@ pub async fn featured_posts(app: &App, urls: &Urls, id: i64) -> Result<Value, Re
     Ok(collection::ordered_items(&urls.featured(author.id), items))
 }
 
-/// Pinned hashtags: none yet.
+/// Pinned hashtags.
 pub async fn featured_tags(app: &App, urls: &Urls, id: i64) -> Result<Value, Refusal> {
     let author = local(app, id).await?;
-    Ok(collection::featured_tags(&urls.featured_tags(author.id), &[]))
+    let page = |name: &str| urls.at(&urls::tag_path(&text::hashtag_key(name).unwrap_or_default()));
+    let tags: Vec<(String, String)> =
+        featured::tags_of(&author).into_iter().map(|name| (name.clone(), page(&name))).collect();
+    Ok(collection::featured_tags(&urls.featured_tags(author.id), &tags))
+}
+
+/// Followers of a person who live on one server, for that server alone (FEP-8fcf).
+pub async fn followers_of_host(app: &App, urls: &Urls, id: i64, host: &str) -> Result<Value, Refusal> {
+    let person = local(app, id).await?;
+    let ids = sync::of_host(app, person.id, host).await?.ok_or(Refusal::Missing)?;
+    let items = ids.into_iter().map(Value::String).collect();
+    Ok(collection::ordered_items(&urls.followers_of_host(person.id), items))
 }
 
 /// An activity of ours, where everybody may see it. One about a post is there as long as the post is.

@@ -2,16 +2,18 @@
 //! chunks; run again after a crash it changes nothing that is done.
 
 use super::documents::post_values;
-use super::profile;
-use super::say::{self, Said, say as tell};
+use super::say::{self, Said, say_widely};
 use super::urls::Urls;
+use super::{profile, relays};
 use crate::activitypub::Visibility;
 use crate::activitypub::render::{activity as render_activity, note as render};
 use crate::app::App;
 use crate::entity::{account, post as posts_table};
+use crate::service::surface::shown_in_homes;
 use crate::service::work::What;
 use crate::service::{Refusal, limits, visibility};
-use crate::store::{Cursor, accounts, feeds, policies, posts, reactions, relations, tags};
+use crate::store::feeds::Entry;
+use crate::store::{Cursor, accounts, feeds, inboxes as known, jobs, policies, posts, reactions, relations, tags};
 use std::collections::BTreeSet;
 
 /// Homes filled in one transaction.
@@ -24,18 +26,13 @@ pub async fn post(app: &App, id: i64, what: What, activity: i64) -> Result<(), R
     let Some(row) = posts::by_id(&app.db.read, id).await? else { return Ok(()) };
     let Some(author) = accounts::by_id(&app.db.read, row.account_id).await? else { return Ok(()) };
     if what == What::Created && shown_in_homes(&row) {
-        fill_homes(app, &row, author.id, 0).await?;
+        fill_homes(app, &row, author.id, Entry::of_post(row.id)).await?;
     }
     if author.domain.is_empty() { deliver(app, &row, &author, what, activity).await } else { Ok(()) }
 }
 
-/// Answers stay out of homes, and so does what has no picture.
-fn shown_in_homes(row: &posts_table::Model) -> bool {
-    row.deleted_at.is_none() && row.photo_count > 0 && row.in_reply_to_id.is_none() && row.in_reply_to_uri.is_none()
-}
-
 /// Into the homes of everybody here who follows `whose`; for narrow posts only of those who may see.
-async fn fill_homes(app: &App, row: &posts_table::Model, whose: i64, via: i64) -> Result<(), Refusal> {
+async fn fill_homes(app: &App, row: &posts_table::Model, whose: i64, entry: Entry) -> Result<(), Refusal> {
     let only_mentioned = visibility::of(row) == Visibility::Mentioned;
     let mentioned: Vec<i64> =
         tags::mentions(&app.db.read, &[row.id]).await?.into_iter().map(|m| m.account_id).collect();
@@ -45,10 +42,9 @@ async fn fill_homes(app: &App, row: &posts_table::Model, whose: i64, via: i64) -
         let Some(last) = owners.last().copied() else { return Ok(()) };
         after = last;
         let owners: Vec<i64> = owners.into_iter().filter(|o| !only_mentioned || mentioned.contains(o)).collect();
-        let post_id = row.id;
         app.db
             .write_quietly(move |tx| {
-                Box::pin(async move { Ok::<_, Refusal>(feeds::put_home(tx, &owners, post_id, via).await?) })
+                Box::pin(async move { Ok::<_, Refusal>(feeds::put_home(tx, &owners, entry).await?) })
             })
             .await?;
     }
@@ -66,7 +62,8 @@ async fn deliver(
     if what != What::Deleted && row.deleted_at.is_some() {
         return Ok(());
     }
-    let inboxes = receivers(app, row, author, what).await?;
+    let mut inboxes = receivers(app, row, author, what).await?;
+    inboxes.extend(relays::inboxes(app, row, what).await?);
     let body = match what {
         What::Created => render::create(&post_values(app, &urls, author, row).await?),
         What::Updated => render::update(&post_values(app, &urls, author, row).await?, &urls.activity(activity)),
@@ -76,12 +73,26 @@ async fn deliver(
         }
     };
     let said = Said { id: activity, account_id: author.id, public: visibility::of(row).is_open(), body };
-    let app2 = app.clone();
-    app.db.write(move |tx| Box::pin(async move { tell(&app2, tx, said, inboxes).await })).await
+    if what == What::Created {
+        let (app2, row) = (app.clone(), row.clone());
+        app.db
+            .write(move |tx| {
+                Box::pin(async move {
+                    // Run again after a crash, it is announced again at most.
+                    match jobs::said(tx, activity).await? {
+                        Some(_) => Ok(()),
+                        None => relays::announce(&app2, tx, &row).await,
+                    }
+                })
+            })
+            .await?;
+    }
+    say_widely(app, said, inboxes).await
 }
 
 /// Everybody who gets a post: followers where it is for them, people mentioned and answered; for
-/// changes also those who reacted to it.
+/// changes also those who reacted to it, and every server it was ever sent to. Of those, a change does
+/// not go where nobody is but people who block the author or whom she blocks.
 async fn receivers(
     app: &App,
     row: &posts_table::Model,
@@ -111,6 +122,10 @@ async fn receivers(
             inboxes.extend(shared(&person));
         }
     }
+    if what != What::Created {
+        let shut = if what == What::Updated { policies::shut_inboxes(db, author.id).await? } else { BTreeSet::new() };
+        inboxes.extend(known::with(db, row.id).await?.into_iter().filter(|inbox| !shut.contains(inbox)));
+    }
     Ok(inboxes)
 }
 
@@ -126,7 +141,8 @@ fn shared(person: &account::Model) -> BTreeSet<String> {
 pub async fn boost(app: &App, id: i64) -> Result<(), Refusal> {
     let Some(boost) = reactions::boost_by_id(&app.db.read, id).await? else { return Ok(()) };
     let Some(row) = posts::by_id(&app.db.read, boost.post_id).await?.filter(shown_in_homes) else { return Ok(()) };
-    fill_homes(app, &row, boost.account_id, boost.account_id).await
+    let entry = Entry { post_id: row.id, via_id: boost.account_id, entry_id: boost.id };
+    fill_homes(app, &row, boost.account_id, entry).await
 }
 
 /// A profile changed: everybody who follows hears it once.
@@ -136,13 +152,12 @@ pub async fn profile(app: &App, account_id: i64, activity: i64) -> Result<(), Re
     let body = render_activity::update_actor(
         &urls.activity(activity),
         &urls.actor(row.id),
-        profile::document(app, &urls, &row),
+        profile::document(app, &urls, &row).await?,
     );
     let inboxes =
         relations::follower_inboxes(&app.db.read, row.id).await?.into_iter().map(|(_, inbox)| inbox).collect();
     let said = Said { id: activity, account_id: row.id, public: true, body };
-    let app2 = app.clone();
-    app.db.write(move |tx| Box::pin(async move { tell(&app2, tx, said, inboxes).await })).await
+    say_widely(app, said, inboxes).await
 }
 
 /// Somebody is newly followed: her newest posts known here go into the follower's home.
@@ -152,13 +167,12 @@ pub async fn fill_home(app: &App, owner: i64, author: i64) -> Result<(), Refusal
     }
     let seen = ["public", "quiet", "followers"];
     let newest =
-        posts::of_account(&app.db.read, author, posts::Kind::Photos, &seen, Cursor::first(FILL.min(limits::HOME)))
-            .await?;
+        posts::of_account(&app.db.read, author, posts::Kind::All, &seen, Cursor::first(FILL.min(limits::HOME))).await?;
     app.db
         .write_quietly(move |tx| {
             Box::pin(async move {
-                for row in newest {
-                    feeds::put_home(tx, &[owner], row.id, 0).await?;
+                for row in newest.iter().filter(|row| shown_in_homes(row)) {
+                    feeds::put_home(tx, &[owner], Entry::of_post(row.id)).await?;
                 }
                 Ok(())
             })

@@ -2,14 +2,19 @@
 //! They read it whole when they first meet her, and read nothing else of the past: so her newest
 //! albums follow her pins there.
 
+use super::fetch::Budget;
+use super::note;
 use super::say::{Said, say as tell};
-use super::urls::Urls;
+use super::urls::{self, Urls};
 use crate::activitypub::render::activity as render;
+use crate::activitypub::text;
+use crate::activitypub::vocab::Activity;
 use crate::app::App;
 use crate::entity::{account, post};
-use crate::service::Refusal;
-use crate::store::{Cursor, posts, relations};
+use crate::service::{Refusal, limits, visibility};
+use crate::store::{Cursor, accounts, posts, relations};
 use sea_orm::ConnectionTrait;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// She pinned a post, or took it down.
@@ -27,6 +32,84 @@ pub async fn say(
     let inboxes: BTreeSet<String> =
         relations::follower_inboxes(tx, author.id).await?.into_iter().map(|(_, inbox)| inbox).collect();
     tell(app, tx, Said { id, account_id: author.id, public: true, body }, inboxes).await
+}
+
+/// She put a hashtag at the head of her profile, or took it from there.
+pub async fn say_tag(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    author: &account::Model,
+    name: &str,
+    on: bool,
+) -> Result<(), Refusal> {
+    let Some(urls) = Urls::of(app) else { return Ok(()) };
+    let id = app.id();
+    let form = if on { render::add_tag } else { render::remove_tag };
+    let page = urls.at(&urls::tag_path(&text::hashtag_key(name).unwrap_or_default()));
+    let body = form(&urls.activity(id), &urls.actor(author.id), name, &page, &urls.featured(author.id));
+    let inboxes: BTreeSet<String> =
+        relations::follower_inboxes(tx, author.id).await?.into_iter().map(|(_, inbox)| inbox).collect();
+    tell(app, tx, Said { id, account_id: author.id, public: true, body }, inboxes).await
+}
+
+/// Hashtags at the head of a profile, here or elsewhere.
+pub fn tags_of(row: &account::Model) -> Vec<String> {
+    serde_json::from_str(&row.featured_tags).unwrap_or_default()
+}
+
+/// Somebody elsewhere pins a post of hers or a hashtag, or takes it down.
+pub async fn hear(
+    app: &App,
+    signer: &account::Model,
+    activity: &Activity,
+    budget: &Budget,
+    on: bool,
+) -> Result<(), Refusal> {
+    let own = activity.target.as_ref().is_some_and(|t| Some(t.as_str()) == signer.featured_url.as_deref());
+    if !own {
+        return Ok(());
+    }
+    if activity.object.kind() == Some("Hashtag") {
+        return hear_tag(app, signer, activity, on).await;
+    }
+    let post = match note::known(app, &activity.object).await? {
+        Some(post) => post,
+        None if on && relations::followed_here(&app.db.read, signer.id).await? => {
+            let id = activity.object.remote_id().filter(|id| id.same_origin(&activity.actor));
+            note::fetch(app, &id.ok_or(Refusal::Missing)?, budget).await?
+        }
+        None => return Ok(()),
+    };
+    if post.account_id != signer.id || !visibility::of(&post).is_open() {
+        return Ok(());
+    }
+    if on && posts::pinned(&app.db.read, signer.id).await?.len() >= limits::REMOTE_PINS {
+        return Ok(());
+    }
+    let (id, at) = (post.id, on.then(|| app.now()));
+    app.db.write_quietly(move |tx| Box::pin(async move { Ok(posts::set_pinned(tx, id, at).await?) })).await
+}
+
+async fn hear_tag(app: &App, signer: &account::Model, activity: &Activity, on: bool) -> Result<(), Refusal> {
+    let name = activity.object.value().and_then(|tag| tag.get("name")).and_then(Value::as_str).unwrap_or_default();
+    let Some(key) = text::hashtag_key(name) else { return Ok(()) };
+    let shown = name.trim_start_matches('#').to_owned();
+    let id = signer.id;
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move {
+                let Some(row) = accounts::by_id(tx, id).await? else { return Ok(()) };
+                let mut tags = tags_of(&row);
+                tags.retain(|tag| text::hashtag_key(tag).as_deref() != Some(&key));
+                if on {
+                    tags.push(shown);
+                }
+                tags.truncate(limits::FEATURED_TAGS);
+                let tags = serde_json::to_string(&tags).map_err(Refusal::broken)?;
+                Ok::<_, Refusal>(accounts::set_featured_tags(tx, id, tags).await?)
+            })
+        })
+        .await
 }
 
 /// Her pins, then her newest public albums, up to the number she chose in all.

@@ -6,7 +6,7 @@ use crate::activitypub::render::activity::{self as render, ReceivedFollow};
 use crate::activitypub::vocab::Activity;
 use crate::app::App;
 use crate::entity::{account, follow};
-use crate::service::{Refusal, surface};
+use crate::service::{Refusal, following, surface};
 use crate::store::{accounts, feeds, markers, notifications, policies, relations};
 use sea_orm::ConnectionTrait;
 
@@ -112,7 +112,8 @@ async fn answer(
 pub async fn hear(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
     let target = local_target(app, activity).await?;
     let asked = activity.id.as_ref().map(|id| id.as_str().to_owned());
-    let blocked = !policies::between(&app.db.read, target.id, &[signer.id]).await?.is_empty();
+    let blocked =
+        target.moved_to.is_some() || !policies::between(&app.db.read, target.id, &[signer.id]).await?.is_empty();
     let row = follow::Model {
         id: app.id(),
         follower_id: signer.id,
@@ -146,7 +147,8 @@ pub async fn hear(app: &App, signer: &account::Model, activity: &Activity) -> Re
         .await
 }
 
-async fn local_target(app: &App, activity: &Activity) -> Result<account::Model, Refusal> {
+/// The person of this server that an activity is about.
+pub(super) async fn local_target(app: &App, activity: &Activity) -> Result<account::Model, Refusal> {
     let urls = say::urls(app)?;
     let address = activity.object.id().ok_or(Refusal::Missing)?;
     let Some(Named::Actor(id)) = urls.parse(address.as_str()) else { return Err(Refusal::Missing) };
@@ -208,14 +210,22 @@ async fn ours(app: &App, signer: &account::Model, activity: &Activity) -> Result
 
 /// She says yes.
 pub async fn hear_accept(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
-    let Some(row) = ours(app, signer, activity).await?.filter(|r| r.state == relations::PENDING) else { return Ok(()) };
-    let app2 = app.clone();
+    match ours(app, signer, activity).await?.filter(|r| r.state == relations::PENDING) {
+        Some(row) => following::accepted(app, row, signer).await,
+        None => Ok(()),
+    }
+}
+
+/// She takes her yes back: the follow waits for an answer again.
+pub async fn hear_undo_accept(app: &App, signer: &account::Model, accept: &Activity) -> Result<(), Refusal> {
+    let Some(row) = ours(app, signer, accept).await?.filter(|r| r.state == relations::ACCEPTED) else {
+        return Ok(());
+    };
     app.db
-        .write(move |tx| {
+        .write_quietly(move |tx| {
             Box::pin(async move {
-                relations::set(tx, row.id, relations::ACCEPTED, None).await?;
-                let work = crate::service::work::Work::FillHome { owner: row.follower_id, author: row.target_id };
-                Ok(crate::service::work::queue(&app2, tx, work).await?)
+                relations::set(tx, row.id, relations::PENDING, None).await?;
+                Ok(feeds::drop_author(tx, row.follower_id, row.target_id).await?)
             })
         })
         .await
@@ -223,26 +233,8 @@ pub async fn hear_accept(app: &App, signer: &account::Model, activity: &Activity
 
 /// She says no, or ends it.
 pub async fn hear_reject(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
-    let Some(row) = ours(app, signer, activity).await? else { return Ok(()) };
-    app.db
-        .write(move |tx| {
-            Box::pin(async move {
-                relations::remove(tx, row.follower_id, row.target_id).await?;
-                Ok(feeds::drop_author(tx, row.follower_id, row.target_id).await?)
-            })
-        })
-        .await
-}
-
-/// Somebody elsewhere blocks a person of this server: follows end both ways, and she is not found
-/// by that person any more.
-pub async fn hear_block(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
-    let target = local_target(app, activity).await?;
-    crate::service::moderation::block(app, signer, target.id).await
-}
-
-/// She takes the block back.
-pub async fn hear_unblock(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
-    let target = local_target(app, activity).await?;
-    crate::service::moderation::unblock(app, signer.id, target.id).await
+    match ours(app, signer, activity).await? {
+        Some(row) => following::ended(app, row.follower_id, row.target_id).await,
+        None => Ok(()),
+    }
 }

@@ -1,7 +1,7 @@
 //! What an activity of another server means. Its signature was good; the signer is the actor.
 
 use super::fetch::Budget;
-use super::{announce, follow, like, note, profile};
+use super::{announce, block, featured, flag, follow, hosts, like, moving, note, profile, quote, relays};
 use crate::activitypub::vocab::{self, Activity, ActivityKind};
 use crate::app::App;
 use crate::entity::account;
@@ -20,6 +20,7 @@ pub async fn handle(app: &App, signer_id: i64, body: &[u8]) -> Result<(), Refusa
     if signer.uri.as_deref() != Some(activity.actor.as_str()) {
         return Ok(());
     }
+    hosts::heard(app, activity.actor.host()).await?;
     match act(app, &signer, &activity).await {
         Err(
             refused @ (Refusal::Missing
@@ -40,6 +41,9 @@ async fn act(app: &App, signer: &account::Model, activity: &Activity) -> Result<
     if undone_before(app, activity).await? {
         return Ok(());
     }
+    if heard_of_relay(app, signer, activity, &budget).await? {
+        return Ok(());
+    }
     match &activity.kind {
         ActivityKind::Follow => follow::hear(app, signer, activity).await,
         ActivityKind::Accept => follow::hear_accept(app, signer, activity).await,
@@ -51,8 +55,31 @@ async fn act(app: &App, signer: &account::Model, activity: &Activity) -> Result<
         ActivityKind::Update if activity.is_about_self() => profile::hear_update(app, signer, activity, &budget).await,
         ActivityKind::Update => note::hear_update(app, signer, activity, &budget).await,
         ActivityKind::Delete => delete(app, signer, activity).await,
-        ActivityKind::Block => follow::hear_block(app, signer, activity).await,
-        _ => Ok(()),
+        ActivityKind::Block => block::hear(app, signer, activity).await,
+        ActivityKind::Move => moving::hear(app, signer, activity, &budget).await,
+        ActivityKind::Add => featured::hear(app, signer, activity, &budget, true).await,
+        ActivityKind::Remove => featured::hear(app, signer, activity, &budget, false).await,
+        ActivityKind::QuoteRequest => quote::hear_request(app, signer, activity, &budget).await,
+        ActivityKind::Flag => flag::hear(app, signer, activity).await,
+        ActivityKind::Other(_) => Ok(()),
+    }
+}
+
+/// What relays say means something else than what people say.
+async fn heard_of_relay(
+    app: &App,
+    signer: &account::Model,
+    activity: &Activity,
+    budget: &Budget,
+) -> Result<bool, Refusal> {
+    match &activity.kind {
+        ActivityKind::Accept => relays::hear_answer(app, signer, activity, true).await,
+        ActivityKind::Reject => relays::hear_answer(app, signer, activity, false).await,
+        ActivityKind::Follow => relays::hear_follow(app, signer, activity).await,
+        ActivityKind::Announce if relays::joined(app, activity.actor.as_str()).await?.is_some() => {
+            relays::hear_announce(app, activity, budget).await.map(|()| true)
+        }
+        _ => Ok(false),
     }
 }
 
@@ -86,7 +113,11 @@ async fn undo(app: &App, signer: &account::Model, activity: &Activity) -> Result
     let found = match inner.as_ref().map(|i| &i.kind) {
         Some(ActivityKind::Follow) => follow::hear_undo(app, signer, inner.as_ref(), uri.as_deref()).await?,
         Some(ActivityKind::Block) => match &inner {
-            Some(block) => follow::hear_unblock(app, signer, block).await.map(|()| true)?,
+            Some(undone) => block::hear_undo(app, signer, undone).await.map(|()| true)?,
+            None => true,
+        },
+        Some(ActivityKind::Accept) => match &inner {
+            Some(accept) => follow::hear_undo_accept(app, signer, accept).await.map(|()| true)?,
             None => true,
         },
         Some(ActivityKind::Like | ActivityKind::Announce) => {

@@ -2,25 +2,42 @@
 //! beside what it says going out.
 
 pub mod announce;
+pub mod back_fill;
+pub mod block;
+pub mod carried;
 pub mod deliver;
 pub mod documents;
+pub mod elsewhere;
 pub mod fan_out;
 pub mod featured;
 pub mod fetch;
 pub mod find;
+pub mod flag;
 pub mod follow;
 pub mod frozen;
+pub mod gone;
+pub mod holders;
+pub mod hosts;
 pub mod inbox;
 pub mod incoming;
+pub mod keys;
+pub mod knock;
 pub mod like;
 pub mod media;
+pub mod moving;
 pub mod note;
+pub mod pages;
 pub mod people;
 pub mod profile;
+pub mod quote;
+pub mod reach;
+pub mod relays;
 pub mod say;
 pub mod signer;
 pub mod still;
+pub mod sync;
 pub mod urls;
+pub mod walk;
 
 use crate::clock::Millis;
 

@@ -4,21 +4,20 @@ use super::fetch::{self as fetching, Budget};
 use super::people;
 use super::urls::{Named, Urls};
 use crate::activitypub::vocab::{Activity, Attachment, Note, ObjectRef};
-use crate::activitypub::{RemoteId, html, visibility as addressing};
+use crate::activitypub::{RemoteId, Visibility, html, visibility as addressing};
 use crate::app::App;
 use crate::entity::{account, photo, post};
 use crate::secrets::random;
 use crate::service::conversation::Words;
 use crate::service::photos::focus::Focus;
+use crate::service::policy::{self, Deed};
+use crate::service::surface::Arrival;
 use crate::service::visibility::{self, visible};
 use crate::service::work::{self, Work};
-use crate::service::{Refusal, surface, uploads};
-use crate::store::{accounts, markers, media, posts, relations};
-use sea_orm::ConnectionTrait;
+use crate::service::{Refusal, limits, surface, uploads};
+use crate::store::{accounts, looking, markers, media, posts, quotes, relations};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
-
-/// Ancestors fetched above a reply.
-const ANCESTORS: usize = 10;
 
 /// A post, ours or another's, that an activity is about, if it is known here.
 pub async fn known(app: &App, object: &ObjectRef) -> Result<Option<post::Model>, Refusal> {
@@ -45,12 +44,81 @@ pub async fn fetch(app: &App, id: &RemoteId, budget: &Budget) -> Result<post::Mo
     keep_fetched(app, &document, budget).await
 }
 
+/// Whether an address names a post that is known here.
+pub async fn is_known(app: &App, uri: &str) -> Result<bool, Refusal> {
+    Ok(known_by(app, uri).await?.is_some())
+}
+
+/// A post that somebody else told of, as its origin has it now: changed if it is known, kept if it has
+/// pictures or answers what is known.
+pub async fn from_origin(app: &App, id: &RemoteId, budget: &Budget) -> Result<(), Refusal> {
+    if Urls::of(app).is_none_or(|urls| urls.is_ours(id.as_str())) {
+        return Ok(());
+    }
+    let document = fetching::document(app, id, None, budget).await?;
+    let note = read(&document, None)?;
+    if let Some(old) = posts::by_uri(&app.db.read, note.id.as_str()).await? {
+        let author = accounts::by_id(&app.db.read, old.account_id).await?.ok_or(Refusal::Missing)?;
+        let hers = author.uri.as_deref() == Some(note.attributed_to.as_str());
+        return if hers && old.deleted_at.is_none() && is_newer(&note, &old) {
+            change(app, &author, old, note).await
+        } else {
+            Ok(())
+        };
+    }
+    let answers = match &note.in_reply_to {
+        Some(parent) => is_known(app, parent.as_str()).await?,
+        None => !note.is_reply && !note.attachments.is_empty(),
+    };
+    if answers { keep_fetched(app, &document, budget).await.map(drop) } else { Ok(()) }
+}
+
+fn is_newer(note: &Note, old: &post::Model) -> bool {
+    note.updated.is_some_and(|at| at > old.edited_at.unwrap_or(old.published_at))
+}
+
 /// Keeps a post from a document that was fetched from its own origin, with what it answers.
 pub async fn keep_fetched(app: &App, document: &Value, budget: &Budget) -> Result<post::Model, Refusal> {
     let note = read(document, None)?;
     let author = people::by_id(app, &note.attributed_to, budget).await?;
     let parent = parent_of(app, &note, budget).await?;
-    keep(app, &author, note, parent).await
+    keep(app, &author, note, parent, Arrival::Found).await
+}
+
+/// Keeps a post that an author's own list carries, if it is hers and for everybody; true when it is new.
+pub async fn keep_of_author(app: &App, author: &account::Model, document: &Value) -> Result<bool, Refusal> {
+    let note = read(document, None)?;
+    let hers = author.uri.as_deref() == Some(note.attributed_to.as_str());
+    if !hers || note.is_poll_vote || !addressing::classify(&note.to, &note.cc, None).is_open() {
+        return Err(Refusal::Missing);
+    }
+    if known_by(app, note.id.as_str()).await?.is_some() {
+        return Ok(false);
+    }
+    let parent = match &note.in_reply_to {
+        Some(id) => known_by(app, id.as_str()).await?,
+        None => None,
+    };
+    keep(app, author, note, parent, Arrival::Found).await.map(|_| true)
+}
+
+/// Keeps an answer that was found in a list, if it belongs to this conversation, with what lies between.
+pub async fn keep_answer(app: &App, document: &Value, root: i64, budget: &Budget) -> Result<post::Model, Refusal> {
+    let note = read(document, None)?;
+    if !note.is_reply || note.is_poll_vote {
+        return Err(Refusal::Missing);
+    }
+    let (between, top) = climb(app, &note, budget).await?;
+    let top = top.filter(|t| t.root_id == root).ok_or(Refusal::Missing)?;
+    let parent = descend(app, between, Some(top), budget).await?.ok_or(Refusal::Missing)?;
+    let author = people::by_id(app, &note.attributed_to, budget).await?;
+    visible(app, Some(author.id), parent.id).await?;
+    keep(app, &author, note, Some(parent), Arrival::Found).await
+}
+
+/// Keeps a post that its author sent or that was fetched from its origin, whomever it concerns.
+pub(super) async fn keep_own(app: &App, author: &account::Model, note: Note) -> Result<post::Model, Refusal> {
+    keep(app, author, note, None, Arrival::Said).await
 }
 
 fn read(value: &Value, speaker: Option<&RemoteId>) -> Result<Note, Refusal> {
@@ -63,15 +131,20 @@ fn read(value: &Value, speaker: Option<&RemoteId>) -> Result<Note, Refusal> {
 /// What a note answers, known or fetched, ancestors first; a chain that is too long or broken ends
 /// where it ends.
 async fn parent_of(app: &App, note: &Note, budget: &Budget) -> Result<Option<post::Model>, Refusal> {
+    let (between, top) = climb(app, note, budget).await?;
+    descend(app, between, top, budget).await
+}
+
+/// Fetches what lies above a note until something that is known here.
+async fn climb(app: &App, note: &Note, budget: &Budget) -> Result<(Vec<Note>, Option<post::Model>), Refusal> {
     let mut chain: Vec<Note> = Vec::new();
     let mut next = note.in_reply_to.clone();
-    let mut found = None;
     while let Some(id) = next.take() {
         if let Some(row) = known_by(app, id.as_str()).await? {
-            found = Some(row);
-            break;
+            return Ok((chain, Some(row)));
         }
-        if chain.len() >= ANCESTORS || Urls::of(app).is_some_and(|u| u.is_ours(id.as_str())) {
+        let twice = id == note.id || chain.iter().any(|n| n.id == id);
+        if twice || chain.len() >= limits::ANCESTORS || Urls::of(app).is_some_and(|u| u.is_ours(id.as_str())) {
             break;
         }
         let Ok(document) = fetching::document(app, &id, None, budget).await else { break };
@@ -79,9 +152,20 @@ async fn parent_of(app: &App, note: &Note, budget: &Budget) -> Result<Option<pos
         next = ancestor.in_reply_to.clone();
         chain.push(ancestor);
     }
+    Ok((chain, None))
+}
+
+/// Keeps what lies above a note, from the top down; gives what the note itself answers.
+async fn descend(
+    app: &App,
+    mut chain: Vec<Note>,
+    top: Option<post::Model>,
+    budget: &Budget,
+) -> Result<Option<post::Model>, Refusal> {
+    let mut found = top;
     while let Some(ancestor) = chain.pop() {
         let Ok(author) = people::by_id(app, &ancestor.attributed_to, budget).await else { return Ok(None) };
-        match keep(app, &author, ancestor, found.take()).await {
+        match keep(app, &author, ancestor, found.take(), Arrival::Found).await {
             Ok(row) => found = Some(row),
             Err(_) => return Ok(None),
         }
@@ -117,8 +201,21 @@ pub async fn hear_create(
     if let Some(parent) = &parent {
         // Whoever may not see a post, or is blocked by its author, does not answer it here.
         visible(app, Some(signer.id), parent.id).await?;
+        policy::check(app, signer.id, Deed::Reply, parent).await?;
     }
-    keep(app, signer, note, parent).await.map(drop)
+    meet(app, signer, &note, budget).await;
+    keep(app, signer, note, parent, Arrival::Said).await.map(drop)
+}
+
+/// A conversation among a few goes on among all of them: those who are not known here yet are looked up.
+async fn meet(app: &App, author: &account::Model, note: &Note, budget: &Budget) {
+    let seen = addressing::classify(&note.to, &note.cc, author.followers_url.as_deref());
+    if seen == Visibility::Mentioned {
+        for mention in note.mentions.iter().take(limits::RECIPIENTS) {
+            // Whoever cannot be had is left out of the answer.
+            let _ = people::by_id(app, &mention.href, budget).await;
+        }
+    }
 }
 
 async fn concerns_us(app: &App, signer: &account::Model, note: &Note) -> Result<bool, Refusal> {
@@ -140,6 +237,7 @@ async fn keep(
     author: &account::Model,
     note: Note,
     parent: Option<post::Model>,
+    arrival: Arrival,
 ) -> Result<post::Model, Refusal> {
     if Urls::of(app).is_none_or(|u| u.is_ours(note.id.as_str()))
         || author.domain.is_empty()
@@ -156,6 +254,7 @@ async fn keep(
     let row = row_of(app, author, &note, parent.as_ref())?;
     let words = words_of(app, author, &note).await?;
     let photos = photos_of(app, author.id, row.id, &note.attachments);
+    let lists = Lists::of(&note);
     let (app2, author, uri) = (app.clone(), author.clone(), note.id.as_str().to_owned());
     app.db
         .write(move |tx| {
@@ -167,11 +266,32 @@ async fn keep(
                 words.write(tx, row.id, visibility::of(&row)).await?;
                 add_photos(&app2, tx, photos).await?;
                 posts::adopt(tx, &row, &uri).await?;
-                surface::post_appeared(&app2, tx, &row, &author).await?;
+                lists.write(tx, row.id).await?;
+                surface::post_appeared(&app2, tx, &row, &author, arrival).await?;
                 Ok(row)
             })
         })
         .await
+}
+
+/// Where a post of another server lists what answers it.
+struct Lists {
+    replies: Option<String>,
+    context: Option<String>,
+}
+
+impl Lists {
+    fn of(note: &Note) -> Self {
+        let text = |id: &Option<RemoteId>| id.as_ref().map(|i| i.as_str().to_owned());
+        Self { replies: text(&note.replies), context: text(&note.context) }
+    }
+
+    async fn write(self, tx: &impl ConnectionTrait, post_id: i64) -> Result<(), DbErr> {
+        match (&self.replies, &self.context) {
+            (None, None) => Ok(()),
+            _ => looking::put_thread(tx, post_id, self.replies, self.context).await,
+        }
+    }
 }
 
 fn row_of(
@@ -203,6 +323,7 @@ fn row_of(
         published_at: published,
         received_at: now,
         edited_at: note.updated.filter(|u| *u > published).map(|u| u.min(now)),
+        policy: policy::kept(&note.policy),
         ..crate::service::conversation::blank(id, author.id, "", now)
     })
 }
@@ -290,8 +411,7 @@ pub async fn hear_update(
     let Some(old) = posts::by_uri(&app.db.read, note.id.as_str()).await? else {
         return hear_create(app, signer, activity, budget).await;
     };
-    let newer = note.updated.is_some_and(|at| at > old.edited_at.unwrap_or(old.published_at));
-    if old.account_id != signer.id || old.deleted_at.is_some() || !newer {
+    if old.account_id != signer.id || old.deleted_at.is_some() || !is_newer(&note, &old) {
         return Ok(());
     }
     change(app, signer, old, note).await
@@ -317,6 +437,7 @@ async fn change(app: &App, author: &account::Model, old: post::Model, note: Note
                     sensitive: fresh.sensitive,
                     language: fresh.language,
                     photo_count: fresh.photo_count,
+                    policy: fresh.policy,
                     edited_at: note.updated.map(|u| u.min(app2.now())),
                     ..old
                 };
@@ -366,6 +487,7 @@ pub async fn hear_delete(app: &App, signer: &account::Model, object: &RemoteId) 
                     Some(row) => surface::post_gone(&app2, tx, row, &signer).await?,
                     None => {}
                 }
+                quotes::forget(tx, &uri).await?;
                 markers::put(tx, &uri, markers::GONE, signer.uri.as_deref().unwrap_or_default(), now).await?;
                 Ok(())
             })

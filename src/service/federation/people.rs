@@ -1,6 +1,7 @@
 //! Accounts of other servers: fetched, confirmed, kept up to date.
 
 use super::fetch::{self, Budget};
+use super::keys;
 use super::urls::Urls;
 use crate::activitypub::vocab::{Actor, Collection};
 use crate::activitypub::webfinger::{self, Handle, Jrd};
@@ -10,7 +11,7 @@ use crate::clock::DAY;
 use crate::entity::account;
 use crate::service::work::{self, Work};
 use crate::service::{Refusal, limits};
-use crate::store::{accounts, policies};
+use crate::store::{accounts, keys as stored_keys, policies};
 use serde_json::Value;
 use url::Url;
 
@@ -104,7 +105,7 @@ pub async fn ask_webfinger(app: &App, handle: &Handle, budget: &Budget) -> Resul
     let answer = app.door.get_webfinger(&url).await.ok().filter(|d| d.status.is_success());
     let found = answer.and_then(|document| webfinger::read_jrd(&document.body).ok());
     found.ok_or_else(|| {
-        app.unreachable.insert(key, true);
+        fetch::failed(app, &key, true);
         Refusal::Missing
     })
 }
@@ -116,29 +117,35 @@ pub async fn write(app: &App, actor: Actor, handle: Handle) -> Result<account::M
         return Err(Refusal::Gone);
     }
     let row = row_of(app, known.clone(), &actor, handle);
+    let others = keys::others(app, &actor, row.id);
+    let listed: Vec<_> = actor.public_keys.iter().map(|key| key.id.as_str().to_owned()).collect();
+    let before = known.as_ref().and_then(|k| k.key_id.clone());
     let pictures = known
         .is_none_or(|k| k.avatar_url != row.avatar_url || k.header_url != row.header_url || k.remote_posts.is_none());
     let (app2, saved) = (app.clone(), row.clone());
-    app.db
+    let (written, gone) = app
+        .db
         .write(move |tx| {
             Box::pin(async move {
                 if accounts::by_id(tx, saved.id).await?.is_some() {
                     accounts::save(tx, saved.clone()).await?;
                 } else if !accounts::insert_if_new(tx, saved.clone()).await? {
                     // Somebody else met it first, or the handle moved to a new actor.
-                    return accounts::by_uri(tx, saved.uri.as_deref().unwrap_or_default())
-                        .await?
-                        .ok_or(Refusal::Missing);
+                    let other = accounts::by_uri(tx, saved.uri.as_deref().unwrap_or_default()).await?;
+                    return other.map(|row| (row, Vec::new())).ok_or(Refusal::Missing);
                 }
+                let gone = stored_keys::replace(tx, saved.id, others).await?;
                 if pictures {
                     let key = format!("pictures:{}", saved.id);
                     let work = Work::FetchPictures { account: saved.id, host: saved.domain.clone() };
                     work::queue_once(&app2, tx, work, key, 0).await?;
                 }
-                Ok(saved)
+                Ok((saved, gone))
             })
         })
-        .await
+        .await?;
+    keys::forget(app, listed.iter().chain(&before).chain(&gone).map(String::as_str));
+    Ok(written)
 }
 
 fn row_of(app: &App, known: Option<account::Model>, actor: &Actor, handle: Handle) -> account::Model {
@@ -175,7 +182,7 @@ fn row_of(app: &App, known: Option<account::Model>, actor: &Actor, handle: Handl
         following_url: text(&actor.following),
         featured_url: text(&actor.featured),
         key_id: key.map(|k| k.id.as_str().to_owned()),
-        public_key: key.map(|k| k.pem.clone()),
+        public_key: key.map(|k| k.text.clone()),
         private_key: None,
         remote_posts: old.and_then(|k| k.remote_posts),
         remote_followers: old.and_then(|k| k.remote_followers),
@@ -184,17 +191,34 @@ fn row_of(app: &App, known: Option<account::Model>, actor: &Actor, handle: Handl
         created_at: old.map_or_else(|| actor.published.unwrap_or(now).min(now), |k| k.created_at),
         updated_at: now,
         deleted_at: None,
+        moved_to: text(&actor.moved_to),
+        moved_at: old.and_then(|k| k.moved_at),
+        aliases: list_of(&actor.also_known_as),
+        attribution_domains: "[]".to_owned(),
+        featured_tags: old.map_or_else(|| "[]".to_owned(), |k| k.featured_tags.clone()),
+        replies_from: "everyone".to_owned(),
+        quotes_from: "nobody".to_owned(),
+        says_blocks: 0,
     }
+}
+
+fn list_of(ids: &[RemoteId]) -> String {
+    let ids: Vec<&str> = ids.iter().map(RemoteId::as_str).collect();
+    serde_json::to_string(&ids).unwrap_or_else(|_| "[]".to_owned())
 }
 
 /// The totals an actor's collections claim: posts, followers, following.
 pub async fn totals(app: &App, row: &account::Model, budget: &Budget) -> [Option<i64>; 3] {
     let mut found = [None; 3];
     for (slot, address) in found.iter_mut().zip([&row.outbox_url, &row.followers_url, &row.following_url]) {
-        let Some(id) = address.as_deref().and_then(|a| RemoteId::parse(a).ok()) else { continue };
-        if let Ok(value) = fetch::document(app, &id, None, budget).await {
-            *slot = Collection::read(&value).ok().and_then(|c| c.total_items).map(|n| n.clamp(0, i64::from(i32::MAX)));
-        }
+        *slot = total(app, address.as_deref(), budget).await;
     }
     found
+}
+
+/// How many a collection claims to hold.
+pub async fn total(app: &App, address: Option<&str>, budget: &Budget) -> Option<i64> {
+    let id = RemoteId::parse(address?).ok()?;
+    let value = fetch::document(app, &id, None, budget).await.ok()?;
+    Collection::read(&value).ok()?.total_items.map(|n| n.clamp(0, i64::from(i32::MAX)))
 }

@@ -10,14 +10,16 @@ use crate::app::App;
 use crate::entity::account;
 use crate::service::accounts::INSTANCE;
 use crate::service::{Refusal, surface, views};
-use crate::store::{Cursor, accounts, markers, posts};
+use crate::store::{Cursor, accounts, keys, markers, posts};
 use serde_json::Value;
 
 /// The actor document of a local account.
-pub fn document(app: &App, urls: &Urls, row: &account::Model) -> Value {
-    if row.id == INSTANCE {
-        return instance(app, urls, row);
-    }
+pub async fn document(app: &App, urls: &Urls, row: &account::Model) -> Result<Value, Refusal> {
+    let ed25519 = keys::ed25519(&app.db.read, row.id).await?.map(|key| (urls.ed25519_key(row.id), key.public_key));
+    Ok(if row.id == INSTANCE { instance(app, urls, row, ed25519) } else { person(app, urls, row, ed25519) })
+}
+
+fn person(app: &App, urls: &Urls, row: &account::Model, ed25519: Option<(String, String)>) -> Value {
     let links = super::urls::AbsoluteLinks::new(urls.clone());
     let picture = |key: &Option<String>, alt: &str| {
         key.as_deref().map(|key| render::Picture {
@@ -42,11 +44,14 @@ pub fn document(app: &App, urls: &Urls, row: &account::Model) -> Value {
         shared_inbox: urls.shared_inbox(),
         public_key_id: urls.key(row.id),
         public_key_pem: row.public_key.clone().unwrap_or_default(),
+        ed25519,
         published: row.created_at,
         locked: row.locked != 0,
         discoverable: row.discoverable != 0,
         indexable: row.indexable != 0,
-        attribution_domains: vec![urls.host().to_owned()],
+        attribution_domains: std::iter::once(urls.host().to_owned()).chain(list(&row.attribution_domains)).collect(),
+        also_known_as: list(&row.aliases),
+        moved_to: row.moved_to.clone(),
         icon: picture(&row.avatar_key, &format!("Portrait of {name}")),
         image: picture(&row.header_key, ""),
         fields: views::profile_fields(row).into_iter().map(|(name, value)| render::Field { name, value }).collect(),
@@ -55,7 +60,11 @@ pub fn document(app: &App, urls: &Urls, row: &account::Model) -> Value {
     })
 }
 
-fn instance(app: &App, urls: &Urls, row: &account::Model) -> Value {
+fn list(json: &str) -> Vec<String> {
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+fn instance(app: &App, urls: &Urls, row: &account::Model, ed25519: Option<(String, String)>) -> Value {
     render::application(&render::Application {
         id: urls.actor(INSTANCE),
         host: urls.host().to_owned(),
@@ -67,6 +76,7 @@ fn instance(app: &App, urls: &Urls, row: &account::Model) -> Value {
         shared_inbox: urls.shared_inbox(),
         public_key_id: urls.key(INSTANCE),
         public_key_pem: row.public_key.clone().unwrap_or_default(),
+        ed25519,
     })
 }
 
@@ -114,6 +124,7 @@ pub async fn hear_delete(app: &App, signer: &account::Model) -> Result<(), Refus
             })
             .await?;
     }
+    super::keys::forget(app, signer.key_id.as_deref());
     let (mut row, now) = (signer.clone(), app.now());
     let app2 = app.clone();
     app.db

@@ -3,16 +3,21 @@
 //! delivery of its own, and what it overtook is not sent any more.
 
 use super::documents::about_post;
+use super::relays;
 use super::urls::{Named, Urls};
 use crate::app::App;
 use crate::entity::{activity, follow, post};
 use crate::service::Refusal;
-use crate::store::{accounts, posts, reactions, relations};
+use crate::service::accounts::INSTANCE;
+use crate::store::{accounts, policies, posts, quotes, reactions, relations};
 use serde_json::Value;
 
 /// False when saying it now would leave other servers with something that no longer holds.
 pub async fn so(app: &App, said: &activity::Model) -> Result<bool, Refusal> {
     let (Some(urls), Ok(body)) = (Urls::of(app), serde_json::from_str::<Value>(&said.body)) else { return Ok(true) };
+    if said.account_id == INSTANCE {
+        return relays::still(app, said, &body).await;
+    }
     let db = &app.db.read;
     Ok(match said.kind.as_str() {
         "Create" | "Update" => match about_post(&urls, &body) {
@@ -26,6 +31,10 @@ pub async fn so(app: &App, said: &activity::Model) -> Result<bool, Refusal> {
         "Follow" => relations::by_id(db, said.id).await?.is_some_and(|f| f.state == relations::PENDING),
         "Add" => pinned(app, &urls, &body).await?,
         "Remove" => !pinned(app, &urls, &body).await?,
+        // Answers to requests to quote; a stamp taken back since is not given any more.
+        "Accept" if text(&body, "/object/type") == "QuoteRequest" => in_force(app, text(&body, "/result")).await?,
+        "Reject" if text(&body, "/object/type") == "QuoteRequest" => true,
+        "Block" => policies::block_by_id(db, said.id).await?.is_some(),
         "Accept" => answered(app, said, &body).await?.is_some_and(|f| f.state == relations::ACCEPTED),
         "Reject" => answered(app, said, &body).await?.is_none(),
         "Undo" => !again(app, &urls, said.account_id, &body).await?,
@@ -36,6 +45,11 @@ pub async fn so(app: &App, said: &activity::Model) -> Result<bool, Refusal> {
 async fn pinned(app: &App, urls: &Urls, body: &Value) -> Result<bool, Refusal> {
     let Some(id) = about_post(urls, body) else { return Ok(false) };
     Ok(posts::by_id(&app.db.read, id).await?.is_some_and(|p| p.pinned_at.is_some()))
+}
+
+async fn in_force(app: &App, stamp: &str) -> Result<bool, Refusal> {
+    let Some(id) = stamp.rsplit('/').next().and_then(|id| id.parse().ok()) else { return Ok(false) };
+    Ok(quotes::by_id(&app.db.read, id).await?.is_some_and(|q| q.revoked_at.is_none()))
 }
 
 /// The follow that an Accept or Reject is about, as it stands.
@@ -51,6 +65,10 @@ async fn again(app: &App, urls: &Urls, who: i64, undo: &Value) -> Result<bool, R
     match text(undo, "/object/type") {
         "Follow" => match accounts::by_uri(db, about).await? {
             Some(target) => Ok(relations::get(db, who, target.id).await?.is_some()),
+            None => Ok(false),
+        },
+        "Block" => match accounts::by_uri(db, about).await? {
+            Some(target) => Ok(policies::between(db, who, &[target.id]).await?.iter().any(|b| b.account_id == who)),
             None => Ok(false),
         },
         kind @ ("Like" | "Announce") => match named(app, urls, about).await? {

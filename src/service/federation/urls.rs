@@ -87,6 +87,10 @@ impl Urls {
         format!("{}#main-key", self.actor(id))
     }
 
+    pub fn ed25519_key(&self, id: i64) -> String {
+        format!("{}#ed25519-key", self.actor(id))
+    }
+
     pub fn inbox(&self, id: i64) -> String {
         format!("{}/inbox", self.actor(id))
     }
@@ -109,6 +113,16 @@ impl Urls {
 
     pub fn featured_tags(&self, id: i64) -> String {
         format!("{}/collections/tags", self.actor(id))
+    }
+
+    /// Those followers of a person who live on the server that asks.
+    pub fn followers_of_host(&self, id: i64) -> String {
+        format!("{}/followers/sync", self.actor(id))
+    }
+
+    /// Proof that a quote is allowed.
+    pub fn stamp(&self, author: i64, id: i64) -> String {
+        format!("{}/stamps/{id}", self.actor(author))
     }
 
     pub fn shared_inbox(&self) -> String {

@@ -9,6 +9,6 @@ mod times;
 
 pub use people::{fields as profile_fields, people, person, profile};
 pub use pictures::{of_photos, picture_path};
-pub use posts::{conversation, label, notifications, posts};
+pub use posts::{above, conversation, label, notifications, posts, quoted_by};
 pub use shapes::*;
 pub use times::{ago, day, iso};

@@ -1,14 +1,14 @@
 //! People as they can be shown.
 
-use super::{Field, Person, Profile, Relation, picture_path};
+use super::{Field, Moved, Person, Profile, Relation, TagLink, picture_path};
 use crate::activitypub::SanitizedHtml;
 use crate::activitypub::html::{sanitize, to_plain_text};
 use crate::activitypub::text;
 use crate::app::App;
 use crate::entity::account;
-use crate::service::federation::urls;
+use crate::service::federation::{featured, urls};
 use crate::service::visibility::Reader;
-use crate::store::{accounts, policies, posts, relations};
+use crate::store::{accounts, mutes, policies, posts, relations};
 use sea_orm::DbErr;
 use std::collections::HashMap;
 
@@ -55,9 +55,34 @@ pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<
         posts: row.remote_posts.unwrap_or(known_posts),
         followers: row.remote_followers.unwrap_or(known_followers),
         following: row.remote_following.unwrap_or(known_following),
+        server: row.domain.clone(),
+        counted_there: row.remote_followers.is_some() && row.remote_following.is_some(),
         remote_url: (!row.domain.is_empty()).then(|| row.url.clone().or_else(|| row.uri.clone())).flatten(),
+        moved_to: moved_to(app, row).await?,
+        tags: featured::tags_of(row).into_iter().filter_map(tag_link).collect(),
         relation: relation(app, row.id, reader).await?,
     })
+}
+
+async fn moved_to(app: &App, row: &account::Model) -> Result<Option<Moved>, DbErr> {
+    let Some(address) = &row.moved_to else { return Ok(None) };
+    let local = urls::Urls::of(app).and_then(|urls| urls.parse(address));
+    let new = match local {
+        Some(urls::Named::Actor(id)) => accounts::by_id(&app.db.read, id).await?,
+        _ => accounts::by_uri(&app.db.read, address).await?,
+    };
+    Ok(Some(match new.filter(|n| n.deleted_at.is_none() && n.suspended == 0) {
+        Some(new) => {
+            let new = person(app, &new);
+            Moved { name: new.handle, path: new.path }
+        }
+        None => Moved { name: address.clone(), path: address.clone() },
+    }))
+}
+
+fn tag_link(name: String) -> Option<TagLink> {
+    let key = text::hashtag_key(&name)?;
+    Some(TagLink { path: urls::tag_path(&key), name })
 }
 
 async fn relation(app: &App, id: i64, reader: Reader) -> Result<Relation, DbErr> {
@@ -71,6 +96,7 @@ async fn relation(app: &App, id: i64, reader: Reader) -> Result<Relation, DbErr>
         requested: out.is_some_and(|f| f.state == relations::PENDING),
         followed_by: follows.iter().any(|f| f.target_id == reader && f.state == relations::ACCEPTED),
         blocking: blocks.iter().any(|b| b.account_id == reader),
+        muting: !mutes::of(&app.db.read, reader, &[id], app.now()).await?.is_empty(),
     })
 }
 

@@ -1,14 +1,16 @@
 //! Posts, conversations and notifications as they can be shown.
 
-use super::{Answered, Notification, Person, Picture, Post, Reply, ago, day, iso, of_photos, people, person};
+use super::{Answered, Notification, Person, Picture, Post, Quoting, Reply, ago, day, iso, of_photos, people, person};
 use crate::activitypub::html::{sanitize, to_plain_text};
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::entity::{account, notification, post};
 use crate::service::federation::urls;
 use crate::service::limits;
+use crate::service::muting::unmuted;
+use crate::service::policy::{Deed, Rights};
 use crate::service::visibility::{self, Reader, can_see};
-use crate::store::{accounts, media, posts as rows, reactions, tags};
+use crate::store::{accounts, media, mutes, posts as rows, quotes, reactions, tags};
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
@@ -24,6 +26,7 @@ struct Batch {
     authors: HashMap<i64, account::Model>,
     pictures: HashMap<i64, Vec<Picture>>,
     links: HashMap<i64, urls::LocalLinks>,
+    rights: Rights,
     liked: HashSet<i64>,
     boosted: HashSet<i64>,
     parents: HashMap<i64, post::Model>,
@@ -57,7 +60,8 @@ impl Batch {
             None => Default::default(),
         };
         let parents = parents.into_iter().map(|p| (p.id, p)).collect();
-        Ok(Self { reader, authors, pictures, links, liked, boosted, parents })
+        let rights = Rights::load(app, reader, list).await?;
+        Ok(Self { reader, authors, pictures, links, rights, liked, boosted, parents })
     }
 
     fn view(&self, app: &App, row: &post::Model) -> Option<Post> {
@@ -90,7 +94,9 @@ impl Batch {
             replies: row.reply_count,
             liked: self.liked.contains(&row.id),
             boosted: self.boosted.contains(&row.id),
-            can_boost: matches!(seen, Visibility::Public | Visibility::Quiet),
+            can_boost: seen.is_open() && self.rights.may(Deed::Boost, row, author),
+            can_like: self.rights.may(Deed::Like, row, author),
+            can_reply: self.rights.may(Deed::Reply, row, author),
             pinned: row.pinned_at.is_some(),
             own: self.reader == Some(row.account_id),
             answers: self.answered(app, row),
@@ -130,12 +136,11 @@ pub async fn conversation(
         false => rows::beneath(db, top.id, after, most).await?,
     };
     let next = all.last().map(|p| p.id).filter(|_| u64::try_from(all.len()).unwrap_or(0) >= most);
-    let seen = can_see(db, reader, all).await?;
-    let here: HashSet<i64> = seen.iter().map(|p| p.id).collect();
+    let seen = unmuted(app, reader, can_see(db, reader, all).await?).await?;
+    let parents = parents_of(&seen);
     let mut under: HashMap<i64, Vec<post::Model>> = HashMap::new();
     for row in seen {
-        // What answers a reply that is hidden, or stands on an earlier page, still belongs here.
-        let parent = row.in_reply_to_id.filter(|id| here.contains(id) && *id < row.id);
+        let parent = parents.get(&row.id).copied();
         under.entry(parent.unwrap_or(top.id)).or_default().push(row);
     }
     let mut ordered = Vec::new();
@@ -156,6 +161,49 @@ pub async fn conversation(
     Ok((views.into_iter().map(reply).collect(), next))
 }
 
+/// What each of these posts answers, where that is among them: what answers a reply that is hidden, or stands
+/// on an earlier page, is left out, and so is what answers itself in a circle.
+fn parents_of(list: &[post::Model]) -> HashMap<i64, i64> {
+    let here: HashSet<i64> = list.iter().map(|p| p.id).collect();
+    let known = list.iter().filter_map(|p| Some((p.id, p.in_reply_to_id.filter(|id| here.contains(id))?)));
+    let parents: HashMap<i64, i64> = known.collect();
+    let ends = |from: i64| {
+        let mut seen = HashSet::new();
+        let mut at = Some(from);
+        while let Some(id) = at {
+            if !seen.insert(id) {
+                return false;
+            }
+            at = parents.get(&id).copied();
+        }
+        true
+    };
+    parents.iter().filter(|(id, _)| ends(**id)).map(|(id, parent)| (*id, *parent)).collect()
+}
+
+/// What a post answers, from the first one down, as far as this reader may see.
+pub async fn above(app: &App, reader: Reader, row: &post::Model) -> Result<Vec<Post>, DbErr> {
+    let seen = can_see(&app.db.read, reader, rows::above(&app.db.read, row).await?).await?;
+    posts(app, reader, seen).await
+}
+
+/// Posts elsewhere that quote this one and that the reader may see; its author sees all.
+pub async fn quoted_by(app: &App, reader: Reader, post: &post::Model) -> Result<Vec<Quoting>, DbErr> {
+    let rows = quotes::of_post(&app.db.read, post.id).await?;
+    let ids: Vec<i64> = rows.iter().filter_map(|q| q.quoting_id).collect();
+    let kept = rows::by_ids(&app.db.read, &ids).await?.into_values().collect();
+    let shown: HashSet<i64> = can_see(&app.db.read, reader, kept).await?.into_iter().map(|p| p.id).collect();
+    let authors = accounts::by_ids(&app.db.read, rows.iter().map(|q| q.account_id)).await?;
+    let own = reader == Some(post.account_id);
+    let line = |row: &crate::entity::quote::Model| {
+        let author = authors.get(&row.account_id).filter(|a| a.deleted_at.is_none() && a.suspended == 0)?;
+        let here = row.quoting_id.filter(|id| shown.contains(id)).map(|id| urls::post_path(author, id));
+        let path = here.or_else(|| own.then(|| row.uri.clone()))?;
+        Some(Quoting { id: row.id.to_string(), author: person(app, author), path })
+    };
+    Ok(rows.iter().filter_map(line).collect())
+}
+
 /// Notifications of a person, with the posts she may see.
 pub async fn notifications(
     app: &App,
@@ -163,6 +211,13 @@ pub async fn notifications(
     seen: i64,
     list: Vec<notification::Model>,
 ) -> Result<Vec<Notification>, DbErr> {
+    let silent: HashSet<i64> =
+        mutes::of(&app.db.read, owner, &list.iter().map(|n| n.actor_id).collect::<Vec<_>>(), app.now())
+            .await?
+            .into_iter()
+            .filter(|m| m.notifications != 0)
+            .map(|m| m.target_id)
+            .collect();
     let actors: HashMap<i64, Person> = people(app, list.iter().map(|n| n.actor_id)).await?;
     let ids: Vec<i64> = list.iter().map(|n| n.post_id).filter(|id| *id != 0).collect();
     let found = rows::by_ids(&app.db.read, &ids).await?.into_values().collect();
@@ -171,6 +226,9 @@ pub async fn notifications(
         posts(app, Some(owner), found).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
     let line = |n: notification::Model| {
         let post = views.get(&n.post_id.to_string()).cloned();
+        if silent.contains(&n.actor_id) {
+            return None;
+        }
         if n.post_id != 0 && post.is_none() {
             return None;
         }

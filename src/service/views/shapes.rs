@@ -132,6 +132,8 @@ pub struct Relation {
     pub followed_by: bool,
     /// The viewer blocks the person.
     pub blocking: bool,
+    /// The viewer mutes the person.
+    pub muting: bool,
 }
 
 /// A person, whole: the head of a profile.
@@ -155,10 +157,47 @@ pub struct Profile {
     pub followers: i64,
     /// People followed.
     pub following: i64,
+    /// Her server; empty for people of this one.
+    pub server: String,
+    /// The three numbers are what her own server counts.
+    pub counted_there: bool,
     /// For a remote person: her page at home.
     pub remote_url: Option<String>,
+    /// The account she has moved to.
+    pub moved_to: Option<Moved>,
+    /// Hashtags at the head of her profile.
+    pub tags: Vec<TagLink>,
     /// How the viewer stands to her.
     pub relation: Relation,
+}
+
+/// Where somebody is now.
+#[derive(Debug, Clone, Serialize)]
+pub struct Moved {
+    /// Her handle there, or the address.
+    pub name: String,
+    /// Her profile here, or the address.
+    pub path: String,
+}
+
+/// A hashtag that leads to its page.
+#[derive(Debug, Clone, Serialize)]
+pub struct TagLink {
+    /// Without `#`.
+    pub name: String,
+    /// `/tags/fog`.
+    pub path: String,
+}
+
+/// A post elsewhere that quotes one of ours.
+#[derive(Debug, Clone, Serialize)]
+pub struct Quoting {
+    /// Id in digits.
+    pub id: String,
+    /// Who quotes.
+    pub author: Person,
+    /// The quoting post: here where it is kept, else where it is.
+    pub path: String,
 }
 
 /// A post with everything a page needs to show it to this viewer.
@@ -205,8 +244,12 @@ pub struct Post {
     pub liked: bool,
     /// The viewer boosted it.
     pub boosted: bool,
-    /// Boosting is allowed (public and quiet posts).
+    /// Boosting is allowed: by who sees the post, and by its author.
     pub can_boost: bool,
+    /// Its author lets the viewer like it.
+    pub can_like: bool,
+    /// Its author lets the viewer answer it.
+    pub can_reply: bool,
     /// Stands at the head of the author's profile.
     pub pinned: bool,
     /// The viewer wrote it.
@@ -245,7 +288,7 @@ pub struct Reply {
 pub struct Notification {
     /// Id in digits.
     pub id: String,
-    /// `follow`, `follow_request`, `like`, `boost`, `reply`, `mention`.
+    /// `follow`, `follow_request`, `follow_granted`, `like`, `boost`, `reply`, `mention`.
     pub kind: String,
     /// Who did it.
     pub actor: Person,

@@ -4,7 +4,7 @@ use super::{id, vector, wire};
 use crate::support::Stopwatch;
 use cyanotype::activitypub::vocab::attachment::is_blurhash;
 use cyanotype::activitypub::vocab::{
-    Activity, ActivityKind, Actor, ActorKind, MAX_DEPTH, MAX_DOCUMENT, Note, ReadError, parse,
+    Activity, ActivityKind, Actor, ActorKind, MAX_DEPTH, MAX_DOCUMENT, MAX_VALUES, Note, ReadError, parse,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -237,6 +237,15 @@ fn r051_r054_size_and_depth_have_limits() {
     let long = format!("\"{}\"", "x".repeat(MAX_DOCUMENT - 2));
     assert!(parse(long.as_bytes()).is_ok());
     assert_eq!(parse(format!("{long} ").as_bytes()), Err(ReadError::TooLarge));
+}
+
+#[test]
+fn r054_values_are_counted_wherever_they_stand() {
+    let ones = |count: usize| format!("[{}]", vec!["1"; count].join(","));
+    assert!(parse(ones(MAX_VALUES - 1).as_bytes()).is_ok(), "the list itself is one");
+    assert_eq!(parse(ones(MAX_VALUES).as_bytes()), Err(ReadError::TooMany));
+    let lists = format!("[{}]", vec!["[{}]"; MAX_VALUES / 2].join(","));
+    assert_eq!(parse(lists.as_bytes()), Err(ReadError::TooMany));
 }
 
 #[test]

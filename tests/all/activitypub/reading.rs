@@ -252,7 +252,7 @@ fn d14_r007_a_key_document_speaks_only_of_the_key_asked_for() {
     assert_eq!(found.key.owner.as_str(), "https://gts.example/users/bea");
     let other = KeyId::parse("https://gts.example/users/eve/main-key").unwrap();
     assert!(KeyDocument::read(&stub, &other).is_err());
-    let pem = found.key.pem;
+    let pem = found.key.text;
     let alone = json!({"id": wanted, "type": "Key", "owner": "https://gts.example/users/bea", "publicKeyPem": pem});
     assert!(KeyDocument::read(&alone, &wanted).is_ok());
     let foreign = json!({"id": wanted, "owner": "https://victim.example/users/bea", "publicKeyPem": pem});
@@ -277,4 +277,53 @@ fn featured_collections_are_read() {
     let endless: Value = (0..1000).map(|n| json!(format!("https://a.example/{n}"))).collect();
     assert_eq!(Collection::read(&json!({"type": "Collection", "items": endless})).unwrap().items.len(), 200);
     assert!(Collection::read(&json!({"type": "Note"})).is_err());
+}
+
+#[test]
+fn what_may_be_done_with_a_post_is_read_in_each_form() {
+    let read = |member: &str, value: Value| {
+        let mut note = json!({
+            "id": "https://gts.example/notes/1", "type": "Note", "attributedTo": "https://gts.example/users/a",
+            "content": "<p>x</p>",
+        });
+        note[member] = value;
+        Note::read(&note, None).unwrap().policy
+    };
+    let some = |list: &[&str]| Some(list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>());
+    assert!(read("summary", json!("nothing said")).is_open());
+    let policy = read(
+        "interactionPolicy",
+        json!({
+            "canReply": { "always": ["https://gts.example/users/a/followers"], "approvalRequired": ["as:Public"] },
+            "canLike": { "automaticApproval": "https://gts.example/users/a" },
+            "canAnnounce": {},
+            "canQuote": { "automaticApproval": [] },
+        }),
+    );
+    assert_eq!(policy.reply, some(&["as:Public", "https://gts.example/users/a/followers"]));
+    assert_eq!(policy.like, some(&["https://gts.example/users/a"]));
+    assert_eq!(policy.boost, some(&[]));
+    assert_eq!(read("commentsEnabled", json!(false)).reply, some(&[]));
+    assert!(read("commentsEnabled", json!(true)).is_open());
+    let policy =
+        read("capabilities", json!({ "announce": "[]", "reply": "https://www.w3.org/ns/activitystreams#Public" }));
+    assert_eq!((policy.boost, policy.like), (some(&[]), None));
+    for odd in [json!(7), json!("Public"), json!([]), json!({ "canReply": 3 }), json!({ "canLike": [] })] {
+        assert!(read("interactionPolicy", odd.clone()).is_open(), "{odd}");
+    }
+    let many: Vec<String> = (0..100).map(|n| format!("https://gts.example/users/u{n}")).collect();
+    let policy = read("interactionPolicy", json!({ "canReply": { "always": many } }));
+    assert_eq!(policy.reply.unwrap().len(), 20);
+}
+
+#[test]
+fn a_quote_is_read_under_each_of_its_names() {
+    for name in ["quote", "quoteUrl", "quoteUri", "_misskey_quote"] {
+        let mut note = json!({
+            "id": "https://m.example/notes/1", "type": "Note", "attributedTo": "https://m.example/users/a", "content": "",
+        });
+        note[name] = "https://photos.example/ap/posts/1".into();
+        let note = Note::read(&note, None).unwrap();
+        assert_eq!(note.quotes.unwrap(), "https://photos.example/ap/posts/1", "{name}");
+    }
 }

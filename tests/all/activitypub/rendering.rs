@@ -288,6 +288,7 @@ fn b4_every_peer_takes_our_actors() {
         Person { name: "Ada 🌫 <b>".to_owned(), summary: text::to_html("In the #fog", &Absolute), ..ada() },
         Person { icon: picture(), image: picture(), fields: vec![field], ..ada() },
         Person { locked: true, discoverable: true, indexable: true, memorial: true, ..ada() },
+        Person { ed25519: multikey(ADA), ..ada() },
         Person { moved_to: Some(BOB.to_owned()), also_known_as: vec![BOB.to_owned()], suspended: true, ..ada() },
     ];
     for variant in &variants {
@@ -297,6 +298,9 @@ fn b4_every_peer_takes_our_actors() {
         assert_eq!((read.id.as_str(), read.preferred_username.as_str()), (ADA, "ada"));
         assert_eq!(read.webfinger.as_deref(), Some("ada@photos.example"));
         assert_eq!(read.public_key().unwrap().id.as_str(), variant.public_key_id);
+        let other = read.other_keys().map(|key| (key.id.to_string(), key.text.clone())).next();
+        assert_eq!(other, variant.ed25519, "an Ed25519 key stands beside the RSA key, not in its place");
+        assert!(document["publicKey"].is_object(), "one key, as several peers read only one");
         assert_eq!((read.locked, read.suspended), (variant.locked, variant.suspended));
         assert_eq!(read.moved_to.map(String::from), variant.moved_to);
         assert_eq!(read.shared_inbox.unwrap().as_str(), variant.shared_inbox);
@@ -305,6 +309,11 @@ fn b4_every_peer_takes_our_actors() {
         assert!(Activity::read(&edit).unwrap().is_about_self());
         assert!(edit["object"].get("@context").is_none() && edit["@context"].is_array());
     }
+}
+
+/// Id and text of an Ed25519 key of this actor.
+fn multikey(actor: &str) -> Option<(String, String)> {
+    Some((format!("{actor}#ed25519-key"), "z6MkmM42vxfqZQsv4ehtTjFFxQ4sQKS2w6WR7emozFAn5cxu".to_owned()))
 }
 
 #[test]
@@ -320,6 +329,7 @@ fn the_servers_own_actor_is_an_application() {
         shared_inbox: "https://photos.example/ap/inbox".to_owned(),
         public_key_id: "https://photos.example/actor#main-key".to_owned(),
         public_key_pem: ada().public_key_pem,
+        ed25519: multikey("https://photos.example/actor"),
     };
     let document = application(&server);
     actor_for_everybody(&document).unwrap();

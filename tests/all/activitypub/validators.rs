@@ -1,6 +1,10 @@
 //! What other programs demand of our documents, each as strict as the strictest of its versions.
 //! Used on everything that is rendered here and on everything that leaves a running server.
 
+mod others;
+
+pub use others::{delivery_for_everybody, document_for_everybody};
+
 use cyanotype::activitypub::html::to_plain_text;
 use cyanotype::activitypub::vocab::attachment::is_blurhash;
 use cyanotype::activitypub::{AS_CONTEXT, PUBLIC, html, stamp};
@@ -180,8 +184,13 @@ pub fn pixelfed_note(document: &Value) -> Check {
     demand(published > 1_000_000_000_000 && published < 4_000_000_000_000, "published is out of range")?;
     let attachments = list(note, "attachment")?;
     let reply = note.get("inReplyTo").is_some_and(|parent| !parent.is_null());
-    demand(reply || !attachments.is_empty(), "a post without a picture is ignored")?;
+    demand(reply || is_direct(note)? || !attachments.is_empty(), "a post without a picture is ignored")?;
     attachments.iter().try_for_each(pixelfed_attachment)
+}
+
+/// For the people it names and nobody else: a message, which needs no picture.
+fn is_direct(note: &Value) -> Check<bool> {
+    Ok(mastodon_visibility(&strings(note, "to")?, &strings(note, "cc")?) == "direct")
 }
 
 fn pixelfed_attachment(item: &Value) -> Check {
@@ -283,7 +292,8 @@ fn vernissage_note(value: &Value) -> Check {
             "the address lacks an ending",
         )?;
     }
-    demand(note.in_reply_to.is_some() || !note.attachment.is_empty(), "a note without a picture is dropped")
+    let answers = note.in_reply_to.is_some() || is_direct(value)?;
+    demand(answers || !note.attachment.is_empty(), "a note without a picture is dropped")
 }
 
 fn with_milliseconds(time: &str) -> bool {

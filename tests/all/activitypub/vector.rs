@@ -43,3 +43,11 @@ pub const SIGNATURE: &str = concat!(
     "ce8iFi6RBUPDmqmTm/szvnid4O5PkZODQBG3pmyJ1taxAcVmD2L9WMANQTsDyfcz87DGbUdBdAXQeaDYf7c5IgLf7goSv7Ij",
     "a+6MIGJUWCGssNO08e3PmxZ3A7hXKwl1Uy3BPyPRitdvSuIwGGm6MQ==",
 );
+
+/// The signature of the same request by RFC 9421, in base64.
+pub const SIGNATURE_9421: &str = concat!(
+    "UrMc4dIPaEhFWtjCT3xEm1Hm56H134XoT78pTNBkhNjiNxAoDnEwaJPjRxtjygfX11A/ITxW62xv0rKniwJttohBX6XQ1Vrg",
+    "t0MfFi5At1y8H78AZ/tzZAe0vrUYf0baK8vIk2DQ1T3gYqT81oxUypmTlW8jmvrP9khMZwgaUVxON0xqLuQn3uXQVLj/hSU7",
+    "3jemFcRvSYXv43P5r5Xk0xCbs6PyR5v/QbzH0vzJ9C3gtL9j+EHA5OCvKxn4Eh02q7MrBbYbaWRMvEmiMohn0dSvpkpJXhGN",
+    "or7NWX6NkaY7Px93OBMdrFH57oBrWmewV8CwQhawdEmw/4mrVG56lA==",
+);

@@ -81,7 +81,7 @@ async fn r115_a_server_that_hangs_delays_no_other() {
 async fn r115_servers_that_hang_do_not_hold_up_homes_here() {
     let hosts = ["one.test", "two.test", "three.test"];
     let world = World::new(["a.test"].into_iter().chain(hosts)).await;
-    let a = world.server_with("a.test", &[("deliveries", "4")]).await;
+    let a = world.server_with("a.test", &[("deliveries", "3")]).await;
     let (ada, eve) = (a.owner("ada").await, a.person("eve").await);
     let ada_id = a.actor_id("ada").await;
     eve.follows(&ada.handle()).await;
@@ -95,7 +95,7 @@ async fn r115_servers_that_hang_do_not_hold_up_homes_here() {
     let hanging = || async { peers.iter().map(|peer| peer.deliveries("Create").len()).sum::<usize>() };
     eve.sees("ada").await;
     ada.post_photo("orientation-2.jpg", "The second").await;
-    eventually(|| async { hanging().await >= 4 }, "every place for deliveries is taken").await;
+    eventually(|| async { hanging().await >= 3 }, "every place for deliveries is taken").await;
     let begun = Instant::now();
     ada.post_photo("orientation-3.jpg", "The third").await;
     eventually(|| async { eve.home().await.says("The third") }, "eve sees the third").await;
@@ -122,7 +122,7 @@ async fn no_more_deliveries_go_to_one_host_at_once_than_the_setting_says() {
 }
 
 #[tokio::test]
-async fn one_hanging_host_among_many_takes_two_deliveries_and_the_others_get_everything() {
+async fn one_hanging_host_among_many_takes_one_delivery_and_the_others_get_everything() {
     let others: Vec<String> = (0..12).map(|n| format!("host-{n}.test")).collect();
     let names = ["a.test", "slow.test"].into_iter().chain(others.iter().map(String::as_str));
     let world = World::new(names).await;
@@ -146,7 +146,7 @@ async fn one_hanging_host_among_many_takes_two_deliveries_and_the_others_get_eve
         }
     }
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
-    assert_eq!(slow.deliveries("Create").len(), 2);
+    assert_eq!(slow.deliveries("Create").len(), 1, "the next one waits until the first has ended");
 }
 
 #[tokio::test]

@@ -363,3 +363,21 @@ async fn r100_what_is_private_stands_in_no_document() {
         }
     }
 }
+
+#[tokio::test]
+async fn a08_somebody_suspended_has_no_webfinger_and_is_not_gone() {
+    use cyanotype::entity::account;
+    use sea_orm::prelude::*;
+    use sea_orm::sea_query::Expr;
+    let (server, _, id) = ada().await;
+    let suspend = account::Entity::update_many()
+        .col_expr(account::Column::Suspended, Expr::value(1))
+        .filter(account::Column::Username.eq("ada"));
+    let done: Result<_, DbErr> = server.app.db.write(move |tx| Box::pin(async move { suspend.exec(tx).await })).await;
+    assert_eq!(done.unwrap().rows_affected, 1);
+    assert_eq!(webfinger(&server, "acct:ada@a.test").await.0, 404);
+    for address in [id.clone(), format!("{id}/outbox"), "https://a.test/@ada".to_owned()] {
+        let status = server.document(&address).await.0;
+        assert!(matches!(status, 403 | 404), "{address}: {status}, but never 410: that is for good");
+    }
+}

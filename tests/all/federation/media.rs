@@ -187,3 +187,14 @@ async fn a_cookie_means_nothing_where_servers_ask() {
         assert_eq!(answer.status(), expected, "{address}");
     }
 }
+
+#[tokio::test]
+async fn f08_two_hundred_servers_fetch_a_photo_at_once() {
+    let photo = photo("photo-lake.jpg").await;
+    let first = photo.ask(Method::GET, &[]).await.bytes().await.unwrap();
+    let asking: Vec<_> = (0..200).map(|_| photo.ask(Method::GET, &[])).collect();
+    for answer in futures_util::future::join_all(asking).await {
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.bytes().await.unwrap(), first);
+    }
+}

@@ -325,31 +325,6 @@ async fn r008_parameters_that_stand_twice_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_delivery_signed_by_rfc_9421_alone_is_answered_401() {
-    let like = Like::new().await;
-    let delivery = like.right();
-    let hash = ring::digest::digest(&ring::digest::SHA256, &delivery.body);
-    let digest = format!("sha-256=:{}:", STANDARD.encode(hash.as_ref()));
-    let components = format!(
-        "(\"@method\" \"@target-uri\" \"content-digest\");created={};keyid=\"{}\"",
-        like.seconds(),
-        like.scene.bob.key_id
-    );
-    let base = format!(
-        "\"@method\": POST\n\"@target-uri\": {}\n\"content-digest\": {digest}\n\"@signature-params\": {components}",
-        like.scene.inbox
-    );
-    let signature = format!("sig1=:{}:", like.scene.bob.sign_text(&base));
-    let delivery = delivery
-        .without("digest")
-        .header("content-digest", &digest)
-        .header("signature-input", &format!("sig1={components}"))
-        .header("signature", &signature);
-    assert_eq!(delivery.send().await, 401);
-    assert_eq!(like.count().await, 0);
-}
-
-#[tokio::test]
 async fn d12_a_key_is_asked_for_once() {
     let like = Like::new().await;
     let sent = futures_util::future::join_all((0..10).map(|_| like.right().send())).await;

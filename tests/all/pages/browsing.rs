@@ -34,7 +34,7 @@ async fn copies(server: &Server, like: &Posted, how_many: usize, tag: &str) -> V
                 posts::insert(tx, row).await?;
                 media::insert(tx, photo, sizes).await?;
                 tags::set(tx, id, vec![(name.clone(), name, tag_id)]).await?;
-                feeds::put_home(tx, &[owner], id, 0).await?;
+                feeds::put_home(tx, &[owner], feeds::Entry::of_post(id)).await?;
                 Ok::<_, Refusal>(())
             })
         });

@@ -165,7 +165,7 @@ async fn home_and_a_hashtag_are_read_to_their_ends() {
     let many = Many::new().await;
     let ids = many.posts(|_, _| {}).await;
     many.photos(&ids).await;
-    let home = |id: &i64| home_entry::Model { owner_id: many.account.id, post_id: *id, via_id: 0 };
+    let home = |id: &i64| home_entry::Model { owner_id: many.account.id, post_id: *id, via_id: 0, entry_id: *id };
     many.plant::<home_entry::Entity>(ids.iter().map(home).collect()).await;
     let fog = tag::Model { id: many.app().id(), name: "Fog".to_owned(), name_key: "fog".to_owned() };
     let tagged = |id: &i64| post_tag::Model { tag_id: fog.id, post_id: *id };

@@ -1,8 +1,9 @@
 //! Every template renders with its samples, and what comes out is whole: labels, ids, text as text.
 
 use cyanotype::http::pages::context::{
-    About, Compose, Confirm, ErrorPage, Explore, Files, Home, Join, Notifications, People, PostPage, ProfilePage,
-    Reset, Search, Settings, SignIn, Tag,
+    About, Compose, Confirm, Conversations, Deliveries, Elsewhere, ErrorPage, Explore, Files, Home, Join, Leave,
+    MutePage, Notifications, People, PostPage, ProfilePage, Reach, ReportPage, Reports, Requests, Reset, Search,
+    Settings, SignIn, Tag,
 };
 use cyanotype::http::pages::templates::Templates;
 use std::collections::BTreeSet;
@@ -23,15 +24,25 @@ fn rendered() -> Vec<(&'static str, &'static str, String)> {
         "about.html": About.sample;
         "compose.html": Compose.sample, Compose.sample_empty, Compose.sample_editing;
         "confirm.html": Confirm.sample;
+        "deliveries.html": Deliveries.sample, Deliveries.sample_empty;
+        "elsewhere.html": Elsewhere.sample, Elsewhere.sample_way;
         "error.html": ErrorPage.sample;
         "explore.html": Explore.sample, Explore.sample_empty;
         "files.html": Files.sample;
         "home.html": Home.sample, Home.sample_empty;
         "join.html": Join.sample, Join.sample_owner, Join.sample_closed;
+        "leave.html": Leave.sample, Leave.sample_owner;
+        "messages.html": Conversations.sample, Conversations.sample_refused;
+        "mute.html": MutePage.sample;
         "notifications.html": Notifications.sample;
         "people.html": People.sample;
         "post.html": PostPage.sample, PostPage.sample_own, PostPage.sample_album, PostPage.sample_text;
-        "profile.html": ProfilePage.sample, ProfilePage.sample_replies, ProfilePage.sample_own_empty;
+        "profile.html": ProfilePage.sample, ProfilePage.sample_replies, ProfilePage.sample_own_empty,
+            ProfilePage.sample_fetching;
+        "reach.html": Reach.sample, Reach.sample_moved;
+        "report.html": ReportPage.sample;
+        "reports.html": Reports.sample, Reports.sample_empty;
+        "requests.html": Requests.sample, Requests.sample_empty;
         "reset.html": Reset.sample;
         "search.html": Search.sample, Search.sample_empty;
         "settings.html": Settings.sample;

@@ -189,3 +189,45 @@ fn nginx_takes_the_recipe_of_the_readme() {
     let done = done.expect("nginx is there: .ci/test installs it");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
+
+#[test]
+fn moving_from_the_command_line_says_what_is_missing() {
+    let folder = Folder::new();
+    assert!(folder.run(&["admin", "create-account", "ada", "--email", "ada@example.org"], PASSWORD).success);
+    let unknown = folder.run(&["admin", "move", "eve", "@eve@new.example"], "");
+    assert!(!unknown.success && unknown.err.contains("nobody here is called eve"), "{unknown:?}");
+    let early = folder.run(&["admin", "move", "@ada", "@ada@new.example"], "");
+    assert!(!early.success && early.err.contains("no public address yet"), "{early:?}");
+}
+
+#[test]
+fn r050a_each_private_range_that_may_be_asked_is_named_at_the_start() {
+    let folder = Folder::new().with("CYANOTYPE_ALLOW_PRIVATE_ADDRESSES", "10.1.0.0/16,192.168.7.0/24");
+    let server = folder.start();
+    for range in ["10.1.0.0/16", "192.168.7.0/24"] {
+        assert!(server.line(range).contains("private range"), "{range}");
+    }
+    let folder = Folder::new();
+    let server = folder.start();
+    assert!(!server.said().contains("private range"), "none by default");
+}
+
+#[tokio::test]
+async fn a_signing_key_is_changed_by_command() {
+    let folder = Folder::new();
+    assert!(folder.run(&["admin", "create-account", "ada", "--email", "ada@example.org"], PASSWORD).success);
+    let changed = folder.run(&["admin", "rotate-key", "@ada"], "");
+    assert!(changed.success && changed.out.contains("@ada has a new key"), "{changed:?}");
+    assert!(!folder.run(&["admin", "rotate-key", "nobody"], "").success);
+}
+
+#[tokio::test]
+async fn relays_are_joined_listed_and_left_by_command() {
+    let folder = Folder::new();
+    let alone = folder.run(&["admin", "relay", "add", "https://relay.example/inbox"], "");
+    assert!(!alone.success && alone.err.contains("no public address"), "{alone:?}");
+    let listed = folder.run(&["admin", "relay", "list"], "");
+    assert!(listed.success && listed.out.is_empty(), "{listed:?}");
+    let left = folder.run(&["admin", "relay", "remove", "https://relay.example/inbox"], "");
+    assert!(left.success && left.out.contains("It was not there."), "{left:?}");
+}

@@ -21,7 +21,12 @@ pub struct Stage {
 
 impl Stage {
     pub async fn build() -> Self {
-        let world = World::new([HOST, "peer.test"]).await;
+        Self::among(&[]).await
+    }
+
+    /// With more hosts in the world.
+    pub async fn among(more: &[&str]) -> Self {
+        let world = World::new([HOST, "peer.test"].iter().chain(more).copied()).await;
         let peer = world.peer("peer.test");
         Self { world, peer }
     }
@@ -93,7 +98,8 @@ pub async fn number(db: &mut SqliteConnection, query: &'static str) -> i64 {
 pub async fn until_no_jobs(folder: &Folder, server: &Running) -> bool {
     let mut db = database(folder).await;
     let since = Instant::now();
-    while number(&mut db, "SELECT count(*) FROM job WHERE dead = 0").await > 0 {
+    let left = "SELECT (SELECT count(*) FROM job WHERE dead = 0) + (SELECT count(*) FROM delivery WHERE state = 0)";
+    while number(&mut db, left).await > 0 {
         if server.ended(Duration::ZERO).is_some() {
             return false;
         }

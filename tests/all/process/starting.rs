@@ -25,6 +25,17 @@ fn the_first_start_in_an_empty_folder_prints_the_address_and_the_owners_link() {
 }
 
 #[test]
+fn r050a_no_private_address_may_be_reached_and_each_exception_is_named_at_the_start() {
+    let plain = cyanotype::config::Settings::from_layers("test", "", std::iter::empty()).unwrap();
+    assert!(plain.allow_private_addresses.is_empty(), "the default is none");
+    let folder = Folder::new().with("CYANOTYPE_ALLOW_PRIVATE_ADDRESSES", "10.1.0.0/16,fd00::/8");
+    let server = folder.start();
+    for range in ["10.1.0.0/16", "fd00::/8"] {
+        assert!(server.line(range).contains("private range"), "{range}");
+    }
+}
+
+#[test]
 fn r125_what_the_first_start_makes_is_for_its_owner_only() {
     let folder = Folder::new();
     folder.start().stop();
@@ -287,4 +298,30 @@ fn exceptions_from_the_address_rules_are_logged_at_the_start() {
     let server = folder.start();
     assert!(server.line("friend.example").contains("127.0.0.1:8443"));
     assert!(server.line("10.1.0.0/16").contains("10.1.0.0/16"));
+}
+
+#[tokio::test]
+#[allow(clippy::disallowed_methods, reason = "a test's own browser, not the server's way out")]
+async fn r065_half_open_requests_hold_up_nobody_and_are_closed() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let folder = Folder::new();
+    let _server = folder.start();
+    let mut open = Vec::new();
+    for _ in 0..150 {
+        let mut stream = tokio::net::TcpStream::connect(folder.address()).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a").await.unwrap();
+        open.push(stream);
+    }
+    let begun = std::time::Instant::now();
+    assert!(Tab::at(&folder.url("")).get("/").await.status < 400);
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+    let closed = async {
+        for stream in &mut open {
+            let mut rest = Vec::new();
+            let _ = stream.read_to_end(&mut rest).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(45), closed).await.expect("all are closed");
+    let long = reqwest::Client::new().get(folder.url("/")).header("x-long", "x".repeat(70_000)).send().await;
+    assert_eq!(long.unwrap().status(), 431);
 }

@@ -1,7 +1,7 @@
 //! Somebody who lives on a [`Peer`](super::Peer): says things, signed, rightly or wrongly.
 
 use super::peer::{ACTIVITY, State, empty};
-use cyanotype::activitypub::signature::{GeneratedKey, SigningKey, cavage, generate_rsa};
+use cyanotype::activitypub::signature::{GeneratedKey, SigningKey, cavage, generate_rsa, rfc9421};
 use http::header::{HeaderName, HeaderValue};
 use reqwest::Url;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ pub struct Actor {
     pub key_id: String,
     pub inbox: String,
     pub public_pem: String,
-    key: SigningKey,
+    pub key: SigningKey,
     state: Arc<State>,
 }
 
@@ -204,6 +204,14 @@ impl Actor {
         Delivery { url, headers, body, client: self.state.world.client() }
     }
 
+    /// The same signed by RFC 9421, with any key and key id.
+    pub fn signed_by_9421(&self, inbox: &str, body: Vec<u8>, key: &SigningKey, key_id: &str) -> Delivery {
+        let url = Url::parse(inbox).unwrap();
+        let now = self.state.world.clock().system();
+        let headers = rfc9421::sign_post(key, key_id, &url, &body, ACTIVITY, now).unwrap();
+        Delivery { url, headers, body, client: self.state.world.client() }
+    }
+
     /// Signs any text with her key, base64.
     pub fn sign_text(&self, text: &str) -> String {
         use base64::Engine;
@@ -232,6 +240,14 @@ impl Actor {
         let url = Url::parse(address).unwrap();
         let now = self.state.world.clock().system();
         let headers = cavage::sign_get(&self.key, &self.key_id, &url, now).unwrap();
+        let request = self.state.world.client().get(url).header("accept", ACTIVITY);
+        headers.into_iter().fold(request, |request, (name, value)| request.header(name, value))
+    }
+
+    /// The same signed by RFC 9421.
+    pub fn signed_get_by_9421(&self, address: &str) -> reqwest::RequestBuilder {
+        let url = Url::parse(address).unwrap();
+        let headers = rfc9421::sign_get(&self.key, &self.key_id, &url, self.state.world.clock().system()).unwrap();
         let request = self.state.world.client().get(url).header("accept", ACTIVITY);
         headers.into_iter().fold(request, |request, (name, value)| request.header(name, value))
     }

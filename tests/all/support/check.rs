@@ -43,6 +43,9 @@ fn demand(condition: bool, otherwise: impl Into<String>) -> Check {
 
 /// draft-cavage as every receiver takes it. Gives the actor who owns the key.
 pub async fn signature(world: &World, keys: &Keys, request: &Incoming<'_>) -> Check<String> {
+    if request.headers.contains_key("signature-input") {
+        return rfc9421(world, keys, request).await;
+    }
     let header = request.header("signature")?;
     validators::signature_header(header)?;
     let parameter = |name: &str| {
@@ -52,6 +55,9 @@ pub async fn signature(world: &World, keys: &Keys, request: &Incoming<'_>) -> Ch
     };
     let names = parameter("headers").ok_or("no headers parameter")?;
     let expected = match request.method {
+        "POST" if request.headers.contains_key("collection-synchronization") => {
+            "(request-target) host date digest content-type collection-synchronization"
+        }
         "POST" => "(request-target) host date digest content-type",
         _ => "(request-target) host date",
     };
@@ -72,6 +78,34 @@ pub async fn signature(world: &World, keys: &Keys, request: &Incoming<'_>) -> Ch
     let key_id = parameter("keyId").ok_or("no keyId")?;
     let (owner, key) = key(world, keys, &key_id).await?;
     key.verify(message.as_bytes(), &signature).map_err(|error| error.to_string())?;
+    Ok(owner)
+}
+
+/// RFC 9421 as its receivers take it. Gives the actor who owns the key.
+async fn rfc9421(world: &World, keys: &Keys, request: &Incoming<'_>) -> Check<String> {
+    let (input, has_body) = (request.header("signature-input")?, request.method == "POST");
+    let covered =
+        if has_body { r#"("@method" "@target-uri" "content-digest")"# } else { r#"("@method" "@target-uri")"# };
+    let input = input.strip_prefix("sig1=").ok_or("another label")?;
+    let rest = input.strip_prefix(covered).and_then(|rest| rest.strip_prefix(";created="));
+    let (created, rest) =
+        rest.and_then(|rest| rest.split_once(";keyid=\"")).ok_or_else(|| format!("input: {input}"))?;
+    let key_id = rest.strip_suffix('"').ok_or("keyid is not closed")?;
+    let created = Duration::from_secs(created.parse().map_err(|_| "created")?);
+    check_date(world, &httpdate::fmt_http_date(std::time::UNIX_EPOCH + created))?;
+    let mut base =
+        format!("\"@method\": {}\n\"@target-uri\": https://{}{}\n", request.method, request.host, request.target);
+    if has_body {
+        let hash = ring::digest::digest(&ring::digest::SHA256, request.body);
+        let digest = format!("sha-256=:{}:", STANDARD.encode(hash.as_ref()));
+        demand(request.header("content-digest")? == digest, "the content-digest is not that of the body")?;
+        base = format!("{base}\"content-digest\": {digest}\n");
+    }
+    let base = format!("{base}\"@signature-params\": {input}");
+    let signature = request.header("signature")?.strip_prefix("sig1=:").and_then(|rest| rest.strip_suffix(':'));
+    let signature = STANDARD.decode(signature.ok_or("another label")?).map_err(|error| error.to_string())?;
+    let (owner, key) = key(world, keys, key_id).await?;
+    key.verify(base.as_bytes(), &signature).map_err(|error| error.to_string())?;
     Ok(owner)
 }
 
@@ -109,10 +143,5 @@ pub async fn delivery(world: &World, keys: &Keys, request: &Incoming<'_>) -> Che
     demand(request.header("content-type")? == "application/activity+json", "another Content-Type")?;
     let activity: Value = serde_json::from_slice(request.body).map_err(|error| error.to_string())?;
     demand(activity["actor"] == owner.as_str(), "the key's owner is not the actor")?;
-    let kind = activity["type"].as_str().unwrap_or_default();
-    if matches!(kind, "Create" | "Update") && activity["object"]["type"] == "Note" {
-        return validators::post_for_everybody(request.body).map(drop);
-    }
-    validators::misskey_activity(request.body)?;
-    validators::vernissage_activity(&activity)
+    validators::delivery_for_everybody(request.body)
 }

@@ -23,7 +23,7 @@ mod world;
 pub use actor::{Actor, Delivery, PUBLIC};
 pub use html::{Form, Page};
 pub use peer::{Peer, Received};
-pub use person::{Person, Posted};
+pub use person::{PASSWORD, Person, Posted};
 pub use scene::{Scene, Two};
 pub use server::Server;
 pub use stopwatch::Stopwatch;

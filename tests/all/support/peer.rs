@@ -80,6 +80,8 @@ pub(super) struct State {
     problems: Mutex<Vec<String>>,
     inbox_status: AtomicU16,
     hanging: AtomicBool,
+    /// Status for what is signed by the draft, and by RFC 9421, where it is not taken.
+    refused: [AtomicU16; 2],
     actors: AtomicUsize,
     pub numbers: AtomicUsize,
     keys: Keys,
@@ -96,6 +98,7 @@ impl Peer {
             problems: Mutex::default(),
             inbox_status: AtomicU16::new(202),
             hanging: AtomicBool::new(false),
+            refused: Default::default(),
             actors: AtomicUsize::new(0),
             numbers: AtomicUsize::new(1),
             keys: Keys::default(),
@@ -167,6 +170,17 @@ impl Peer {
     /// Inboxes take connections and never answer.
     pub fn hang(&self, hanging: bool) {
         self.state.hanging.store(hanging, Ordering::Relaxed);
+    }
+
+    /// Answers this to whatever is signed by the draft, and that to whatever is signed by RFC 9421; 0 takes it.
+    pub fn refuse_signed(&self, cavage: u16, rfc9421: u16) {
+        self.state.refused[0].store(cavage, Ordering::Relaxed);
+        self.state.refused[1].store(rfc9421, Ordering::Relaxed);
+    }
+
+    /// Asks for every key again, as a server does that was told of a new one.
+    pub async fn forget_keys(&self) {
+        self.state.keys.lock().await.clear();
     }
 
     /// Everything that came in.
@@ -276,8 +290,15 @@ impl State {
             self.problems.lock().unwrap().push(format!("{} {target}: {problem}", head.method));
         }
         let (method, headers) = (head.method, head.headers);
+        let refused = headers.contains_key("signature").then(|| {
+            let newer = headers.contains_key("signature-input");
+            self.refused[usize::from(newer)].load(Ordering::Relaxed)
+        });
         let received = Received { method: method.clone(), target: target.clone(), headers, body, json, pictures };
         self.received.lock().unwrap().push(received);
+        if let Some(refused) = refused.filter(|status| *status != 0) {
+            return status(refused);
+        }
         if method != Method::POST {
             let target = decoded(&target);
             if self.find(&target, |found| found.status == HANGS) == Some(true) {

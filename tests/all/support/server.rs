@@ -5,6 +5,7 @@ use cyanotype::app::{App, Overrides};
 use cyanotype::config::Settings;
 use cyanotype::entity::job;
 use cyanotype::service::{accounts, federation, sessions};
+use cyanotype::store::deliveries;
 use cyanotype::{http, worker};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-/// A running server. Its parts end with it.
+/// A running server. Its parts end with it; the test fails if any document it gave out breaks a rule.
 pub struct Server {
     pub app: App,
     pub host: String,
@@ -152,14 +153,16 @@ impl Server {
     pub async fn quiet(&self) {
         use sea_orm::prelude::*;
         let done = || async {
-            let due = job::Entity::find()
-                .filter(job::Column::Dead.eq(0))
-                .filter(job::Column::RunAt.lte(self.app.now()))
-                .count(&self.app.db.read)
-                .await;
-            due.unwrap() == 0
+            let (db, now) = (&self.app.db.read, self.app.now());
+            let jobs = job::Entity::find().filter(job::Column::Dead.eq(0)).filter(job::Column::RunAt.lte(now));
+            jobs.count(db).await.unwrap() == 0 && deliveries::waiting(db, now).await.unwrap().1 == 0
         };
         eventually(done, &format!("{} has nothing left to do", self.host)).await;
+    }
+
+    /// Ends the worker; what is queued waits.
+    pub fn stop_working(&self) {
+        self.running[1].abort();
     }
 
     /// Stops as on SIGTERM. The data folder stays; start over it with `World::server_in`.
@@ -181,6 +184,10 @@ impl Drop for Server {
         self.app.stopping.cancel();
         for task in &self.running {
             task.abort();
+        }
+        let problems = self.front.take_problems();
+        if !std::thread::panicking() {
+            assert!(problems.is_empty(), "{} gave out what breaks rules: {problems:#?}", self.host);
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Host names with ports reserved before anything runs, so that everybody can be told of everybody.
 
 use super::{Peer, Server, tls};
+use crate::activitypub::validators;
 use bytes::Bytes;
 use cyanotype::clock::Clock;
-use http::header::{HOST, HeaderValue};
-use http::{HeaderName, Request, Response, StatusCode};
+use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
+use http::{HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Empty, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use std::collections::HashMap;
@@ -81,7 +82,7 @@ impl World {
         if let Some(front) = self.0.fronts.lock().unwrap().get(host) {
             return front.clone();
         }
-        let front = Front { backend: Arc::default() };
+        let front = Front { backend: Arc::default(), problems: Arc::default() };
         self.spawn(front.clone().listen(self.take(host), tls::acceptor(host)));
         self.0.fronts.lock().unwrap().insert(host.to_owned(), front.clone());
         front
@@ -130,6 +131,11 @@ impl World {
         self.0.tasks.lock().unwrap().spawn(task);
     }
 
+    /// The listener of a host that a test plays by hand, and its end of TLS.
+    pub fn by_hand(&self, host: &str) -> (TcpListener, tokio_rustls::TlsAcceptor) {
+        (self.take(host), tls::acceptor(host))
+    }
+
     fn take(&self, host: &str) -> TcpListener {
         let taken = self.0.listeners.lock().unwrap().remove(host);
         taken.unwrap_or_else(|| panic!("{host} was not reserved, or is in use"))
@@ -140,9 +146,12 @@ impl World {
 #[derive(Clone)]
 pub struct Front {
     backend: Arc<Mutex<Option<SocketAddr>>>,
+    /// What went through and breaks a rule of those who read it.
+    problems: Arc<Mutex<Vec<String>>>,
 }
 
-type Answer = Response<BoxBody<Bytes, hyper::Error>>;
+type Body = BoxBody<Bytes, hyper::Error>;
+type Answer = Response<Body>;
 
 impl Front {
     /// From now on requests go there.
@@ -181,7 +190,16 @@ impl Front {
         if let Some(host) = headers.get(HOST).cloned() {
             headers.insert(HeaderName::from_static("x-forwarded-host"), host);
         }
+        let address = address_of(&request);
+        let accept = request.headers().get(ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if accept.contains("activity+json") {
+            // So that what is answered can be read on its way.
+            request.headers_mut().remove(ACCEPT_ENCODING);
+        }
+        let fetched = request.method() == Method::GET;
+        let request = self.checked_delivery(&address, request).await;
         match self.pass(request).await {
+            Some(answer) if fetched => self.checked(&address, answer).await,
             Some(answer) => answer,
             None => {
                 let empty = Empty::new().map_err(|never| match never {}).boxed();
@@ -192,11 +210,55 @@ impl Front {
         }
     }
 
-    async fn pass(&self, request: Request<Incoming>) -> Option<Answer> {
+    /// What broke a rule so far; a test that takes it has looked at it.
+    pub fn take_problems(&self) -> Vec<String> {
+        std::mem::take(&mut self.problems.lock().unwrap())
+    }
+
+    /// Every document that leaves is one that everybody reads.
+    async fn checked(&self, address: &str, answer: Answer) -> Answer {
+        let kind = answer.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        if answer.status() != StatusCode::OK || !kind.contains("activity+json") {
+            return answer;
+        }
+        let (head, body) = answer.into_parts();
+        let Ok(bytes) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+            return Response::from_parts(head, Empty::new().map_err(|never| match never {}).boxed());
+        };
+        if let Err(problem) = validators::document_for_everybody(address, &kind, &bytes) {
+            self.problems.lock().unwrap().push(format!("{address}: {problem}"));
+        }
+        Response::from_parts(head, Full::new(bytes).map_err(|never| match never {}).boxed())
+    }
+
+    /// Every delivery by a server of ours is one that everybody takes.
+    async fn checked_delivery(&self, address: &str, request: Request<Incoming>) -> Request<Body> {
+        let header = |name| request.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let ours = header(USER_AGENT).starts_with("Cyanotype/") && header(CONTENT_TYPE).contains("activity+json");
+        let (head, body) = request.into_parts();
+        if !ours || head.method != Method::POST {
+            return Request::from_parts(head, body.boxed());
+        }
+        let Ok(bytes) = body.collect().await.map(http_body_util::Collected::to_bytes) else {
+            return Request::from_parts(head, Empty::new().map_err(|never| match never {}).boxed());
+        };
+        if let Err(problem) = validators::delivery_for_everybody(&bytes) {
+            self.problems.lock().unwrap().push(format!("POST {address}: {problem}"));
+        }
+        Request::from_parts(head, Full::new(bytes).map_err(|never| match never {}).boxed())
+    }
+
+    async fn pass(&self, request: Request<Body>) -> Option<Answer> {
         let backend = (*self.backend.lock().unwrap())?;
         let stream = TcpStream::connect(backend).await.ok()?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
         tokio::spawn(connection);
         Some(sender.send_request(request).await.ok()?.map(BodyExt::boxed))
     }
+}
+
+/// The address that a request is for.
+fn address_of(request: &Request<Incoming>) -> String {
+    let host = request.headers().get(HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    format!("https://{host}{}", request.uri().path_and_query().map_or("/", |p| p.as_str()))
 }

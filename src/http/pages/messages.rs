@@ -1,0 +1,128 @@
+//! Conversations among mentioned people.
+
+use super::context::{ConversationLine, Conversations};
+use super::feeds::{From, linked};
+use super::templates::Shown;
+use super::{Answer, finish, id, redirect};
+use crate::http::Web;
+use crate::http::error;
+use crate::http::viewer::{SignedIn, Visitor};
+use crate::service::federation::urls;
+use crate::service::visibility::{self, can_see};
+use crate::service::{Refusal, limits, messages, posting, views};
+use crate::store::{Cursor, accounts, conversations, posts};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+
+/// What a message's form says.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+pub struct Message {
+    to: String,
+    text: String,
+    number: String,
+}
+
+/// Which page, and to whom a message is begun.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    before: Option<i64>,
+    to: Option<String>,
+}
+
+pub async fn list(State(web): State<Web>, SignedIn(visitor, _): SignedIn, Query(asked): Query<Asked>) -> Response {
+    let message = Message { to: asked.to.unwrap_or_default(), ..Message::default() };
+    let answer = page(&web, &visitor, From { before: asked.before }, message, "").await;
+    finish(&web, &visitor, answer).await
+}
+
+async fn page(web: &Web, visitor: &Visitor, from: From, message: Message, error: &str) -> Answer {
+    let app = &web.app;
+    let owner = visitor.signed_in()?.id();
+    let rows = conversations::page(&app.db.read, owner, Cursor::before(from.before, limits::PEOPLE_PAGE)).await?;
+    let full = rows.len() >= usize::try_from(limits::PEOPLE_PAGE).unwrap_or(0);
+    let oldest = rows.last().map(|r| r.last_post_id).filter(|_| full);
+    let ids: Vec<i64> = rows.iter().map(|r| r.last_post_id).collect();
+    let last = posts::by_ids(&app.db.read, &ids).await?.into_values().collect();
+    let last = can_see(&app.db.read, Some(owner), last).await?;
+    let mut items = Vec::new();
+    for row in rows {
+        let Some(post) = last.iter().find(|p| p.id == row.last_post_id) else { continue };
+        let ids = messages::people(app, owner, post).await?;
+        let mut people = views::people(app, ids.iter().copied()).await?;
+        let Some(view) = views::posts(app, Some(owner), vec![post.clone()]).await?.pop() else { continue };
+        items.push(ConversationLine {
+            id: row.id.to_string(),
+            people: ids.iter().filter_map(|id| people.remove(id)).collect(),
+            last: view,
+            unread: row.unread != 0,
+        });
+    }
+    let shown = Shown::new(web, visitor, "notifications").await;
+    let number = Some(message.number.clone()).filter(|n| !n.is_empty());
+    let page = Conversations {
+        frame: shown.frame.clone(),
+        items: linked(items, oldest, &from, "/messages"),
+        to: message.to,
+        text: message.text,
+        number: number.unwrap_or_else(|| posting::new_draft_id(app).to_string()),
+        max_caption: i64::try_from(app.settings.max_caption).unwrap_or(5_000),
+        error: error.to_owned(),
+    };
+    Ok(shown.render("messages.html", &page))
+}
+
+pub async fn write(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Form(message): Form<Message>,
+) -> Response {
+    let answer = async {
+        let number = message.number.parse().ok();
+        match messages::write(&web.app, &viewer.account, &message.to, &message.text, number).await {
+            Ok(post) => Ok(redirect(&urls::post_path(&viewer.account, post.id))),
+            Err(refusal @ Refusal::Invalid { .. }) => {
+                let (status, why) = error::said(&refusal);
+                let mut response = page(&web, &visitor, From::default(), message.clone(), &why).await?;
+                *response.status_mut() = status;
+                Ok(response)
+            }
+            Err(refusal) => Err(refusal),
+        }
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+/// Leads to the conversation, at its newest message.
+pub async fn open(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path(conversation): Path<String>,
+) -> Response {
+    let answer = async {
+        let app = &web.app;
+        let last = messages::open(app, viewer.id(), id(&conversation)?).await?;
+        // From the start, where one may see it.
+        let first = visibility::visible(app, Some(viewer.id()), last.root_id).await.unwrap_or_else(|_| last.clone());
+        let author = accounts::by_id(&app.db.read, first.account_id).await?.ok_or(Refusal::Missing)?;
+        let before = posts::said_before(&app.db.read, last.root_id, last.id).await?;
+        let part = if before < limits::CONVERSATION { String::new() } else { format!("?after={}", last.id - 1) };
+        let place = if last.id == first.id { String::new() } else { format!("#reply-{}", last.id) };
+        Ok(redirect(&format!("{}{part}{place}", urls::post_path(&author, first.id))))
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+pub async fn dismiss(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path(conversation): Path<String>,
+) -> Response {
+    let answer = async {
+        messages::dismiss(&web.app, viewer.id(), id(&conversation)?).await?;
+        Ok(redirect("/messages"))
+    };
+    finish(&web, &visitor, answer.await).await
+}

@@ -1,0 +1,180 @@
+//! Conversations among mentioned people: who has them in her list, and what begins one.
+
+use super::conversation::{Words, blank};
+use super::federation::fetch::Budget;
+use super::federation::{self, urls};
+use super::{Refusal, limits, surface, visibility};
+use crate::activitypub::{Visibility, text};
+use crate::app::App;
+use crate::entity::{account, conversation, post};
+use crate::store::{accounts, conversations, mutes, policies, posts, tags};
+use sea_orm::{ConnectionTrait, DbErr};
+
+/// A narrow post appeared: everybody here who is in it has its conversation in her list.
+pub async fn appeared(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    post: &post::Model,
+    author: &account::Model,
+) -> Result<(), DbErr> {
+    if visibility::of(post) != Visibility::Mentioned {
+        return Ok(());
+    }
+    let mut people: Vec<i64> = tags::mentions(tx, &[post.id]).await?.into_iter().map(|m| m.account_id).collect();
+    people.push(author.id);
+    people.sort_unstable();
+    people.dedup();
+    for owner in people {
+        if !is_told(app, tx, owner, author.id).await? {
+            continue;
+        }
+        let row = conversation::Model {
+            id: app.id(),
+            account_id: owner,
+            root_id: post.root_id,
+            last_post_id: post.id,
+            unread: i32::from(owner != author.id),
+        };
+        conversations::put(tx, row).await?;
+    }
+    Ok(())
+}
+
+/// A person of this server who neither blocks the author nor keeps her silent.
+async fn is_told(app: &App, tx: &impl ConnectionTrait, owner: i64, author: i64) -> Result<bool, DbErr> {
+    if owner == author {
+        return Ok(accounts::login_of(tx, owner).await?.is_some());
+    }
+    Ok(accounts::login_of(tx, owner).await?.is_some()
+        && policies::between(tx, owner, &[author]).await?.is_empty()
+        && mutes::of(tx, owner, &[author], app.now()).await?.iter().all(|m| m.notifications == 0))
+}
+
+/// A narrow post goes: conversations that ended with it end with the one before, or are gone.
+pub async fn gone(tx: &impl ConnectionTrait, post: &post::Model) -> Result<(), DbErr> {
+    for row in conversations::ending_with(tx, post.id).await? {
+        let earlier = conversations::before(tx, row.root_id, post.id, 50).await?;
+        let seen = visibility::can_see(tx, Some(row.account_id), earlier).await?;
+        match seen.first() {
+            Some(last) => conversations::set_last(tx, row.id, last.id).await?,
+            None => conversations::remove(tx, row.id).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Somebody opens a conversation of hers: it is read. Gives its newest post.
+pub async fn open(app: &App, owner: i64, id: i64) -> Result<post::Model, Refusal> {
+    let row = conversations::by_id(&app.db.read, owner, id).await?.ok_or(Refusal::Missing)?;
+    if row.unread != 0 {
+        app.db
+            .write_quietly(move |tx| {
+                Box::pin(async move { Ok::<_, Refusal>(conversations::set_unread(tx, id, false).await?) })
+            })
+            .await?;
+    }
+    visibility::visible(app, Some(owner), row.last_post_id).await
+}
+
+/// Takes a conversation out of one's list.
+pub async fn dismiss(app: &App, owner: i64, id: i64) -> Result<(), Refusal> {
+    conversations::by_id(&app.db.read, owner, id).await?.ok_or(Refusal::Missing)?;
+    app.db
+        .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(conversations::remove(tx, id).await?) }))
+        .await
+}
+
+/// Who are in a conversation beside its owner: whoever wrote and is mentioned in its newest post, or the
+/// owner herself when she is alone.
+pub async fn people(app: &App, owner: i64, last: &post::Model) -> Result<Vec<i64>, DbErr> {
+    let mentioned = tags::mentions(&app.db.read, &[last.id]).await?.into_iter().map(|m| m.account_id);
+    let mut people: Vec<i64> = std::iter::once(last.account_id).chain(mentioned).filter(|id| *id != owner).collect();
+    people.dedup();
+    if people.is_empty() {
+        people.push(owner);
+    }
+    Ok(people)
+}
+
+/// Writes to people alone. `to` holds handles; `number` comes from the form: sent twice, it is one message.
+pub async fn write(
+    app: &App,
+    author: &account::Model,
+    to: &str,
+    said: &str,
+    number: Option<i64>,
+) -> Result<post::Model, Refusal> {
+    let said = said.trim();
+    let length = said.chars().count();
+    if length == 0 {
+        return Err(Refusal::invalid("text", "Write a few words first."));
+    }
+    if length > app.settings.max_caption {
+        let why = format!("The message has {length} characters; {} are possible.", app.settings.max_caption);
+        return Err(Refusal::invalid("text", why));
+    }
+    let mut words = Words::read(app, author, said).await?;
+    for person in recipients(app, author, to).await? {
+        words.address(person.id, urls::acct(&person));
+    }
+    if words.mentions.is_empty() {
+        return Err(Refusal::invalid("to", "Say to whom, with a handle such as @name@server."));
+    }
+    let row = post::Model {
+        draft_id: number,
+        visibility: Visibility::Mentioned.as_str().to_owned(),
+        language: String::new(),
+        ..blank(app.id(), author.id, said, app.now())
+    };
+    let (app2, author) = (app.clone(), author.clone());
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                if let Some(number) = number
+                    && let Some(sent) = posts::by_draft(tx, number).await?
+                {
+                    return if sent.account_id == author.id { Ok(sent) } else { Err(Refusal::Missing) };
+                }
+                posts::insert(tx, row.clone()).await?;
+                words.write(tx, row.id, Visibility::Mentioned).await?;
+                surface::post_appeared(&app2, tx, &row, &author, surface::Arrival::Said).await?;
+                Ok(row)
+            })
+        })
+        .await
+}
+
+/// Everybody named in the field; a name that leads to nobody is said.
+async fn recipients(app: &App, author: &account::Model, to: &str) -> Result<Vec<account::Model>, Refusal> {
+    let names: Vec<&str> =
+        to.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|n| !n.is_empty()).collect();
+    if names.len() > limits::RECIPIENTS {
+        let why = format!("A message goes to {} people at most.", limits::RECIPIENTS);
+        return Err(Refusal::invalid("to", why));
+    }
+    let budget = Budget::person();
+    let mut found = Vec::new();
+    for name in names {
+        let mention = text::mentions(&format!("@{}", name.trim_start_matches('@'))).into_iter().next();
+        let person = match &mention {
+            Some(mention) => federation::find::person(app, mention, Some(&budget)).await,
+            None => Err(Refusal::Missing),
+        };
+        let nobody =
+            || Refusal::invalid("to", format!("{name} was not found. Write the whole handle, such as @name@server."));
+        let person = person.map_err(|refusal| match refusal {
+            Refusal::Busy | Refusal::Full | Refusal::Forbidden(_) => refusal,
+            _ => nobody(),
+        })?;
+        if !policies::between(&app.db.read, author.id, &[person.id]).await?.is_empty() {
+            return Err(Refusal::invalid(
+                "to",
+                format!("You and {name} cannot write to each other: one of you blocks the other."),
+            ));
+        }
+        if person.id != author.id {
+            found.push(person);
+        }
+    }
+    Ok(found)
+}

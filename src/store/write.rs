@@ -1,0 +1,214 @@
+//! The one way to write. On SQLite, which has one writer, what comes while a transaction is on its way
+//! to the disk goes into the next one together: reaching the disk takes longer than all of it. Each
+//! piece of work is a savepoint, so that one that fails takes nothing else with it.
+
+use super::Db;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sea_orm::{
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// A group is closed after so much work: those in it wait for all of it.
+const GROUP_TIME: Duration = Duration::from_millis(4);
+/// … and after so many pieces.
+const GROUP: usize = 256;
+
+/// What a piece of work came to.
+struct Ran {
+    /// It went well and is to stay.
+    keep: bool,
+    /// Tells whoever waits, once it is known whether it stays.
+    tell: Box<dyn FnOnce(Result<(), DbErr>) + Send>,
+}
+
+/// One piece of work that waits for its turn; it is also told when there is no transaction to be had.
+type Piece = Box<dyn for<'c> FnOnce(Result<&'c DatabaseTransaction, DbErr>) -> BoxFuture<'c, Ran> + Send>;
+
+/// What waits to be written, and whose turn it is to write it.
+#[derive(Default)]
+pub(super) struct Writing {
+    waiting: Mutex<VecDeque<Piece>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Writing {
+    fn waiting(&self) -> MutexGuard<'_, VecDeque<Piece>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self) -> Option<Piece> {
+        self.waiting().pop_front()
+    }
+}
+
+impl Db {
+    /// Runs `work` in a transaction and commits if it says `Ok`.
+    ///
+    /// It runs in a task of its own, so that a closed tab or a timeout cannot cut it in two. Nothing
+    /// but the database may be awaited inside: on SQLite this is the one writer.
+    pub async fn write<T, E>(
+        &self,
+        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbErr> + Send + 'static,
+    {
+        let done = self.write_quietly(work).await;
+        if done.is_ok() {
+            self.wake.notify_waiters();
+        }
+        done
+    }
+
+    /// Like [`Self::write`], but puts no work into the queue, so that nobody is woken.
+    pub async fn write_quietly<T, E>(
+        &self,
+        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbErr> + Send + 'static,
+    {
+        let (done, answer) = oneshot::channel();
+        let piece = piece(move |tx| {
+            Box::pin(async move {
+                let result = match tx {
+                    Ok(tx) => AssertUnwindSafe(work(tx))
+                        .catch_unwind()
+                        .await
+                        .unwrap_or_else(|_| Err(DbErr::Custom("a write panicked".to_owned()).into())),
+                    Err(error) => Err(error.into()),
+                };
+                let keep = result.is_ok();
+                let tell = move |stays: Result<(), DbErr>| {
+                    // Whoever waited may be gone; what is written is written.
+                    let _ = done.send(result.and_then(|value| stays.map(|()| value).map_err(E::from)));
+                };
+                Ran { keep, tell: Box::new(tell) }
+            })
+        });
+        let writer = self.writer.clone();
+        if writer.get_database_backend() == DbBackend::Sqlite {
+            let writing = self.writing.clone();
+            writing.waiting().push_back(piece);
+            self.tasks.spawn(async move { in_turn(&writer, &writing).await });
+        } else {
+            self.tasks.spawn(async move { alone(&writer, piece).await });
+        }
+        answer.await.unwrap_or_else(|_| Err(DbErr::Custom("a write was cut short".to_owned()).into()))
+    }
+}
+
+/// Whoever's turn it is writes what waits; the others find theirs written.
+async fn in_turn(writer: &DatabaseConnection, writing: &Writing) {
+    let _turn = writing.turn.lock().await;
+    if !writing.waiting().is_empty() {
+        together(writer, writing).await;
+    }
+}
+
+/// Helps the compiler to see that the closure takes any lifetime.
+fn piece<F>(work: F) -> Piece
+where
+    F: for<'c> FnOnce(Result<&'c DatabaseTransaction, DbErr>) -> BoxFuture<'c, Ran> + Send + 'static,
+{
+    Box::new(work)
+}
+
+#[allow(clippy::disallowed_methods, reason = "the one place where a transaction begins")]
+async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        isolation_level: None::<IsolationLevel>,
+        access_mode: None::<AccessMode>,
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+    };
+    writer.begin_with_options(options).await
+}
+
+async fn commit(tx: DatabaseTransaction) -> Result<(), DbErr> {
+    crate::fault::point("before commit");
+    tx.commit().await?;
+    crate::fault::point("after commit");
+    Ok(())
+}
+
+/// One piece in a transaction of its own.
+async fn alone(writer: &DatabaseConnection, piece: Piece) {
+    let tx = match begin(writer).await {
+        Ok(tx) => tx,
+        Err(error) => return (piece(Err(error)).await.tell)(Ok(())),
+    };
+    let ran = piece(Ok(&tx)).await;
+    let ended = if ran.keep { commit(tx).await } else { tx.rollback().await };
+    (ran.tell)(ended);
+}
+
+/// What waits, as far as there is time, in one transaction.
+async fn together(writer: &DatabaseConnection, writing: &Writing) {
+    let tx = match begin(writer).await {
+        Ok(tx) => tx,
+        Err(error) => {
+            let waiting = std::mem::take(&mut *writing.waiting());
+            for piece in waiting {
+                (piece(Err(again(&error))).await.tell)(Ok(()));
+            }
+            return;
+        }
+    };
+    let (mut kept, begun) = (Vec::new(), Instant::now());
+    while kept.len() < GROUP && begun.elapsed() < GROUP_TIME {
+        let Some(piece) = writing.next() else { break };
+        match savepoint(&tx, piece).await {
+            Ok(Some(tell)) => kept.push(tell),
+            Ok(None) => {}
+            Err(error) => {
+                // SQLite has taken the whole transaction back, as it does when the disk is full.
+                let _ = tx.rollback().await;
+                return kept.into_iter().for_each(|tell| tell(Err(again(&error))));
+            }
+        }
+    }
+    let ended = commit(tx).await;
+    for tell in kept {
+        tell(ended.as_ref().copied().map_err(again));
+    }
+}
+
+type Tell = Box<dyn FnOnce(Result<(), DbErr>) + Send>;
+
+/// Runs a piece; one that fails is taken back alone. An error says that nothing of the transaction is left.
+#[allow(clippy::disallowed_methods, reason = "within the one place where a transaction begins")]
+async fn savepoint(tx: &DatabaseTransaction, piece: Piece) -> Result<Option<Tell>, DbErr> {
+    let inner = tx.begin().await?;
+    let ran = piece(Ok(&inner)).await;
+    let ended = if ran.keep { inner.commit().await } else { inner.rollback().await };
+    match ended {
+        Ok(()) if ran.keep => Ok(Some(ran.tell)),
+        Ok(()) => {
+            (ran.tell)(Ok(()));
+            Ok(None)
+        }
+        Err(error) => {
+            (ran.tell)(Err(again(&error)));
+            Err(error)
+        }
+    }
+}
+
+/// An error for one more of those it befell.
+fn again(error: &DbErr) -> DbErr {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) => DbErr::Exec(RuntimeErr::SqlxError(cause.clone())),
+        DbErr::Query(RuntimeErr::SqlxError(cause)) => DbErr::Query(RuntimeErr::SqlxError(cause.clone())),
+        DbErr::ConnectionAcquire(cause) => DbErr::ConnectionAcquire(*cause),
+        other => DbErr::Custom(other.to_string()),
+    }
+}

@@ -1,0 +1,228 @@
+//! Who may be sent something now: hosts take turns, each has a few places, each inbox one.
+
+use crate::service::federation::deliver::Letter;
+use crate::store::deliveries::Parcel;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Claimed of one host before nothing more is claimed for it.
+const PER_HOST: usize = 8;
+
+/// A delivery that was taken and not begun.
+pub struct Ready {
+    pub parcel: Parcel,
+    pub letter: Arc<Letter>,
+    pub since: Instant,
+}
+
+/// Hosts for which something was taken or is under way; no others are remembered.
+pub struct Hosts {
+    per_host: usize,
+    by_name: HashMap<String, Host>,
+    /// Those that have something to be begun, in turn.
+    order: VecDeque<String>,
+    claimed: usize,
+}
+
+#[derive(Default)]
+struct Host {
+    claimed: VecDeque<Ready>,
+    running: usize,
+    /// Of those, how many take long.
+    slow: usize,
+    /// It has answered since it is here.
+    answered: bool,
+    /// It failed lately: one at a time, to see.
+    trial: bool,
+    /// Inboxes whose last delivery is not written down yet.
+    busy: HashSet<i64>,
+    /// It stands in the order.
+    queued: bool,
+}
+
+impl Host {
+    fn places(&self, per_host: usize) -> usize {
+        if self.answered && !self.trial && self.slow == 0 { per_host } else { 1 }
+    }
+}
+
+impl Hosts {
+    pub fn new(per_host: usize) -> Self {
+        Self { per_host, by_name: HashMap::new(), order: VecDeque::new(), claimed: 0 }
+    }
+
+    /// How many were taken and not begun.
+    pub fn claimed(&self) -> usize {
+        self.claimed
+    }
+
+    /// Hosts for which nothing more should be taken.
+    pub fn full(&self) -> Vec<String> {
+        let full = |h: &Host| h.claimed.len() >= PER_HOST || h.slow > 0 || (h.trial && h.running > 0);
+        self.by_name.iter().filter(|(_, h)| full(h)).map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Of what is due, oldest first, what there is room for: no host may have all of it.
+    pub fn choose(&self, due: Vec<Parcel>) -> Vec<Parcel> {
+        let mut more: HashMap<String, usize> = HashMap::new();
+        let mut has_room = |name: &str| {
+            let held = self.by_name.get(name).map_or(0, |host| host.claimed.len());
+            let count = more.entry(name.to_owned()).or_insert(held);
+            *count += 1;
+            *count <= PER_HOST
+        };
+        due.into_iter().filter(|parcel| has_room(&parcel.host)).collect()
+    }
+
+    /// Takes in what was claimed; `trial` where its host failed lately.
+    pub fn add(&mut self, ready: Ready, trial: bool) {
+        let name = ready.parcel.host.clone();
+        let host = self.by_name.entry(name.clone()).or_default();
+        host.trial = trial && !host.answered;
+        host.claimed.push_back(ready);
+        self.claimed += 1;
+        if !host.queued {
+            host.queued = true;
+            self.order.push_back(name);
+        }
+    }
+
+    /// The next delivery that may begin; its place is taken.
+    pub fn next(&mut self) -> Option<Ready> {
+        for _ in 0..self.order.len() {
+            let name = self.order.pop_front()?;
+            let Some(host) = self.by_name.get_mut(&name) else { continue };
+            let free = host.running < host.places(self.per_host);
+            let at = host.claimed.iter().position(|r| !host.busy.contains(&r.parcel.inbox_id)).filter(|_| free);
+            let next = at.and_then(|at| host.claimed.remove(at));
+            if let Some(ready) = &next {
+                host.running += 1;
+                host.busy.insert(ready.parcel.inbox_id);
+                self.claimed -= 1;
+            }
+            host.queued = !host.claimed.is_empty();
+            if host.queued {
+                self.order.push_back(name);
+            }
+            if next.is_some() {
+                return next;
+            }
+        }
+        None
+    }
+
+    /// A delivery has ended.
+    pub fn ended(&mut self, parcel: &Parcel, slow: bool, answered: bool) {
+        let Some(host) = self.by_name.get_mut(&parcel.host) else { return };
+        host.running -= 1;
+        host.slow -= usize::from(slow);
+        host.answered |= answered;
+        host.trial &= !answered;
+    }
+
+    /// How it ended is written down: its inbox may have the next one.
+    pub fn written(&mut self, parcel: &Parcel) {
+        let Some(host) = self.by_name.get_mut(&parcel.host) else { return };
+        host.busy.remove(&parcel.inbox_id);
+        if host.running == 0 && host.claimed.is_empty() && host.busy.is_empty() {
+            self.by_name.remove(&parcel.host);
+        }
+    }
+
+    /// A delivery to this host takes long: what else was taken for it is given up.
+    pub fn slow(&mut self, name: &str) -> Vec<Ready> {
+        if let Some(host) = self.by_name.get_mut(name) {
+            host.slow += 1;
+        }
+        self.give_up_on(name)
+    }
+
+    /// What was taken for a host and not begun.
+    pub fn give_up_on(&mut self, name: &str) -> Vec<Ready> {
+        let Some(host) = self.by_name.get_mut(name) else { return Vec::new() };
+        self.claimed -= host.claimed.len();
+        std::mem::take(&mut host.claimed).into()
+    }
+
+    /// Everything that was not begun.
+    pub fn give_up(&mut self) -> Vec<Ready> {
+        self.claimed = 0;
+        self.by_name.values_mut().flat_map(|host| std::mem::take(&mut host.claimed)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::federation::deliver::Letter;
+
+    fn ready(id: i64, host: &str, inbox_id: i64) -> Ready {
+        let parcel = Parcel {
+            id,
+            activity_id: 1,
+            inbox_id,
+            attempts: 0,
+            url: format!("https://{host}/{inbox_id}"),
+            host: host.to_owned(),
+            missing_since: None,
+            stopped_at: None,
+        };
+        Ready { parcel, letter: Arc::new(Letter::sample()), since: Instant::now() }
+    }
+
+    fn numbers(hosts: &mut Hosts) -> Vec<i64> {
+        std::iter::from_fn(|| hosts.next()).map(|ready| ready.parcel.id).collect()
+    }
+
+    #[test]
+    fn hosts_take_turns_and_one_that_has_not_answered_gets_one() {
+        let mut hosts = Hosts::new(2);
+        for (id, host) in [(1, "a.example"), (2, "a.example"), (3, "a.example"), (4, "b.example")] {
+            hosts.add(ready(id, host, id), false);
+        }
+        assert_eq!(numbers(&mut hosts), [1, 4]);
+        let first = ready(1, "a.example", 1).parcel;
+        hosts.ended(&first, false, true);
+        assert_eq!(numbers(&mut hosts), [2, 3], "it has answered: two at once");
+    }
+
+    #[test]
+    fn an_inbox_gets_the_next_one_when_the_last_is_written_down() {
+        let mut hosts = Hosts::new(2);
+        for id in [1, 2] {
+            hosts.add(ready(id, "a.example", 9), false);
+        }
+        let first = ready(1, "a.example", 9).parcel;
+        assert_eq!(numbers(&mut hosts), [1]);
+        hosts.ended(&first, false, true);
+        assert!(numbers(&mut hosts).is_empty());
+        hosts.written(&first);
+        assert_eq!(numbers(&mut hosts), [2]);
+    }
+
+    #[test]
+    fn r060_a_host_with_nothing_to_do_is_forgotten() {
+        let mut hosts = Hosts::new(2);
+        for id in 0..1_000 {
+            let ready = ready(id, &format!("host-{id}.example"), id);
+            let parcel = ready.parcel.clone();
+            hosts.add(ready, false);
+            assert!(hosts.next().is_some());
+            hosts.ended(&parcel, false, true);
+            hosts.written(&parcel);
+        }
+        assert_eq!((hosts.by_name.len(), hosts.order.len(), hosts.claimed()), (0, 0, 0));
+    }
+
+    #[test]
+    fn what_was_taken_for_a_host_that_takes_long_is_given_up() {
+        let mut hosts = Hosts::new(2);
+        for id in [1, 2, 3] {
+            hosts.add(ready(id, "a.example", id), false);
+        }
+        assert_eq!(numbers(&mut hosts), [1]);
+        assert_eq!(hosts.slow("a.example").len(), 2);
+        assert_eq!((hosts.claimed(), hosts.full()), (0, vec!["a.example".to_owned()]));
+    }
+}

@@ -1,0 +1,222 @@
+//! Every route of the server, and how it stands to who may see a post. A route without a row fails.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What a route has to do with posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Row {
+    /// A page about one post: there for those who may see it, else as if there were nothing.
+    Page,
+    /// A page about one post for its author alone.
+    Own,
+    /// A document about one post, for other servers: the same as [`Row::Page`], by signature.
+    Document,
+    /// A document that names one post and is given at most to those who may see it.
+    Told,
+    /// Something done with one post: nothing for those who may not see it.
+    Deed,
+    /// The same for its author alone.
+    OwnDeed,
+    /// A list that holds exactly what [`super::matrix`] says.
+    List(List),
+    /// A list of documents that holds exactly what everybody may see, and nothing for the blocked.
+    Outbox,
+    /// Shows no post of anybody to anybody, asked with everything it takes.
+    Bare,
+    /// Bytes behind a name nobody can guess: whoever was told the name may have them, because other
+    /// servers fetch without signing. What stands in no answer cannot be found.
+    Capability,
+    /// Takes something that is no post; who may is shown by the tests named here.
+    Other(&'static str),
+}
+
+/// Which posts a page lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum List {
+    /// Public ones with photos.
+    Explore,
+    /// The same of every server.
+    Tag,
+    /// Home for whoever is signed in, else the same as explore.
+    Front,
+    /// What the viewer may see of one person.
+    Profile,
+    /// What the viewer was told.
+    Notifications,
+    /// A post by its address.
+    Search,
+}
+
+/// Method and path, as the source has them.
+pub const ROWS: &[(&str, Row)] = &[
+    ("GET /", Row::List(List::Front)),
+    ("GET /explore", Row::List(List::Explore)),
+    ("GET /tags/{tag}", Row::List(List::Tag)),
+    ("GET /@{acct}", Row::List(List::Profile)),
+    ("GET /notifications", Row::List(List::Notifications)),
+    ("GET /search", Row::List(List::Search)),
+    ("GET /@{acct}/{post}", Row::Page),
+    ("GET /@{acct}/{post}/edit", Row::Own),
+    ("GET /@{acct}/{post}/delete", Row::Own),
+    ("GET /@{acct}/{post}/files", Row::Own),
+    ("GET /@{acct}/{post}/files/{photo}", Row::Own),
+    ("POST /@{acct}/{post}/like", Row::Deed),
+    ("POST /@{acct}/{post}/unlike", Row::Deed),
+    ("POST /@{acct}/{post}/boost", Row::Deed),
+    ("POST /@{acct}/{post}/unboost", Row::Deed),
+    ("POST /@{acct}/{post}/reply", Row::Deed),
+    ("POST /@{acct}/{post}/edit", Row::OwnDeed),
+    ("POST /@{acct}/{post}/delete", Row::OwnDeed),
+    ("POST /@{acct}/{post}/pin", Row::OwnDeed),
+    ("POST /@{acct}/{post}/unpin", Row::OwnDeed),
+    ("POST /@{acct}/{post}/quotes/{quote}/revoke", Row::OwnDeed),
+    ("GET /ap/posts/{id}", Row::Document),
+    ("GET /ap/posts/{id}/activity", Row::Document),
+    ("GET /ap/posts/{id}/replies", Row::Document),
+    ("GET /ap/posts/{id}/likes", Row::Document),
+    ("GET /ap/posts/{id}/shares", Row::Document),
+    ("GET /ap/activities/{id}", Row::Told),
+    ("GET /ap/users/{id}/stamps/{stamp}", Row::Told),
+    ("GET /ap/users/{id}/outbox", Row::Outbox),
+    ("GET /ap/users/{id}/collections/featured", Row::Outbox),
+    ("GET /ap/users/{id}", Row::Bare),
+    ("GET /ap/users/{id}/followers", Row::Bare),
+    ("GET /ap/users/{id}/followers/sync", Row::Bare),
+    ("GET /ap/users/{id}/following", Row::Bare),
+    ("GET /ap/users/{id}/collections/tags", Row::Bare),
+    ("GET /actor", Row::Bare),
+    ("GET /actor/outbox", Row::Bare),
+    ("GET /.well-known/webfinger", Row::Bare),
+    ("GET /.well-known/host-meta", Row::Bare),
+    ("GET /.well-known/host-meta.json", Row::Bare),
+    ("GET /.well-known/nodeinfo", Row::Bare),
+    ("GET /nodeinfo/{version}", Row::Bare),
+    ("GET /@{acct}/followers", Row::Bare),
+    ("GET /@{acct}/following", Row::Bare),
+    ("GET /@{acct}/block", Row::Bare),
+    ("GET /about", Row::Bare),
+    ("GET /sign-in", Row::Bare),
+    ("GET /join", Row::Bare),
+    ("GET /welcome/{link}", Row::Bare),
+    ("GET /reset/{link}", Row::Bare),
+    ("GET /settings", Row::Bare),
+    ("GET /settings/reach", Row::Bare),
+    ("GET /compose", Row::Bare),
+    ("GET /compose/{draft}", Row::Bare),
+    ("GET /static/{*path}", Row::Bare),
+    ("GET /favicon.ico", Row::Bare),
+    ("GET /healthz", Row::Bare),
+    ("GET /readyz", Row::Bare),
+    ("GET /media/{file}", Row::Capability),
+    ("OPTIONS /media/{file}", Row::Capability),
+    ("GET /settings/originals.tar", Row::Other("all_originals_come_in_one_archive")),
+    ("POST /actor/inbox", Row::Other("r001_an_unsigned_delivery_changes_nothing")),
+    ("POST /ap/inbox", Row::Other("r001_an_unsigned_delivery_changes_nothing")),
+    ("POST /ap/users/{id}/inbox", Row::Other("r001_an_unsigned_delivery_changes_nothing")),
+    ("POST /compose/{draft}", Row::Other("r076_somebody_elses_draft_does_not_exist")),
+    ("POST /compose/{draft}/photos", Row::Other("r076_a_script_cannot_upload_into_somebody_elses_draft")),
+    ("POST /compose/{draft}/photos/{photo}/remove", Row::Other("r076_somebody_elses_draft_does_not_exist")),
+    ("POST /@{acct}/follow", Row::Other("r037_a_block_ends_the_follow_and_keeps_both_from_each_other")),
+    ("POST /@{acct}/unfollow", Row::Other("after_an_unfollow_a_followers_only_post_is_closed")),
+    ("POST /@{acct}/accept", Row::Other("r036_a_locked_person_is_followed_by_nobody_she_did_not_let_in")),
+    ("POST /@{acct}/reject", Row::Other("r036_a_locked_person_is_followed_by_nobody_she_did_not_let_in")),
+    ("POST /@{acct}/block", Row::Other("r037_a_block_ends_the_follow_and_keeps_both_from_each_other")),
+    ("POST /@{acct}/unblock", Row::Other("r037_a_block_ends_the_follow_and_keeps_both_from_each_other")),
+    ("POST /sign-in", Row::Other("r082_every_form_sent_from_another_site_is_refused_and_does_nothing")),
+    ("POST /sign-out", Row::Other("r080_a_session_is_useless_after_signing_out")),
+    ("POST /join", Row::Other("r103_nobody_becomes_owner_by_filling_in_more_than_the_form_asks")),
+    ("POST /welcome/{link}", Row::Other("r103_nobody_becomes_owner_by_filling_in_more_than_the_form_asks")),
+    ("POST /reset/{link}", Row::Other("r088_of_ten_who_use_a_reset_link_at_once_one_succeeds")),
+    ("POST /settings/profile", Row::Other("r103_a_profile_form_changes_its_senders_profile_only")),
+    ("POST /settings/photos", Row::Other("r082_every_form_sent_from_another_site_is_refused_and_does_nothing")),
+    ("POST /settings/reach", Row::Other("what_is_chosen_for_other_servers_stands_in_the_actor_document")),
+    ("POST /settings/move", Row::Other("nobody_moves_without_her_password_or_to_an_account_that_does_not_name_her")),
+    ("POST /settings/stay", Row::Other("whoever_moved_can_stay_after_all_but_moves_again_only_later")),
+    ("POST /settings/password", Row::Other("r092_wrong_current_passwords_in_the_settings_are_stopped")),
+    ("POST /settings/sessions/{id}/end", Row::Other("r080_a_session_is_useless_after_signing_out")),
+    ("POST /settings/sessions/end-others", Row::Other("r080_a_session_is_useless_after_signing_out")),
+];
+
+fn sources(folder: &str) -> Vec<String> {
+    let mut open: Vec<PathBuf> = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut found = Vec::new();
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                found.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+/// What is inside the parentheses that open at the start.
+fn inside(text: &str) -> &str {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 1 => return &text[1..at],
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    panic!("never closed: {text}")
+}
+
+/// Every route in the source, with its methods.
+fn routes() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for text in sources("src/http") {
+        assert!(!text.contains(".nest(") && !text.contains("nest_service("), "read nested routes here too");
+        for after in text.split(".route").skip(1).filter(|after| after.starts_with('(')) {
+            let route = inside(after);
+            let path = route.split('"').nth(1).unwrap();
+            let handlers = &route[route.rfind(&format!("{path}\"")).unwrap() + path.len() + 1..];
+            let before = found.len();
+            for (word, method) in [
+                ("get(", "GET"),
+                ("post(", "POST"),
+                ("post_to(", "POST"),
+                ("put(", "PUT"),
+                ("patch(", "PATCH"),
+                ("delete(", "DELETE"),
+                ("options(", "OPTIONS"),
+                ("any(", "ANY"),
+            ] {
+                let at = |at: usize| !handlers[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':');
+                if handlers.match_indices(word).any(|(place, _)| at(place)) {
+                    found.insert(format!("{method} {path}"));
+                }
+            }
+            assert!(found.len() > before, "no method for {path} in {handlers}");
+        }
+    }
+    found
+}
+
+#[test]
+fn every_route_has_its_row() {
+    let rows: BTreeSet<String> = ROWS.iter().map(|(route, _)| (*route).to_owned()).collect();
+    assert_eq!(rows.len(), ROWS.len(), "each once");
+    let routes = routes();
+    assert!(routes.len() > 60, "the routes are found");
+    let without: Vec<&String> = routes.difference(&rows).collect();
+    assert!(without.is_empty(), "say in tests/all/visibility/routes.rs who may see what at these: {without:#?}");
+    let gone: Vec<&String> = rows.difference(&routes).collect();
+    assert!(gone.is_empty(), "these are no routes any more: {gone:#?}");
+}
+
+#[test]
+fn the_tests_that_rows_name_are_there() {
+    let all = sources("tests/all").join("\n");
+    for (route, row) in ROWS {
+        if let Row::Other(test) = row {
+            assert!(all.contains(&format!("fn {test}(")), "{route}: no test is called {test}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The one way to write: what comes together is written together, and each piece stands or falls alone.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use crate::support::*;
+use cyanotype::service::Refusal;
+use cyanotype::store::settings;
+use futures_util::future::join_all;
+use std::time::Duration;
+
+async fn put(
+    server: &Server,
+    name: String,
+    then: impl FnOnce() -> Result<(), Refusal> + Send + 'static,
+) -> Result<(), Refusal> {
+    server
+        .app
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                settings::put(tx, &name, "set".to_owned()).await?;
+                then()
+            })
+        })
+        .await
+}
+
+async fn is_set(server: &Server, name: &str) -> bool {
+    settings::get(&server.app.db.read, name).await.unwrap().is_some()
+}
+
+#[tokio::test]
+async fn what_fails_among_others_is_taken_back_alone() {
+    let a = Server::start("a.test").await;
+    let written = join_all((0..60).map(|n| {
+        put(&a, format!("name-{n}"), move || match n % 3 {
+            0 => Err(Refusal::Missing),
+            1 => Ok(()),
+            _ => panic!("in the middle of a write"),
+        })
+    }));
+    for (n, result) in written.await.into_iter().enumerate() {
+        match n % 3 {
+            0 => assert!(matches!(result, Err(Refusal::Missing)), "its own reason"),
+            1 => assert!(result.is_ok()),
+            _ => assert!(matches!(result, Err(Refusal::Broken(_)))),
+        }
+        assert_eq!(is_set(&a, &format!("name-{n}")).await, n % 3 == 1, "{n}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_answered_can_be_read_at_once() {
+    let a = Server::start("a.test").await;
+    let written = (0..60).map(|n| {
+        let a = &a;
+        async move {
+            let name = format!("name-{n}");
+            put(a, name.clone(), || Ok(())).await.unwrap();
+            assert!(is_set(a, &name).await);
+        }
+    });
+    join_all(written).await;
+}
+
+#[tokio::test]
+async fn a_write_that_nobody_waits_for_any_more_is_written() {
+    let a = Server::start("a.test").await;
+    for n in 0..20 {
+        let writing = put(&a, format!("name-{n}"), || Ok(()));
+        let _ = tokio::time::timeout(Duration::from_micros(n), writing).await;
+    }
+    for n in 0..20 {
+        let name = format!("name-{n}");
+        eventually(|| is_set(&a, &name), "it is written").await;
+    }
+}
