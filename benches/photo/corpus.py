@@ -35,6 +35,8 @@ FILES = [
     ("d24-444", PAINTING, (6000, 4000), (1.0, 0.6), dict(quality=94, subsampling=0)),
     ("e48", TEXTURE, (8064, 6048), (5.5, 2.5), dict(quality=90, subsampling=2)),
     ("e48p", TEXTURE, (8064, 6048), (5.5, 2.5), dict(quality=90, subsampling=2, progressive=True)),
+    ("p24-p3", LEAVES, (6000, 4000), (6.0, 2.5), dict(quality=92, subsampling=2, p3=True)),
+    ("f02-png", PAINTING, (1632, 1224), (1.0, 0.5), dict(format="PNG", compress_level=3)),
     ("f12-png", PAINTING, (4032, 3024), (1.0, 0.5), dict(format="PNG", compress_level=3)),
     ("g12-heic", LEAVES, (4032, 3024), (2.0, 1.0), dict(format="HEIF", quality=60)),
 ]

@@ -14,6 +14,12 @@ from PIL import Image
 from sizes import sizes
 
 Image.MAX_IMAGE_PIXELS = None
+try:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+except ImportError:
+    pass
 
 
 def derive(file, folder):

@@ -9,6 +9,12 @@ from sizes import sizes
 from vips import main
 
 Image.MAX_IMAGE_PIXELS = None
+try:
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+except ImportError:
+    pass
 
 
 def derive(file, folder):

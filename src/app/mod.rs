@@ -7,7 +7,7 @@ use crate::config::{PublicAddress, Settings};
 use crate::darkroom::{self, Darkroom};
 use crate::ids::Ids;
 use crate::net::Door;
-use crate::photo::Limits;
+use crate::photo::{Limits, Recipe};
 use crate::secrets::Secrets;
 use crate::store::{self, Db, connect};
 use std::net::SocketAddr;
@@ -119,6 +119,11 @@ impl App {
         self.public().map_or_else(|| local_name(self.settings.listen), |p| p.handle_domain.clone())
     }
 
+    /// How photos are made here.
+    pub fn recipe(&self) -> Recipe {
+        recipe(&self.settings)
+    }
+
     /// Now, in milliseconds.
     pub fn now(&self) -> i64 {
         self.clock.now()
@@ -128,6 +133,10 @@ impl App {
     pub fn id(&self) -> i64 {
         self.ids.next()
     }
+}
+
+fn recipe(settings: &Settings) -> Recipe {
+    Recipe { pages: settings.page_quality, federated: settings.federated_quality }
 }
 
 fn open_darkroom(
@@ -147,6 +156,7 @@ fn open_darkroom(
         processor: crate::darkroom::PROCESSOR_TIME,
         idle: Duration::from_secs(30),
         limits,
+        recipe: recipe(settings),
         tasks: tasks.clone(),
         stopping: stopping.clone(),
     }))

@@ -8,8 +8,9 @@ use std::io::{IsTerminal, Write};
 
 #[derive(Debug, Subcommand)]
 pub enum Media {
-    /// Make every served size again from the originals. Can be stopped and begun again, and run beside
-    /// the server.
+    /// Make served sizes again from the originals: those an older version made, or that were made with
+    /// other qualities than the settings name now. Can be stopped and begun again, and run beside the
+    /// server.
     Rebuild {
         /// Also those that are up to date: after a change of what is written into files.
         #[arg(long)]

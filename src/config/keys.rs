@@ -71,6 +71,18 @@ pub const KEYS: &[Key] = &[
     key("max_photo_pixels", Kind::Number, "100000000", "Largest photo, in pixels."),
     key("max_caption", Kind::Number, "5000", "Characters in a caption or reply."),
     key("max_alt", Kind::Number, "2000", "Characters in an alt text."),
+    key(
+        "page_quality",
+        Kind::Number,
+        "82",
+        "JPEG quality of the larger sizes for pages, 50 to 95; the small ones have 2 and 4 less. Roll a change out with `media rebuild`.",
+    ),
+    key(
+        "federated_quality",
+        Kind::Number,
+        "85",
+        "JPEG quality of the file other servers fetch, 50 to 95; less where it would be above 8 MB. Roll a change out with `media rebuild`.",
+    ),
     key("photo_workers", Kind::Number, "2", "Photos worked on at the same time."),
     key(
         "photo_memory",

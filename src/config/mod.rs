@@ -31,6 +31,8 @@ pub struct Settings {
     pub max_photo_pixels: u64,
     pub max_caption: usize,
     pub max_alt: usize,
+    pub page_quality: u8,
+    pub federated_quality: u8,
     pub photo_workers: usize,
     pub photo_memory: u64,
     pub photo_seconds: u64,
@@ -114,6 +116,8 @@ struct Raw {
     max_photo_pixels: usize,
     max_caption: usize,
     max_alt: usize,
+    page_quality: usize,
+    federated_quality: usize,
     photo_workers: usize,
     photo_memory: usize,
     photo_seconds: usize,
@@ -281,6 +285,11 @@ impl Checker<'_> {
         Err(self.fail(name, format!("it is {value} but must lie between {low} and {high}.")))
     }
 
+    fn quality(&self, name: &str, value: usize) -> Result<u8, ConfigError> {
+        // Below, photographs fall apart; above, files grow and nothing is seen of it.
+        self.range(name, value, 50, 95).map(|n| u8::try_from(n).unwrap_or(95))
+    }
+
     fn nets(&self, name: &str, list: &[String]) -> Result<Vec<IpNet>, ConfigError> {
         list.iter()
             .map(|s| {
@@ -317,6 +326,8 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
             .map(|n| u64::try_from(n).unwrap_or(u64::MAX))?,
         max_caption: c.range("max_caption", raw.max_caption, 100, 50_000)?,
         max_alt: c.range("max_alt", raw.max_alt, 100, 10_000)?,
+        page_quality: c.quality("page_quality", raw.page_quality)?,
+        federated_quality: c.quality("federated_quality", raw.federated_quality)?,
         photo_workers: c.range("photo_workers", raw.photo_workers, 1, 64)?,
         photo_memory: c
             .range("photo_memory", raw.photo_memory, 64 << 20, 64 << 30)

@@ -9,6 +9,14 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{ChildStdin, ChildStdout, Command};
 
+/// What the C library's allocator is told: what a photo needed stays for the next one, in large pages
+/// where those are to be had. Getting it from the system anew was a fifth of the work. Other C libraries
+/// do not read it.
+const ALLOCATOR: (&str, &str) = (
+    "GLIBC_TUNABLES",
+    "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824",
+);
+
 /// A child, ready for an order. Killed when dropped.
 pub struct Child {
     process: tokio::process::Child,
@@ -23,11 +31,13 @@ pub struct Child {
 }
 
 impl Child {
-    /// Starts the program with nothing of ours: no environment, no open files but the two pipes.
+    /// Starts the program with nothing of ours: no environment but [`ALLOCATOR`], no open files but the
+    /// two pipes.
     pub fn start(program: &Path) -> Result<Self, DarkroomError> {
         let mut process = Command::new(program)
             .arg(ARGUMENT)
             .env_clear()
+            .env(ALLOCATOR.0, ALLOCATOR.1)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

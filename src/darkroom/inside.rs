@@ -87,7 +87,9 @@ fn make(order: &Order, input: &[u8]) -> Result<Made, PhotoError> {
     super::drill::while_decoding(input);
     let limits = &order.limits;
     match order.task {
-        Task::Process => photo::process(input, limits).map(|derived| Made::Photo(Box::new(derived))),
+        Task::Process { recipe } => {
+            photo::process_by(input, limits, recipe).map(|derived| Made::Photo(Box::new(derived)))
+        }
         Task::Avatar { side } => photo::avatar(input, limits, side).map(Made::Picture),
         Task::Fit { max_width } => photo::fit(input, limits, max_width).map(Made::Picture),
         Task::Strip => {

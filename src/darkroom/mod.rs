@@ -15,7 +15,7 @@ mod wire;
 pub use inside::{ARGUMENT, run as run_inside};
 pub use wire::Copied;
 
-use crate::photo::{Derived, Limits, Rendition};
+use crate::photo::{Derived, Limits, Recipe, Rendition};
 use child::Child;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,8 +27,9 @@ use wire::{Made, Order, Task};
 
 /// A child ends after so many photos, whatever its state: cures slow leaks and fragmentation.
 const MOST_PHOTOS: u32 = 500;
-/// A child that holds more than this after a photo, in bytes, ends.
-const MOST_MEMORY: u64 = 512 << 20;
+/// A child that holds more than this after a photo, in bytes, ends: what it holds between photos is not
+/// counted among what photos may need together.
+const MOST_MEMORY: u64 = 160 << 20;
 /// Processor time one photo may take at most (R065a).
 pub const PROCESSOR_TIME: Duration = Duration::from_secs(10);
 /// The unit in which memory is shared out, in bytes.
@@ -67,6 +68,8 @@ pub struct Options {
     pub idle: Duration,
     /// What one photo may be.
     pub limits: Limits,
+    /// How its sizes are made.
+    pub recipe: Recipe,
     pub tasks: TaskTracker,
     pub stopping: CancellationToken,
 }
@@ -126,7 +129,7 @@ impl Darkroom {
     /// # Errors
     /// [`DarkroomError::Full`] when too many wait.
     pub async fn process(&self, original: &Path) -> Result<Derived, DarkroomError> {
-        photo(self.order(original, Task::Process, Queue::Bounded).await?)
+        photo(self.order(original, Task::Process { recipe: self.0.options.recipe }, Queue::Bounded).await?)
     }
 
     /// The same for work that nobody watches: waits however long the queue is.
@@ -134,7 +137,7 @@ impl Darkroom {
     /// # Errors
     /// All but [`DarkroomError::Full`].
     pub async fn process_patiently(&self, original: &Path) -> Result<Derived, DarkroomError> {
-        photo(self.order(original, Task::Process, Queue::Patient).await?)
+        photo(self.order(original, Task::Process { recipe: self.0.options.recipe }, Queue::Patient).await?)
     }
 
     /// A square of at most `side` pixels from the middle of a picture.

@@ -5,7 +5,7 @@
 //! may stand in place of either reply. Structures are JSON behind their length, four bytes, little
 //! endian; lengths of files are eight.
 
-use crate::photo::{Derived, Format, Limits, Rendition};
+use crate::photo::{Derived, Format, Limits, Recipe, Rendition};
 use serde::{Deserialize, Serialize};
 
 /// Longest structure, in bytes: what a photo says about itself is the bulk of it.
@@ -18,7 +18,9 @@ pub const GO: u8 = b'g';
 /// What is to be made of a file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Task {
-    Process,
+    Process {
+        recipe: Recipe,
+    },
     Avatar {
         side: u32,
     },

@@ -34,6 +34,7 @@ pub struct Model {
     pub blurhash: String,
     #[sea_orm(column_type = "Text")]
     pub color: String,
+    /// The recipe its sizes were made by.
     pub pipeline: i64,
     #[sea_orm(column_type = "Text", nullable)]
     pub remote_url: Option<String>,

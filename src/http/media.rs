@@ -37,13 +37,7 @@ async fn preflight() -> Response {
 
 async fn serve(State(web): State<Web>, method: Method, Path(file): Path<String>, headers: HeaderMap) -> Response {
     let Ok(key) = format!("media/{file}").parse::<Key>() else { return error::bare(&Refusal::Missing) };
-    // The bytes under a key never change, so the key is the tag.
-    let tag = format!("\"{}\"", file.split('.').next().unwrap_or_default());
-    let same = headers
-        .get(header::IF_NONE_MATCH)
-        .and_then(|v| v.to_str().ok())
-        .is_some_and(|v| v.contains(&tag) || v.trim() == "*");
-    match answer(&web, &key, &method, &headers, &tag, same).await {
+    match answer(&web, &key, &method, &headers).await {
         Ok(response) => response,
         Err(refusal) => {
             let mut response = error::bare(&refusal);
@@ -53,15 +47,21 @@ async fn serve(State(web): State<Web>, method: Method, Path(file): Path<String>,
     }
 }
 
-async fn answer(
-    web: &Web,
-    key: &Key,
-    method: &Method,
-    asked: &HeaderMap,
-    tag: &str,
-    same: bool,
-) -> Result<Response, Refusal> {
+/// Which bytes these are. Under a key they change only where the same picture was made again, and then
+/// hardly ever to the same length.
+fn tag_of(key: &Key, total: u64) -> String {
+    let key = key.to_string();
+    let name = key.rsplit('/').next().unwrap_or_default();
+    format!("\"{}-{total:x}\"", name.split('.').next().unwrap_or_default())
+}
+
+async fn answer(web: &Web, key: &Key, method: &Method, asked: &HeaderMap) -> Result<Response, Refusal> {
     let total = web.app.blobs.size(key).await?.ok_or(Refusal::Missing)?;
+    let tag = tag_of(key, total);
+    let same = asked
+        .get(header::IF_NONE_MATCH)
+        .and_then(|v| v.to_str().ok())
+        .is_some_and(|v| v.contains(&tag) || v.trim() == "*");
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     let kind = key.media_type().ok_or(Refusal::Missing)?;
@@ -70,14 +70,14 @@ async fn answer(
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-    if let Ok(tag) = HeaderValue::from_str(tag) {
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }
     if same {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(response);
     }
-    let range = match range(asked, tag, total) {
+    let range = match range(asked, &tag, total) {
         Ok(range) => range,
         Err(()) => {
             response.headers_mut().insert(header::CONTENT_RANGE, text(format!("bytes */{total}")));

@@ -3,6 +3,7 @@
 use super::Web;
 use crate::fault;
 use crate::service::Refusal;
+use crate::service::photos::data;
 use crate::service::uploads::{Upload, temp_path};
 use axum::body::Body;
 use axum::extract::multipart::{Field, MultipartError};
@@ -17,8 +18,9 @@ use tokio::io::{AsyncWriteExt, BufWriter};
 const TOO_MUCH: &str = "That is more than the server takes at once. Send fewer photos at a time.";
 /// Longest text field, in bytes.
 const MAX_TEXT: usize = 256 * 1024;
-/// Fields in a form: so many for each photo (which one, alt text, place, whether to leave it out) …
-const FIELDS_PER_PHOTO: usize = 4;
+/// Fields in a form: so many for each photo (which one, alt text, place, whether to leave it out, two for
+/// the focal point, two for what is offered, its camera data) …
+const FIELDS_PER_PHOTO: usize = 8 + data::FIELDS.len();
 /// … and so many others.
 const OTHER_FIELDS: usize = 50;
 

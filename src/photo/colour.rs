@@ -91,11 +91,7 @@ pub(super) fn source(tag: Option<&Tag>, kind: Kind) -> Source {
 /// # Errors
 /// Only our own faults.
 pub(super) fn convert(pixels: Pixels, tag: Option<&Tag>, to: Gamut) -> Result<Pixels, PhotoError> {
-    let fits = |profile: &ColorProfile| profile.color_space == space(pixels.kind).0;
-    let source = tag.filter(|tag| gamut_of(tag) != Some(to)).and_then(profile).filter(fits);
-    // Grey is the same in both; it needs a profile of its own to change.
-    let untagged = || (to != Gamut::Srgb && tag.is_none() && pixels.kind == Kind::Rgb).then(ColorProfile::new_srgb);
-    let Some(transform) = source.or_else(untagged).and_then(|profile| transform(&profile, pixels.kind, to)) else {
+    let Some(transform) = way(pixels.kind, tag, to) else {
         return match pixels.kind {
             Kind::Cmyk => convert(plain_inks(pixels), None, to),
             _ => Ok(pixels),
@@ -109,6 +105,15 @@ pub(super) fn convert(pixels: Pixels, tag: Option<&Tag>, to: Gamut) -> Result<Pi
         Kind::Rgb | Kind::Cmyk => (Kind::Rgb, rgb),
     };
     Ok(Pixels::new(width, height, kind, data).unwrap_or(pixels))
+}
+
+/// The way of pixels with this tag to other colours; `None` if nothing changes.
+pub(super) fn way(kind: Kind, tag: Option<&Tag>, to: Gamut) -> Option<Arc<Transform8BitExecutor>> {
+    let fits = |profile: &ColorProfile| profile.color_space == space(kind).0;
+    let source = tag.filter(|tag| gamut_of(tag) != Some(to)).and_then(profile).filter(fits);
+    // Grey is the same in both; it needs a profile of its own to change.
+    let untagged = || (to != Gamut::Srgb && tag.is_none() && kind == Kind::Rgb).then(ColorProfile::new_srgb);
+    source.or_else(untagged).and_then(|profile| transform(&profile, kind, to))
 }
 
 /// The colours the sizes for pages keep: those of a Display P3 original stay; another original with

@@ -1,12 +1,16 @@
 //! From bytes to planes or pixels: one picture, the first, in the colours and the orientation it was
 //! stored in.
 
+mod pieces;
+
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, codecs};
 
+use pieces::Pieces;
+
 use super::colour::{self, Tag};
-use super::jpeg::decode::{Header, Plan, Rows};
+use super::jpeg::decode::{Component, Frame, Header, Plan, Rows};
 use super::pixels::{Kind, Pixels};
 use super::planes::{Chroma, Picture, Plane};
 use super::probe::{Body, Components, Jpeg, Png, Probe};
@@ -44,6 +48,17 @@ pub(super) struct Crop {
     pub size: (u32, u32),
 }
 
+impl Crop {
+    /// Across and down, for a plane that keeps so much of the colour.
+    fn axes(self, chroma: Chroma, (across, down): (bool, bool)) -> (Axis, Axis) {
+        let (left, top, wide, high) = self.part;
+        (
+            Axis { from: left, part: wide, target: self.size.0, chroma, reversed: across },
+            Axis { from: top, part: high, target: self.size.1, chroma, reversed: down },
+        )
+    }
+}
+
 /// Decodes a JPEG and resizes it on the way. Each plane is decoded at a half, a quarter or an eighth of
 /// its size if that is still as large as its target. `shifted`: the target will be reversed along its
 /// rows, its columns.
@@ -54,28 +69,91 @@ pub(super) fn planes(
     chroma: Chroma,
     shifted: (bool, bool),
 ) -> Result<Picture, PhotoError> {
-    let header = Header::read(&jpeg.header)?;
-    let frame = &header.frame;
-    let mut plans = Vec::new();
-    let mut scalers = Vec::new();
-    for (number, component) in frame.components.iter().enumerate() {
-        let chroma = if number == 0 { Chroma::Full } else { chroma };
-        let (left, top, wide, high) = crop.part;
-        let across = Axis { from: left, part: wide, target: crop.size.0, chroma, reversed: shifted.0 };
-        let down = Axis { from: top, part: high, target: crop.size.1, chroma, reversed: shifted.1 };
-        let wanted = (across.wanted(frame.width), down.wanted(frame.height));
-        let plan = Plan::new(frame, component, wanted);
-        let finer = plan.side as f64 / 8.0;
-        let across = across.span(plan.width, finer * component.across as f64 / frame.across as f64);
-        let down = down.span(plan.height, finer * component.down as f64 / frame.down as f64);
-        scalers.push(Scaler::new(plan.stride, across, down));
-        plans.push(plan);
-    }
-    let mut rows: Vec<&mut dyn Rows> = scalers.iter_mut().map(|scaler| scaler as &mut dyn Rows).collect();
+    let target = Target { crop, chroma, shifted };
     let scans = input.get(jpeg.scans.clone()).unwrap_or_default();
-    jpeg::decode::decode(header, scans, &plans, &mut rows)?;
-    let (width, height) = (crop.size.0 as usize, crop.size.1 as usize);
-    Ok(Picture { width, height, chroma, planes: scalers.into_iter().map(Scaler::finish).collect() })
+    let header = Header::read(&jpeg.header)?;
+    #[cfg(feature = "turbo")]
+    if jpeg::turbo::is_quicker()
+        && let Some(picture) = target.by_turbo(&header.frame, (&jpeg.header, scans))
+    {
+        return Ok(picture);
+    }
+    target.by_ours(header, scans)
+}
+
+/// What is wanted of a JPEG; fields as [`planes`] takes them.
+#[derive(Clone, Copy)]
+struct Target {
+    crop: Crop,
+    chroma: Chroma,
+    shifted: (bool, bool),
+}
+
+impl Target {
+    fn by_ours(self, header: Header, scans: &[u8]) -> Result<Picture, PhotoError> {
+        let frame = &header.frame;
+        let wanted = self.wanted(frame);
+        let plans: Vec<_> =
+            frame.components.iter().zip(wanted).map(|(part, wanted)| Plan::new(frame, part, wanted)).collect();
+        let mut scalers = self.scalers(frame, &plans);
+        let mut rows: Vec<&mut dyn Rows> = scalers.iter_mut().map(|scaler| scaler as &mut dyn Rows).collect();
+        jpeg::decode::decode(header, scans, &plans, &mut rows)?;
+        Ok(self.finish(scalers))
+    }
+
+    /// Nothing where the file is not quite as it should be.
+    #[cfg(feature = "turbo")]
+    fn by_turbo(self, frame: &Frame, (segments, scans): (&[u8], &[u8])) -> Option<Picture> {
+        let plans = jpeg::turbo::plans(frame, &self.wanted(frame));
+        let mut scalers = self.scalers(frame, &plans);
+        let mut rows: Vec<&mut dyn Rows> = scalers.iter_mut().map(|scaler| scaler as &mut dyn Rows).collect();
+        jpeg::turbo::decode(segments, scans, (frame, &plans), &mut rows).then(|| self.finish(scalers))
+    }
+
+    /// Across and down, for the component with this number.
+    fn axes(self, number: usize) -> (Axis, Axis) {
+        self.crop.axes(if number == 0 { Chroma::Full } else { self.chroma }, self.shifted)
+    }
+
+    /// Samples that each component should have.
+    fn wanted(self, frame: &Frame) -> Vec<(usize, usize)> {
+        let wanted = |number| {
+            let (across, down) = self.axes(number);
+            (across.wanted(frame.width), down.wanted(frame.height))
+        };
+        (0..frame.components.len()).map(wanted).collect()
+    }
+
+    fn scalers(self, frame: &Frame, plans: &[Plan]) -> Vec<Scaler> {
+        let scaler = |(number, (component, plan)): (usize, (&Component, &Plan))| {
+            let (across, down) = self.axes(number);
+            let finer = plan.side as f64 / 8.0;
+            let across = across.span(plan.width, finer * component.across as f64 / frame.across as f64);
+            let down = down.span(plan.height, finer * component.down as f64 / frame.down as f64);
+            Scaler::new(plan.stride, across, down)
+        };
+        frame.components.iter().zip(plans).enumerate().map(scaler).collect()
+    }
+
+    fn finish(self, scalers: Vec<Scaler>) -> Picture {
+        let (width, height) = (self.crop.size.0 as usize, self.crop.size.1 as usize);
+        Picture { width, height, chroma: self.chroma, planes: scalers.into_iter().map(Scaler::finish).collect() }
+    }
+}
+
+/// Resizes grey or RGB pixels, as planes. `shifted` as in [`planes`].
+pub(super) fn scaled(pixels: &Pixels, crop: Crop, chroma: Chroma, shifted: (bool, bool)) -> Picture {
+    let target = Target { crop, chroma, shifted };
+    let (width, height) = (pixels.width as usize, pixels.height as usize);
+    let scaler = |number| {
+        let kept = if number == 0 { Chroma::Full } else { chroma };
+        let (across, down) = target.axes(number);
+        let (wide, high) = (kept.samples(width), kept.samples(height));
+        Scaler::new(wide, across.span(wide, kept.density()), down.span(high, kept.density()))
+    };
+    let mut scalers: Vec<_> = (0..pixels.kind.channels()).map(scaler).collect();
+    ycc::feed(pixels, chroma, &mut scalers);
+    target.finish(scalers)
 }
 
 /// One direction of a [`Crop`].
@@ -145,12 +223,10 @@ const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1A\n";
 const PNG_END: &[u8] = b"\0\0\0\0IEND\xAE\x42\x60\x82";
 
 fn read_png(input: &[u8], png: &Png, limits: &Limits) -> Result<Pixels, PhotoError> {
-    let mut bytes = PNG_SIGNATURE.to_vec();
-    for part in std::iter::once(&png.header).chain(&png.picture) {
-        bytes.extend(input.get(part.clone()).unwrap_or_default());
-    }
-    bytes.extend(PNG_END);
-    let decoder = codecs::png::PngDecoder::with_limits(Cursor::new(bytes), decoder_limits(limits));
+    let parts = std::iter::once(&png.header).chain(&png.picture);
+    let parts = parts.map(|part| input.get(part.clone()).unwrap_or_default());
+    let whole = std::iter::once(PNG_SIGNATURE).chain(parts).chain([PNG_END]);
+    let decoder = codecs::png::PngDecoder::with_limits(Pieces::new(whole), decoder_limits(limits));
     flatten(decoder.map_err(PhotoError::unreadable)?)
 }
 
@@ -217,3 +293,6 @@ fn on_white<const CHANNELS: usize>(data: &[u8]) -> Vec<u8> {
     }
     flat
 }
+
+#[cfg(all(test, feature = "turbo"))]
+mod tests;

@@ -5,5 +5,7 @@ pub(crate) mod dct;
 pub(crate) mod decode;
 pub(crate) mod encode;
 mod order;
+#[cfg(feature = "turbo")]
+pub(crate) mod turbo;
 
 pub use decode::Fault;

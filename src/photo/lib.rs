@@ -20,6 +20,8 @@ mod placeholder;
 mod planes;
 mod probe;
 pub mod profile;
+mod recipe;
+mod repaint;
 mod resize;
 mod scale;
 #[macro_use]
@@ -40,6 +42,7 @@ pub use error::{Cause, PhotoError};
 pub use limits::Limits;
 pub use metadata::{Metadata, Orientation, Removed};
 pub use probe::{Format, Probe, probe};
+pub use recipe::{PIPELINE_VERSION, Recipe};
 pub use strip::stripped;
 
 use colour::Source;
@@ -47,10 +50,6 @@ use pixels::Pixels;
 use planes::{Chroma, Picture};
 use probe::Body;
 use resize::Part;
-
-/// Grows whenever the same original would give different files; photos derived by an older pipeline
-/// can be derived again.
-pub const PIPELINE_VERSION: i32 = 3;
 
 /// Everything made of one original.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -126,14 +125,15 @@ impl Role {
         }
     }
 
-    /// Long side in pixels and JPEG quality of the sizes made from the federated one.
-    fn smaller(self) -> Option<(u32, u8)> {
+    /// Long side in pixels and JPEG quality of the sizes made from the federated one. Small ones are
+    /// mostly shown on dense screens, where less quality is seen less.
+    fn smaller(self, recipe: Recipe) -> Option<(u32, u8)> {
         match self {
             Self::Federated => None,
-            Self::Px2560 => Some((2560, 82)),
-            Self::Px1600 => Some((1600, 82)),
-            Self::Px960 => Some((960, 80)),
-            Self::Px480 => Some((480, 78)),
+            Self::Px2560 => Some((2560, recipe.pages)),
+            Self::Px1600 => Some((1600, recipe.pages)),
+            Self::Px960 => Some((960, recipe.pages.saturating_sub(2))),
+            Self::Px480 => Some((480, recipe.pages.saturating_sub(4))),
         }
     }
 }
@@ -162,6 +162,14 @@ impl FromStr for Role {
 /// # Errors
 /// The refusals of [`probe`], and damage found while decoding.
 pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
+    process_by(input, limits, Recipe::default())
+}
+
+/// The same by another recipe.
+///
+/// # Errors
+/// As [`process`].
+pub fn process_by(input: &[u8], limits: &Limits, recipe: Recipe) -> Result<Derived, PhotoError> {
     let probe = probe(input, limits)?;
     let (width, height) = probe.upright_size();
     let Master { federated, pages } =
@@ -171,7 +179,7 @@ pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
         let (width, height) = picture.size();
         Rendition { role, width, height, quality, gamut, bytes }
     };
-    let (federated, quality, bytes) = encode::federated(federated);
+    let (federated, quality, bytes) = encode::federated(federated, recipe);
     let mut renditions = vec![rendition(Role::Federated, &federated, quality, Gamut::Srgb, bytes)];
     let largest = federated.size();
     let (mut picture, gamut, federated) = match pages {
@@ -179,7 +187,8 @@ pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
         None => (federated, Gamut::Srgb, None),
     };
     for role in Role::ALL {
-        let Some((side, quality)) = role.smaller().filter(|&(side, _)| earns_its_place(role, side, largest)) else {
+        let Some((side, quality)) = role.smaller(recipe).filter(|&(side, _)| earns_its_place(role, side, largest))
+        else {
             continue;
         };
         // Each from the next larger: as good as from the original, at half the cost.
@@ -228,7 +237,7 @@ pub fn fit(input: &[u8], limits: &Limits, max_width: u32) -> Result<Rendition, P
 }
 
 fn single(picture: Picture) -> Result<Rendition, PhotoError> {
-    let (picture, quality, bytes) = encode::federated(picture);
+    let (picture, quality, bytes) = encode::federated(picture, Recipe::default());
     let (width, height) = picture.size();
     Ok(Rendition { role: Role::Federated, width, height, quality, gamut: Gamut::Srgb, bytes })
 }
@@ -249,6 +258,12 @@ impl Master {
         let Body::Jpeg(jpeg) = &probe.body else {
             let (mut pixels, tag) = decode::decode(input, probe, limits)?;
             let chroma = Chroma::suiting(&pixels);
+            if let Source::Known(gamut) = colour::source(tag.as_ref(), pixels.kind) {
+                let crop = decode::Crop { part: part.of(pixels.size()), size: stored };
+                let picture = decode::scaled(&pixels, crop, chroma, turn::reversed(probe.orientation));
+                drop(pixels);
+                return Self::of_planes(turn::upright(picture, probe.orientation), gamut, tag.as_ref());
+            }
             if pixels.size() != stored {
                 pixels = resize::resize(&pixels, stored, part)?;
             }
@@ -274,17 +289,19 @@ impl Master {
         if gamut == Gamut::Srgb {
             return Ok(Self { federated: picture, pages: None });
         }
-        let whole = scale::picture(&picture, picture.size(), Chroma::Full);
-        let pixels = ycc::to_pixels(&whole.planes, whole.size()).ok_or(PhotoError::damaged("size of nothing"))?;
-        let federated = ycc::to_picture(&colour::convert(pixels, tag, Gamut::Srgb)?, Chroma::Halved);
+        let federated = repaint::repainted(&picture, tag, Gamut::Srgb)?;
         Ok(Self { federated, pages: Some((picture, gamut)) })
     }
 
     fn of_pixels(pixels: Pixels, tag: Option<&colour::Tag>, chroma: Chroma) -> Result<Self, PhotoError> {
         /// Long side of the copy that tells which colours there are.
         const GLANCE: u32 = 480;
-        let glance = resize::resize(&pixels, resize::long_side(pixels.size(), GLANCE), Part::Whole)?;
-        let gamut = colour::page_gamut(&glance, tag)?;
+        let gamut = if tag.is_some() {
+            let glance = resize::resize(&pixels, resize::long_side(pixels.size(), GLANCE), Part::Whole)?;
+            colour::page_gamut(&glance, tag)?
+        } else {
+            Gamut::Srgb
+        };
         let pages = match gamut {
             Gamut::Srgb => None,
             wider => Some((ycc::to_picture(&colour::convert(pixels.clone(), tag, wider)?, chroma), wider)),

@@ -94,6 +94,9 @@ pub struct Metadata {
     /// Last word of the IPTC digital source type: "digitalCapture", "trainedAlgorithmicMedia".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_type: Option<String>,
+    /// Name of the profile its colours are described by; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub colours: Option<String>,
     /// The file told where it was taken. Where is never kept.
     #[serde(skip_serializing_if = "is_false")]
     pub gps: bool,

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use moxcms::{ColorProfile, DataColorSpace, ToneReprCurve};
+use moxcms::{ColorProfile, DataColorSpace, ProfileText, ToneReprCurve};
 
 use super::limits::{MAX_ICC_CMYK, MAX_ICC_TAGS};
 
@@ -50,6 +50,26 @@ pub fn is_srgb(icc: &[u8]) -> bool {
 /// Whether a profile means Display P3; see [`is_srgb`].
 pub fn is_display_p3(icc: &[u8]) -> bool {
     parsed(icc).is_some_and(|profile| is_like(&profile, &DISPLAY_P3))
+}
+
+/// What a profile is called, for people: those of ours by what they mean, others by their own word.
+pub(super) fn name(icc: &[u8]) -> String {
+    /// Characters of a profile's own word.
+    const MOST: usize = 60;
+    if is_srgb(icc) {
+        return "sRGB".to_owned();
+    }
+    if is_display_p3(icc) {
+        return "Display P3".to_owned();
+    }
+    let own = match parsed(icc).and_then(|profile| profile.description) {
+        Some(ProfileText::PlainString(text)) => text,
+        Some(ProfileText::Description(text)) => text.ascii_string,
+        Some(ProfileText::Localizable(texts)) => texts.into_iter().next().map(|text| text.value).unwrap_or_default(),
+        None => String::new(),
+    };
+    let own: String = own.chars().filter(|c| !c.is_control()).take(MOST).collect();
+    if own.trim().is_empty() { "a profile without a name".to_owned() } else { own.trim().to_owned() }
 }
 
 /// Reads a profile of a bounded size with a bounded number of tags.

@@ -116,6 +116,33 @@ fn plane(source: &Plane, across: Span, down: Span) -> Plane {
     target
 }
 
+/// A plane resized strip by strip, for whoever needs each strip once.
+pub(crate) struct Strips<'a> {
+    source: &'a Plane,
+    across: Taps,
+    down: Taps,
+    middle: Vec<[i16; STRIP]>,
+    rows: Vec<u8>,
+    stride: usize,
+}
+
+impl<'a> Strips<'a> {
+    pub(crate) fn new(source: &'a Plane, across: Span, down: Span) -> Self {
+        let stride = across.target.next_multiple_of(Plane::ACROSS);
+        let (across, down) = (Taps::new(across), Taps::new(down));
+        let (middle, rows) = (vec![[0; STRIP]; source.stride], vec![0; stride * STRIP]);
+        Self { source, across, down, middle, rows, stride }
+    }
+
+    /// The 16 rows of the target that begin with `top`.
+    pub(crate) fn at(&mut self, top: usize) -> impl Iterator<Item = &[u8]> {
+        let window = Window { rows: &self.source.data, stride: self.source.stride, base: 0 };
+        let taps = (&self.across, &self.down);
+        simd::kernels::strip(&window, taps, &mut self.middle, (&mut self.rows, self.stride), top);
+        self.rows.chunks(self.stride)
+    }
+}
+
 /// Resizes a picture and keeps its colour as told. The step is that of the pixels in every plane: colour
 /// planes of odd sizes reach half a sample beyond the picture, and would drift if their own sizes told
 /// the step.

@@ -14,6 +14,15 @@ fn wide() -> bool {
     has!("avx2") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt")
 }
 
+/// Whether the vector kernels run here.
+#[cfg(feature = "turbo")]
+pub(crate) fn runs_vectors() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return wide();
+    #[cfg(not(target_arch = "x86_64"))]
+    return false;
+}
+
 /// Runs `work` compiled for all that this processor can do; `work` must be inlined to gain from it.
 #[inline(always)]
 pub(crate) fn widest<T>(work: impl FnOnce() -> T) -> T {

@@ -1,6 +1,7 @@
 //! Composing, posting, editing, deleting, pinning.
 
 use super::conversation::{self, Words};
+use super::photos::focus::Focus;
 use super::photos::{data, extras};
 use super::{Refusal, federation, limits, surface, uploads, visibility};
 use crate::activitypub::Visibility;
@@ -22,6 +23,8 @@ pub struct Form {
     pub order: Vec<i64>,
     /// Alt texts by photo id.
     pub alts: HashMap<i64, String>,
+    /// Focal points by photo id.
+    pub focus: HashMap<i64, Focus>,
     /// Photos to leave out.
     pub removed: Vec<i64>,
     /// What is shown of a photo, by its id.
@@ -29,7 +32,8 @@ pub struct Form {
 }
 
 impl Form {
-    /// Another file for a photo: it takes its place and, where it says nothing itself, its alt text.
+    /// Another file for a photo: it takes its place, its focal point and, where it says nothing itself,
+    /// its alt text.
     pub fn replace(&mut self, old: i64, new: i64) {
         for id in &mut self.order {
             if *id == old {
@@ -38,6 +42,9 @@ impl Form {
         }
         if let Some(alt) = self.alts.remove(&old).filter(|alt| !alt.trim().is_empty()) {
             self.alts.insert(new, alt);
+        }
+        if let Some(focus) = self.focus.remove(&old) {
+            self.focus.insert(new, focus);
         }
         if let Some(shown) = self.shown.remove(&old) {
             self.shown.insert(new, shown);
@@ -182,7 +189,7 @@ pub async fn keep(app: &App, account_id: i64, draft_id: i64, form: Form) -> Resu
         .await
 }
 
-/// Puts photos in the form's order with its alt texts; those to be left out go.
+/// Puts photos in the form's order with its alt texts and focal points; those to be left out go.
 async fn arrange(app: &App, tx: &impl ConnectionTrait, photos: Vec<photo::Model>, form: &Form) -> Result<(), Refusal> {
     let mut keys = Vec::new();
     for photo in photos {
@@ -196,11 +203,12 @@ async fn arrange(app: &App, tx: &impl ConnectionTrait, photos: Vec<photo::Model>
             .position(|id| *id == photo.id)
             .and_then(|p| i64::try_from(p).ok())
             .unwrap_or(photo.position);
+        let focus = form.focus.get(&photo.id).copied().unwrap_or_else(|| Focus::of(&photo));
         let alt = form
             .alts
             .get(&photo.id)
             .map_or(photo.alt, |alt| uploads::clip(&alt.replace("\r\n", "\n"), app.settings.max_alt * 2));
-        media::arrange(tx, photo.id, place, &alt).await?;
+        media::arrange(tx, photo.id, place, &alt, focus.thousandths()).await?;
         if let Some(shown) = form.shown.get(&photo.id) {
             let fields = data::chosen(shown.fields.iter().map(String::as_str));
             media::set_shown(tx, photo.id, &fields, shown.original).await?;
@@ -379,7 +387,7 @@ pub async fn save_changes(
 }
 
 fn same_photos(a: &[photo::Model], b: &[photo::Model]) -> bool {
-    let shown = |list: &[photo::Model]| list.iter().map(|p| (p.id, p.alt.clone())).collect::<Vec<_>>();
+    let shown = |list: &[photo::Model]| list.iter().map(|p| (p.id, p.alt.clone(), Focus::of(p))).collect::<Vec<_>>();
     shown(a) == shown(b)
 }
 

@@ -139,7 +139,7 @@ impl Made {
     }
 
     /// The row with what is known of the original and its sizes.
-    pub fn described(&self, row: photo::Model) -> photo::Model {
+    pub fn described(&self, app: &App, row: photo::Model) -> photo::Model {
         let derived = &self.derived;
         let json = |value: Result<String, serde_json::Error>, none: &str| value.unwrap_or_else(|_| none.to_owned());
         photo::Model {
@@ -147,20 +147,20 @@ impl Made {
             removed: json(serde_json::to_string(&derived.removed), "[]"),
             original_width: i64::from(derived.width),
             original_height: i64::from(derived.height),
-            ..seen(row, derived)
+            ..seen(app, row, derived)
         }
     }
 }
 
 /// The row with what can be seen of it, remote or not.
-fn seen(row: photo::Model, derived: &Derived) -> photo::Model {
+fn seen(app: &App, row: photo::Model, derived: &Derived) -> photo::Model {
     let largest = derived.renditions.first();
     photo::Model {
         width: largest.map_or(0, |r| i64::from(r.width)),
         height: largest.map_or(0, |r| i64::from(r.height)),
         blurhash: derived.blurhash.clone(),
         color: color(derived.average),
-        pipeline: i64::from(craft::PIPELINE_VERSION),
+        pipeline: app.recipe().number(),
         ..row
     }
 }
@@ -232,25 +232,28 @@ impl NewPhoto {
     ) -> Result<Self, Refusal> {
         let id = app.id();
         let derived = &made.derived;
-        let row = made.described(photo::Model {
-            id,
-            account_id,
-            post_id: None,
-            draft_id: None,
-            position: 0,
-            state: STORING.to_owned(),
-            alt: clip(derived.metadata.alt_text.as_deref().unwrap_or_default(), app.settings.max_alt),
-            focus_x: 0,
-            focus_y: 0,
-            file_name: clip(file_name, 200),
-            original_key: Some(Key::original(&random_hex::<16>()?).map_err(Refusal::broken)?.to_string()),
-            original_type: derived.format.mime().to_owned(),
-            original_bytes: bytes,
-            content_hash: Some(hash),
-            shows: made.shows.clone(),
-            created_at: app.now(),
-            ..blank()
-        });
+        let row = made.described(
+            app,
+            photo::Model {
+                id,
+                account_id,
+                post_id: None,
+                draft_id: None,
+                position: 0,
+                state: STORING.to_owned(),
+                alt: clip(derived.metadata.alt_text.as_deref().unwrap_or_default(), app.settings.max_alt),
+                focus_x: 0,
+                focus_y: 0,
+                file_name: clip(file_name, 200),
+                original_key: Some(Key::original(&random_hex::<16>()?).map_err(Refusal::broken)?.to_string()),
+                original_type: derived.format.mime().to_owned(),
+                original_bytes: bytes,
+                content_hash: Some(hash),
+                shows: made.shows.clone(),
+                created_at: app.now(),
+                ..blank()
+            },
+        );
         Ok(Self { row, sizes: made.sizes(app, id)? })
     }
 
@@ -364,7 +367,7 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
     }
     store_sizes(app, &sizes, &derived).await?;
     row.state = READY.to_owned();
-    let row = seen(row, &derived);
+    let row = seen(app, row, &derived);
     let (app2, keys) = (app.clone(), sizes.into_iter().map(|s| s.key).collect());
     app.db
         .write(move |tx| {
@@ -374,7 +377,14 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
                     Some(now) => {
                         media::save(
                             tx,
-                            photo::Model { alt: now.alt, position: now.position, post_id: now.post_id, ..row },
+                            photo::Model {
+                                alt: now.alt,
+                                focus_x: now.focus_x,
+                                focus_y: now.focus_y,
+                                position: now.position,
+                                post_id: now.post_id,
+                                ..row
+                            },
                         )
                         .await?;
                     }

@@ -62,11 +62,19 @@ pub async fn sizes_of(db: &impl ConnectionTrait, photos: &[i64]) -> Result<Vec<r
         .await
 }
 
-/// Sets place and alt text of a photo in its draft or post.
-pub async fn arrange(db: &impl ConnectionTrait, id: i64, position: i64, alt: &str) -> Result<(), DbErr> {
+/// Sets place, alt text and focal point (thousandths) of a photo in its draft or post.
+pub async fn arrange(
+    db: &impl ConnectionTrait,
+    id: i64,
+    position: i64,
+    alt: &str,
+    focus: (i64, i64),
+) -> Result<(), DbErr> {
     photo::Entity::update_many()
         .col_expr(photo::Column::Position, Expr::value(position))
         .col_expr(photo::Column::Alt, Expr::value(alt))
+        .col_expr(photo::Column::FocusX, Expr::value(focus.0))
+        .col_expr(photo::Column::FocusY, Expr::value(focus.1))
         .filter(photo::Column::Id.eq(id))
         .exec(db)
         .await
@@ -125,6 +133,11 @@ pub async fn remove_picture(db: &impl ConnectionTrait, key: &str) -> Result<(), 
     rendition::Entity::delete_by_id(key).exec(db).await.map(drop)
 }
 
+/// Writes everything known of a served file anew.
+pub async fn save_size(db: &impl ConnectionTrait, row: rendition::Model) -> Result<(), DbErr> {
+    rendition::Entity::update(row.into_active_model().reset_all()).exec(db).await.map(drop)
+}
+
 /// Gives a served file another role.
 pub async fn set_role(db: &impl ConnectionTrait, key: &str, role: &str) -> Result<(), DbErr> {
     rendition::Entity::update_many()
@@ -135,25 +148,27 @@ pub async fn set_role(db: &impl ConnectionTrait, key: &str, role: &str) -> Resul
         .map(drop)
 }
 
-/// Photos with an original that were made by a pipeline below `version`, by id.
-pub async fn originals_below(
+/// Photos with an original, but those whose sizes were made by this recipe, by id.
+pub async fn originals_but(
     db: &impl ConnectionTrait,
-    version: i64,
+    recipe: Option<i64>,
     after: i64,
     limit: u64,
 ) -> Result<Vec<photo::Model>, DbErr> {
-    below(version).filter(photo::Column::Id.gt(after)).order_by_asc(photo::Column::Id).limit(limit).all(db).await
+    but(recipe).filter(photo::Column::Id.gt(after)).order_by_asc(photo::Column::Id).limit(limit).all(db).await
 }
 
-pub async fn count_originals(db: &impl ConnectionTrait, version: i64) -> Result<u64, DbErr> {
-    below(version).count(db).await
+pub async fn count_originals(db: &impl ConnectionTrait, but_recipe: Option<i64>) -> Result<u64, DbErr> {
+    but(but_recipe).count(db).await
 }
 
-fn below(version: i64) -> Select<photo::Entity> {
-    photo::Entity::find()
-        .filter(photo::Column::OriginalKey.is_not_null())
-        .filter(photo::Column::State.eq("ready"))
-        .filter(photo::Column::Pipeline.lt(version))
+fn but(recipe: Option<i64>) -> Select<photo::Entity> {
+    let all =
+        photo::Entity::find().filter(photo::Column::OriginalKey.is_not_null()).filter(photo::Column::State.eq("ready"));
+    match recipe {
+        Some(recipe) => all.filter(photo::Column::Pipeline.ne(recipe)),
+        None => all,
+    }
 }
 
 /// This person's photos with an original, by id.

@@ -32,6 +32,7 @@ function refresh() {
   all.forEach((item, n) => {
     item.querySelector(".draft-number").textContent = n + 1;
     item.querySelector("label .sr").textContent = `for photo ${n + 1}, `;
+    item.querySelectorAll("summary .sr").forEach((words) => { words.textContent = ` of photo ${n + 1}`; });
     const order = item.querySelector("[name^=order_]");
     if (order) order.value = n + 1;
     item.querySelector("[data-do=up]").disabled = n === 0;
@@ -75,7 +76,7 @@ function remember() {
 function named(item, id) {
   item.dataset.id = id;
   item.querySelector("[name=photo]").value = id;
-  for (const name of ["alt", "order", "remove", "data", "offer", "replace"]) {
+  for (const name of ["alt", "order", "remove", "focus_x", "focus_y", "data", "offer", "replace"]) {
     const field = item.querySelector(`[name^=${name}_]`);
     field.name = `${name}_${id}`;
     if (name === "alt") {
@@ -142,6 +143,14 @@ function lines(item, photo) {
   }
 }
 
+// The picture on which the focal point is set, and how a square of it would look.
+function finder(item, photo) {
+  for (const place of [".focus-picture", ".focus-square"]) {
+    const picture = Object.assign(new Image(photo.width, photo.height), { alt: "", draggable: false, loading: "lazy", decoding: "async", src: photo.thumb });
+    item.querySelector(place).prepend(picture);
+  }
+}
+
 // The photo's own title and tags, where nothing has been written yet.
 function propose(words) {
   const caption = document.getElementById("caption");
@@ -173,6 +182,7 @@ function arrived(item, photo) {
   thumb.width = photo.width;
   thumb.height = photo.height;
   thumb.src = photo.thumb;
+  finder(item, photo);
   delete item.file;
   if (item.instead) {
     remove(item.instead);
@@ -295,7 +305,11 @@ function replace(item) {
       return;
     }
     const next = place(file);
-    next.querySelector("textarea").value = item.querySelector("textarea").value;
+    for (const name of ["alt_", "focus_x_", "focus_y_"]) {
+      const [to, from] = [next, item].map((one) => one.querySelector(`[name^=${name}]`));
+      to.value = from.value;
+      to.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     next.instead = item;
     item.after(next);
     waiting.push(next);

@@ -51,16 +51,20 @@ impl Gallery {
 
     /// Plays a scenario of `tests/browser`.
     async fn play(&self, scenario: &str, options: Value) {
-        let base = format!("http://localhost:{}", self.folder.port);
-        let mut node = Command::new("node");
-        node.args(["run.mjs", scenario, &options.to_string()]).current_dir(SCENARIOS);
-        node.env("BASE", base).env("LOGIN", "ada").env("PASSWORD", PASSWORD).env("SHOTS", screenshots());
-        node.env("FIXTURES", concat!(env!("CARGO_MANIFEST_DIR"), "/media-test-fixtures"));
-        let done = tokio::task::spawn_blocking(move || node.output()).await.unwrap();
-        let done = done.expect("node is there: .ci/test installs it");
-        let said = String::from_utf8_lossy(&done.stderr);
-        assert!(done.status.success(), "{scenario} {options}: {said}");
+        play(&format!("http://localhost:{}", self.folder.port), scenario, options).await;
     }
+}
+
+/// Plays a scenario of `tests/browser` at an address.
+async fn play(base: &str, scenario: &str, options: Value) {
+    let mut node = Command::new("node");
+    node.args(["run.mjs", scenario, &options.to_string()]).current_dir(SCENARIOS);
+    node.env("BASE", base).env("LOGIN", "ada").env("PASSWORD", PASSWORD).env("SHOTS", screenshots());
+    node.env("FIXTURES", concat!(env!("CARGO_MANIFEST_DIR"), "/media-test-fixtures"));
+    let done = tokio::task::spawn_blocking(move || node.output()).await.expect("it runs to its end");
+    let done = done.expect("node is there: .ci/test installs it");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{scenario} {options}: {said}");
 }
 
 fn screenshots() -> PathBuf {
@@ -149,4 +153,23 @@ async fn an_album_that_is_out_is_changed_on_a_phone() {
     let gallery = Gallery::open().await;
     let (_, album) = gallery.hang().await;
     gallery.play("edit", json!({ "width": 390, "album": album })).await;
+}
+
+async fn focus(width: u32, scheme: &str, script: bool) {
+    Gallery::open().await.play("focus", json!({ "width": width, "scheme": scheme, "script": script })).await;
+}
+
+#[tokio::test]
+async fn a_focal_point_is_set_by_a_press_and_by_keyboard_on_a_phone() {
+    focus(390, "dark", true).await;
+}
+
+#[tokio::test]
+async fn a_focal_point_is_set_by_a_press_and_by_keyboard_on_a_desk() {
+    focus(1440, "light", true).await;
+}
+
+#[tokio::test]
+async fn a_focal_point_is_set_without_script() {
+    focus(1440, "light", false).await;
 }

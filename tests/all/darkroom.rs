@@ -8,7 +8,7 @@ use crate::process::binary::{Folder, photograph};
 use crate::process::tab::{Form, Tab};
 use crate::support::{Server, eventually, fixture};
 use cyanotype::darkroom::{Darkroom, DarkroomError, Options, PROCESSOR_TIME};
-use cyanotype::photo::Limits;
+use cyanotype::photo::{Limits, Recipe};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -34,6 +34,7 @@ impl Scene {
             processor: PROCESSOR_TIME,
             idle: Duration::from_secs(30),
             limits: Limits::default(),
+            recipe: Recipe::default(),
             tasks: tasks.clone(),
             stopping: CancellationToken::new(),
         };

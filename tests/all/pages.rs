@@ -6,6 +6,7 @@
 mod browsing;
 mod composing;
 mod editing;
+mod focus;
 mod hostile;
 mod outsiders;
 mod paging;

@@ -1,5 +1,7 @@
 //! The composer: one screen, with and without script, for new posts and for editing.
 
+mod form;
+
 use super::context::{Choice, Compose, DataChoice, DraftPhoto};
 use super::templates::Shown;
 use super::{Answer, finish, id, redirect};
@@ -11,6 +13,7 @@ use crate::http::uploads::{self, Filled};
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::urls;
 use crate::service::photos::data;
+use crate::service::photos::focus::Focus;
 use crate::service::posting::{self, Form, Offer};
 use crate::service::sessions::Viewer;
 use crate::service::uploads as taking;
@@ -19,54 +22,8 @@ use axum::Json;
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use form::{LANGUAGES, read};
 use serde_json::json;
-use std::collections::HashMap;
-
-/// Languages offered, by BCP 47 tag.
-const LANGUAGES: &[(&str, &str)] = &[
-    ("en", "English"),
-    ("ar", "العربية"),
-    ("bg", "Български"),
-    ("ca", "Català"),
-    ("cs", "Čeština"),
-    ("da", "Dansk"),
-    ("de", "Deutsch"),
-    ("el", "Ελληνικά"),
-    ("eo", "Esperanto"),
-    ("es", "Español"),
-    ("et", "Eesti"),
-    ("eu", "Euskara"),
-    ("fa", "فارسی"),
-    ("fi", "Suomi"),
-    ("fr", "Français"),
-    ("ga", "Gaeilge"),
-    ("gl", "Galego"),
-    ("he", "עברית"),
-    ("hi", "हिन्दी"),
-    ("hu", "Magyar"),
-    ("id", "Bahasa Indonesia"),
-    ("is", "Íslenska"),
-    ("it", "Italiano"),
-    ("ja", "日本語"),
-    ("ko", "한국어"),
-    ("lt", "Lietuvių"),
-    ("lv", "Latviešu"),
-    ("nl", "Nederlands"),
-    ("no", "Norsk"),
-    ("pl", "Polski"),
-    ("pt", "Português"),
-    ("ro", "Română"),
-    ("ru", "Русский"),
-    ("sk", "Slovenčina"),
-    ("sl", "Slovenščina"),
-    ("sr", "Српски"),
-    ("sv", "Svenska"),
-    ("th", "ไทย"),
-    ("tr", "Türkçe"),
-    ("uk", "Українська"),
-    ("vi", "Tiếng Việt"),
-    ("zh", "中文"),
-];
 
 /// The composer's page, with what the form said when it is shown again.
 struct Screen<'a> {
@@ -146,7 +103,7 @@ impl<'a> Screen<'a> {
         self.form.iter().flat_map(|f| &f.removed).filter(own).map(i64::to_string).collect()
     }
 
-    /// The photos in the form's order, with the alt texts it carried.
+    /// The photos in the form's order, with the alt texts and focal points it carried.
     async fn draft_photos(&self) -> Result<Vec<DraftPhoto>, Refusal> {
         let mut photos = views::of_photos(&self.web.app, self.photos.clone()).await?;
         if let Some(form) = &self.form {
@@ -156,6 +113,10 @@ impl<'a> Screen<'a> {
                 if let Some(alt) = form.alts.get(&row.id) {
                     picture.alt.clone_from(alt);
                 }
+                if let Some(focus) = form.focus.get(&row.id) {
+                    picture.focus = focus.per_cent();
+                    (row.focus_x, row.focus_y) = focus.thousandths();
+                }
             }
         }
         let numbered = photos.into_iter().zip(1..);
@@ -163,6 +124,7 @@ impl<'a> Screen<'a> {
         Ok(numbered
             .map(|((row, picture), number)| DraftPhoto {
                 lines: data_choices(&row, shown(&row)),
+                focus_point: Focus::of(&row).numbers(),
                 offered: shown(&row).map_or(row.offered != 0, |s| s.original),
                 picture,
                 file_name: row.file_name,
@@ -198,46 +160,6 @@ fn hint(visibility: Visibility) -> &'static str {
         Visibility::Followers => "Only your followers will see this. Their servers get a copy.",
         Visibility::Mentioned => "Only the people you @mention will see this. Their servers get a copy.",
     }
-}
-
-/// What the fields of the composer say.
-fn read(filled: &Filled) -> Form {
-    let ids: Vec<i64> = filled.all("photo").filter_map(|v| v.parse().ok()).collect();
-    let mut places: Vec<(i64, usize, i64)> = Vec::new();
-    let mut alts = HashMap::new();
-    let mut removed = Vec::new();
-    let mut shown = HashMap::new();
-    for (index, id) in ids.into_iter().enumerate() {
-        let fallback = i64::try_from(index + 1).unwrap_or(i64::MAX);
-        places.push((filled.text(&format!("order_{id}")).trim().parse().unwrap_or(fallback), index, id));
-        if filled.fields.iter().any(|(name, _)| *name == format!("alt_{id}")) {
-            alts.insert(id, filled.text(&format!("alt_{id}")).to_owned());
-        }
-        // Boxes that are not ticked are not sent: this one says that they were there.
-        if !filled.text(&format!("data_{id}")).is_empty() {
-            let fields = filled.all(&format!("show_{id}")).map(str::to_owned).collect();
-            shown.insert(id, Offer { fields, original: !filled.text(&format!("offer_{id}")).is_empty() });
-        }
-        if !filled.text(&format!("remove_{id}")).is_empty() {
-            removed.push(id);
-        }
-    }
-    // A number typed into two fields keeps the order in which they stood.
-    places.sort();
-    Form {
-        caption: filled.text("caption").to_owned(),
-        warning: filled.text("warning").to_owned(),
-        language: language(filled.text("language")),
-        visibility: filled.text("visibility").parse().ok(),
-        order: places.into_iter().map(|(_, _, id)| id).collect(),
-        alts,
-        removed,
-        shown,
-    }
-}
-
-fn language(tag: &str) -> String {
-    LANGUAGES.iter().find(|(known, _)| *known == tag).map_or("en", |(known, _)| known).to_owned()
 }
 
 /// An empty composer. Its form carries the number of a draft that is made when something is sent.

@@ -117,6 +117,8 @@ pub struct DraftPhoto {
     pub file_name: String,
     /// 1, 2, 3 …
     pub number: i64,
+    /// x to the right, y up, each −1 to 1.
+    pub focus_point: (f64, f64),
     /// What the photo says about itself, with the choice to show it.
     pub lines: Vec<DataChoice>,
     /// A cleaned copy of the original is offered.
@@ -150,6 +152,8 @@ pub struct PhotoFiles {
     pub width: i64,
     pub height: i64,
     pub bytes: i64,
+    /// "Adobe RGB (1998)"
+    pub colours: String,
     pub original_path: String,
     /// Noun phrases.
     pub removed: Vec<String>,

@@ -52,6 +52,7 @@ fn photo_files(told: Told, post_path: &str) -> PhotoFiles {
         width: row.original_width,
         height: row.original_height,
         bytes: row.original_bytes,
+        colours: told.colours,
         removed: told.removed.into_iter().map(str::to_owned).collect(),
         files: told
             .files

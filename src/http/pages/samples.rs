@@ -555,6 +555,7 @@ impl Files {
             width: 6000,
             height: 4000,
             bytes: 9_490_000,
+            colours: "Adobe RGB (1998) <own>".into(),
             original_path: "/@ada/77/files/3".into(),
             removed: vec!["where it was taken".into(), "serial numbers".into()],
             files: vec![file("for other servers", 3526, 85), file("for pages", 960, 80), file("the animation", 480, 0)],
@@ -579,6 +580,7 @@ impl Compose {
                     file_name: format!("DSCF20{number} <raw>.jpg"),
                     number,
                     lines: data_sample(),
+                    focus_point: if number == 2 { (-0.4, 0.62) } else { (0.0, 0.0) },
                     offered: number == 1,
                 }
             })

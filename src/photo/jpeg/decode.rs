@@ -13,6 +13,7 @@ use std::ops::Range;
 
 use entropy::{Bits, Coded};
 use frame::{Scan, Tables, laid_out};
+use huffman::Passes;
 use progressive::{Part, State, Store};
 use sequential::{Buffer, Unit};
 
@@ -63,8 +64,13 @@ impl Plan {
     pub(crate) fn new(frame: &Frame, component: &Component, wanted: (usize, usize)) -> Self {
         let made = |side: usize| ((component.width * side).div_ceil(8), (component.height * side).div_ceil(8));
         let enough = |side: &usize| made(*side).0 >= wanted.0 && made(*side).1 >= wanted.1;
-        let side = [1, 2, 4].into_iter().find(enough).unwrap_or(8);
-        let (width, height) = made(side);
+        Self::of_side(frame, component, [1, 2, 4].into_iter().find(enough).unwrap_or(8))
+    }
+
+    /// At a scale: 8, 4, 2 or 1 samples made of each 8.
+    pub(crate) fn of_side(frame: &Frame, component: &Component, side: usize) -> Self {
+        let made = |samples: usize| (samples * side).div_ceil(8);
+        let (width, height) = (made(component.width), made(component.height));
         let mcus = frame.mcus();
         let (across, down) = (mcus.0 * component.across, mcus.1 * component.down);
         Self { side, width, height, stride: across * side, across, down }
@@ -192,6 +198,7 @@ impl Decoder<'_, '_> {
         let grid = self.grid(scan)?;
         let mut buffers = Vec::new();
         let mut units = Vec::new();
+        let passes = passes(&self.tables, self.output.plans, scan)?;
         for (number, &(part, dc, ac)) in scan.parts.iter().enumerate() {
             let (across, down) = self.blocks(scan, part)?;
             let plan = self.component(part)?.1;
@@ -200,7 +207,8 @@ impl Decoder<'_, '_> {
             buffers.push(Buffer { side: plan.side, coefficients, filled: vec![0; blocks] });
             let (dc, ac) = (self.tables.dc(dc)?, self.tables.ac(ac)?);
             let places = (0..down).flat_map(|y| (0..across).map(move |x| y * plan.across + x));
-            units.extend(places.map(|first| Unit { part: number, dc, ac, first, step: across }));
+            let passes = passes.get(number).and_then(Option::as_ref);
+            units.extend(places.map(|first| Unit { part: number, dc, ac, passes, first, step: across }));
         }
         let mut course = Course::new(&self.coded, self.tables.interval);
         let mut predicted = [0; 4];
@@ -264,6 +272,15 @@ impl Decoder<'_, '_> {
         }
         self.output.check()
     }
+}
+
+/// For each component of a scan that is decoded smaller, what passes over the rest of its blocks.
+fn passes<'a>(tables: &'a Tables, plans: &[Plan], scan: &Scan) -> Result<Vec<Option<Passes<'a>>>, Fault> {
+    let of = |&(part, _, ac): &(usize, usize, usize)| {
+        let smaller = plans.get(part).is_some_and(|plan| plan.side < 8);
+        Ok(if smaller { Some(Passes::new(tables.ac(ac)?)) } else { None })
+    };
+    scan.parts.iter().map(of).collect()
 }
 
 /// Whether a fault in this row of MCUs leaves enough of the picture; always true, or the fault.

@@ -29,4 +29,14 @@ pub(super) const fn places(size: usize) -> [u8; 80] {
     places
 }
 
+/// The step of the zigzag behind the last that [`places`] has a place for.
+pub(super) const fn end(size: usize) -> usize {
+    let places = places(size);
+    let mut k = 64;
+    while places[k - 1] == NOWHERE {
+        k -= 1;
+    }
+    k
+}
+
 pub(super) const NOWHERE: u8 = 255;

@@ -7,6 +7,7 @@ use crate::activitypub::text;
 use crate::activitypub::visibility::addressing;
 use crate::app::App;
 use crate::entity::{account, photo, post, rendition};
+use crate::service::photos::focus::Focus;
 use crate::service::visibility::{self, Reader, can_see, visible};
 use crate::service::{Refusal, views};
 use crate::store::{Cursor, accounts, media, posts, relations, tags};
@@ -74,15 +75,13 @@ async fn parent_id(app: &App, row: &post::Model) -> Result<Option<String>, Refus
 /// The file that federates, and what is known of it.
 fn photo_values(app: &App, urls: &Urls, row: &photo::Model, sizes: &[rendition::Model]) -> Option<render::Photo> {
     let size = sizes.iter().find(|s| s.photo_id == Some(row.id) && s.role == "fed")?;
-    let focus =
-        (row.focus_x != 0 || row.focus_y != 0).then_some((row.focus_x as f64 / 1000.0, row.focus_y as f64 / 1000.0));
     Some(render::Photo {
         url: urls.media(app, &size.key),
         alt: Some(row.alt.clone()),
         blurhash: Some(row.blurhash.clone()),
         width: size.width,
         height: size.height,
-        focal_point: focus,
+        focal_point: Focus::of(row).said(),
     })
 }
 

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::entity::{account, photo, post};
 use crate::secrets::random;
 use crate::service::conversation::Words;
+use crate::service::photos::focus::Focus;
 use crate::service::visibility::{self, visible};
 use crate::service::work::{self, Work};
 use crate::service::{Refusal, surface, uploads};
@@ -227,15 +228,16 @@ async fn words_of(app: &App, author: &account::Model, note: &Note) -> Result<Wor
 /// Rows for pictures that are still elsewhere; what can be shown meanwhile is the placeholder.
 fn photos_of(app: &App, account_id: i64, post_id: i64, attachments: &[Attachment]) -> Vec<photo::Model> {
     let row = |(position, a): (usize, &Attachment)| {
-        let (x, y) = a.focal_point.unwrap_or((0.0, 0.0));
+        let focus = a.focal_point.and_then(|(x, y)| Focus::new(x, y)).unwrap_or_default();
+        let (focus_x, focus_y) = focus.thousandths();
         photo::Model {
             id: app.id(),
             account_id,
             post_id: Some(post_id),
             position: i64::try_from(position).unwrap_or(0),
             alt: a.alt.clone(),
-            focus_x: (x * 1000.0) as i64,
-            focus_y: (y * 1000.0) as i64,
+            focus_x,
+            focus_y,
             original_type: a.media_type.clone().unwrap_or_default(),
             width: a.width.unwrap_or(0).clamp(0, 30_000),
             height: a.height.unwrap_or(0).clamp(0, 30_000),
@@ -327,7 +329,7 @@ async fn change(app: &App, author: &account::Model, old: post::Model, note: Note
         .await
 }
 
-/// A picture at a known address is the same picture: only its words and place may change.
+/// A picture at a known address is the same picture: only its words, place and focal point may change.
 async fn replace_photos(
     app: &App,
     tx: &impl ConnectionTrait,
@@ -338,7 +340,10 @@ async fn replace_photos(
     let mut added = Vec::new();
     for photo in new {
         match old.iter().position(|o| o.remote_url == photo.remote_url) {
-            Some(at) => media::arrange(tx, old.swap_remove(at).id, photo.position, &photo.alt).await?,
+            Some(at) => {
+                let focus = Focus::of(&photo).thousandths();
+                media::arrange(tx, old.swap_remove(at).id, photo.position, &photo.alt, focus).await?;
+            }
             None => added.push(photo),
         }
     }

@@ -32,7 +32,7 @@ pub const FIELDS: &[Field] = &[
     Field { key: "keywords", label: "Keywords", read: |m| some(m.keywords.join(", ")) },
     Field { key: "creator", label: "Photographer", read: |m| m.creator.clone() },
     Field { key: "copyright", label: "Copyright", read: |m| m.copyright.clone() },
-    Field { key: "licence", label: "Licence", read: |m| m.licence.clone() },
+    Field { key: "licence", label: "Licence", read: licence },
 ];
 
 fn some(text: String) -> Option<String> {
@@ -47,6 +47,19 @@ fn focal_length(m: &Metadata) -> Option<String> {
         (Some(real), _) => Some(format!("{real} mm")),
         (None, full) => full.map(|full| format!("as {full} mm on 35 mm film")),
     }
+}
+
+/// Creative Commons by the names people know; others by their address.
+fn licence(m: &Metadata) -> Option<String> {
+    let address = m.licence.as_ref()?;
+    let path = address.split_once("creativecommons.org/").map_or("", |(_, path)| path);
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    Some(match parts.as_slice() {
+        ["licenses", kind, version, ..] => format!("CC {} {version}", kind.to_uppercase()),
+        ["publicdomain", "zero", version, ..] => format!("CC0 {version}"),
+        ["publicdomain", "mark", ..] => "Public domain".to_owned(),
+        _ => address.clone(),
+    })
 }
 
 /// The camera's clock as it was written; the zone only where the camera knew it.

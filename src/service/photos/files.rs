@@ -11,6 +11,8 @@ use crate::store::{media, posts};
 #[derive(Debug, Clone)]
 pub struct Told {
     pub photo: photo::Model,
+    /// The original's colours, for people: "Adobe RGB (1998)".
+    pub colours: String,
     /// Nothing of these is in any file that is served.
     pub removed: Vec<&'static str>,
     /// Largest first.
@@ -25,7 +27,7 @@ pub struct File {
     pub purpose: &'static str,
     /// "JPEG".
     pub format: &'static str,
-    /// "sRGB" or "Display P3".
+    /// "sRGB" or "Display P3"; of what was copied "as the original".
     pub profile: &'static str,
     pub path: String,
 }
@@ -40,9 +42,20 @@ pub async fn of_post(app: &App, owner: &account::Model, post_id: i64) -> Result<
     let told = photos.into_iter().map(|photo| {
         let own: Vec<_> = sizes.iter().filter(|s| s.photo_id == Some(photo.id)).collect();
         let moves = own.iter().any(|s| s.role == super::extras::ANIMATION);
-        Told { removed: removed(&photo, moves), files: own.into_iter().map(|row| file(app, row)).collect(), photo }
+        Told {
+            removed: removed(&photo, moves),
+            colours: colours(&photo, &own),
+            files: own.into_iter().map(|row| file(app, row)).collect(),
+            photo,
+        }
     });
     Ok(told.collect())
+}
+
+/// By its profile; by code points where it has none but its sizes are wide.
+fn colours(photo: &photo::Model, sizes: &[&rendition::Model]) -> String {
+    let coded = || if sizes.iter().any(|s| s.gamut == "p3") { "Display P3" } else { "no profile, so sRGB" }.to_owned();
+    super::data::metadata(photo).colours.unwrap_or_else(coded)
 }
 
 /// What is in the original only. `moves`: its animation is served beside the still sizes.
@@ -69,7 +82,11 @@ fn file(app: &App, row: &rendition::Model) -> File {
             crate::blob::MediaType::Heic => "HEIC",
             crate::blob::MediaType::Avif => "AVIF",
         }),
-        profile: if row.gamut == "p3" { "Display P3" } else { "sRGB" },
+        profile: match row.gamut.as_str() {
+            _ if row.quality == 0 => "as the original",
+            "p3" => "Display P3",
+            _ => "sRGB",
+        },
         path: views::picture_path(app, &row.key),
         row: row.clone(),
     }

@@ -1,11 +1,11 @@
-//! Making every size again from the originals: after the pipeline has become better, or an author has
-//! changed what is written into her files. Goes photo by photo, so that it can be stopped and begun
+//! Making every size again from the originals: after the pipeline has become better, a quality was
+//! chosen anew, or an author has changed what is written into her files. Goes photo by photo, so that it can be stopped and begun
 //! again; doing it twice changes nothing.
 
 use crate::app::App;
 use crate::blob::Key;
 use crate::entity::{photo, rendition};
-use crate::photo::{PIPELINE_VERSION, Role};
+use crate::photo::Role;
 use crate::service::{Refusal, surface, uploads};
 use crate::store::media;
 use bytes::Bytes;
@@ -18,7 +18,7 @@ pub const FORMER: &str = "former";
 /// Which photos are made again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
-    /// Those made by an older pipeline.
+    /// Those made by an older pipeline or with other qualities.
     Outdated,
     /// All that have an original.
     All,
@@ -41,14 +41,14 @@ pub struct Progress {
 /// Only what stops everything, such as a database that is gone; a photo that fails is counted and left
 /// as it is.
 pub async fn rebuild(app: &App, which: Which, mut told: impl FnMut(Progress)) -> Result<Progress, Refusal> {
-    let version = match which {
-        Which::Outdated => i64::from(PIPELINE_VERSION),
-        Which::All => i64::MAX,
+    let but = match which {
+        Which::Outdated => Some(app.recipe().number()),
+        Which::All => None,
     };
-    let mut progress = Progress { total: media::count_originals(&app.db.read, version).await?, ..Progress::default() };
+    let mut progress = Progress { total: media::count_originals(&app.db.read, but).await?, ..Progress::default() };
     let mut after = 0;
     loop {
-        let page = media::originals_below(&app.db.read, version, after, 50).await?;
+        let page = media::originals_but(&app.db.read, but, after, 50).await?;
         let Some(last) = page.last() else { return Ok(progress) };
         after = last.id;
         for row in page {
@@ -88,7 +88,7 @@ async fn again(app: &App, row: photo::Model) -> Result<u64, Refusal> {
         .await?;
     store(app, &before, &new).await?;
     let changed = new.len() as u64;
-    replace(app, made.described(row), before, kept, new.into_iter().map(|(size, _)| size).collect()).await?;
+    replace(app, made.described(app, row), before, kept, new.into_iter().map(|(size, _)| size).collect()).await?;
     Ok(changed)
 }
 
@@ -156,14 +156,20 @@ async fn replace(
                 let Some(now) = media::by_id(tx, row.id).await? else {
                     return Ok::<_, Refusal>(surface::drop_blobs(&app2, tx, keys).await?);
                 };
-                let federated_anew = new.iter().any(|s| s.role == Role::Federated.as_str());
+                let federated_anew = new.iter().find(|s| s.role == Role::Federated.as_str());
                 let mut gone = Vec::new();
-                for old in before.into_iter().filter(|old| made_of_pixels(&old.role) && !kept.contains(&old.key)) {
-                    if old.role == Role::Federated.as_str() && federated_anew {
-                        media::set_role(tx, &old.key, FORMER).await?;
-                    } else {
-                        media::remove_picture(tx, &old.key).await?;
-                        gone.push(old.key);
+                for old in before.into_iter().filter(|old| !kept.contains(&old.key)) {
+                    match federated_anew {
+                        // Under this name there are the newest bytes now.
+                        Some(newest) if old.role == newest.role || old.role == FORMER => {
+                            let row = rendition::Model { key: old.key, role: FORMER.to_owned(), ..newest.clone() };
+                            media::save_size(tx, row).await?;
+                        }
+                        _ if made_of_pixels(&old.role) => {
+                            media::remove_picture(tx, &old.key).await?;
+                            gone.push(old.key);
+                        }
+                        _ => {}
                     }
                 }
                 for size in &new {
@@ -171,6 +177,8 @@ async fn replace(
                 }
                 let row = photo::Model {
                     alt: now.alt,
+                    focus_x: now.focus_x,
+                    focus_y: now.focus_y,
                     position: now.position,
                     post_id: now.post_id,
                     draft_id: now.draft_id,

@@ -4,6 +4,7 @@ use super::{DataLine, OtherFile, Picture, Size};
 use crate::app::App;
 use crate::entity::{photo, rendition};
 use crate::photo::Role;
+use crate::service::photos::focus::Focus;
 use crate::service::photos::{data, extras};
 use crate::service::uploads;
 use crate::store::media;
@@ -57,7 +58,7 @@ fn picture(app: &App, row: &photo::Model, rows: Vec<rendition::Model>) -> Pictur
         alt: row.alt.clone(),
         blurhash: row.blurhash.clone(),
         color: if row.color.is_empty() { "#777777".to_owned() } else { row.color.clone() },
-        focus: ((1000 + row.focus_x) / 20, (1000 - row.focus_y) / 20),
+        focus: Focus::of(row).per_cent(),
         src: at_least(960).unwrap_or_default(),
         thumb: at_least(480).unwrap_or_default(),
         large: sizes.first().map(|s| s.src.clone()).unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 use super::{composer, headers, look, photos, post, posts_of};
 use crate::support::{Form, Page, Person, Server, fixture_bytes};
+use cyanotype::service::photos::data::FIELDS;
 use futures_util::future::join_all;
 use reqwest::Method;
 use std::path::Path;
@@ -312,12 +313,11 @@ async fn a_form_has_room_for_every_field_of_a_hundred_photos_and_not_for_many_mo
     let server = Server::start_with("a.test", &[("max_photos", "100")]).await;
     let ada = server.person("ada").await;
     let fields = |photos: usize| {
-        let names = ["photo".to_owned(), "alt_".to_owned(), "order_".to_owned(), "remove_".to_owned()];
+        let names = ["alt_", "order_", "remove_", "focus_x_", "focus_y_", "data_", "offer_"];
         (1..=photos).flat_map(move |n| {
-            names.clone().map(|name| match name.as_str() {
-                "photo" => (name, n.to_string()),
-                _ => (format!("{name}{n}"), n.to_string()),
-            })
+            let own = names.map(|name| (format!("{name}{n}"), n.to_string()));
+            let shown = FIELDS.iter().map(move |field| (format!("show_{n}"), field.key.to_owned()));
+            [("photo".to_owned(), n.to_string())].into_iter().chain(own).chain(shown)
         })
     };
     let with = async |photos: usize| {
@@ -327,7 +327,7 @@ async fn a_form_has_room_for_every_field_of_a_hundred_photos_and_not_for_many_mo
     };
     let page = with(100).await;
     assert!(page.says("Choose at least one photo.") && page.says("A hundred"), "{}", page.text());
-    assert!(with(120).await.says("The form has too many fields."));
+    assert!(with(105).await.says("The form has too many fields."));
 }
 
 #[tokio::test]

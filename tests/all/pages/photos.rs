@@ -1,7 +1,7 @@
 //! What stands behind a photo: what it says about itself, its files, its original, another in its place.
 
 use super::{composer, look, photos};
-use crate::support::{Page, Person, Posted, Scene, Server, eventually, fixture_bytes};
+use crate::support::{Page, Person, Posted, Scene, Server, World, eventually, fixture_bytes};
 use cyanotype::service::photos::rebuild::{self, Which};
 use cyanotype::store::media;
 
@@ -39,6 +39,14 @@ async fn each_field_is_shown_only_if_its_author_says_so() {
     assert!(says_data(&page, "Camera") && says_data(&page, "ISO"), "{}", page.html);
     assert!(!says_data(&page, "Lens") && !says_data(&page, "Taken"));
     assert!(!visitor.page(&hidden.path).await.html.contains("class=\"data\""));
+}
+
+#[tokio::test]
+async fn a_licence_is_called_by_the_name_people_know() {
+    let server = Server::start("a.test").await;
+    let ada = server.person("ada").await;
+    let post = post_with(&ada, "told.jpg", &["licence"], false).await;
+    assert!(server.visitor().page(&post.path).await.says("CC BY-SA 4.0"));
 }
 
 #[tokio::test]
@@ -98,7 +106,7 @@ async fn the_owner_alone_is_told_of_her_files_and_gets_her_original_back() {
     let post = ada.post_photo("leaky.jpg", "Fog").await;
     let files = format!("{}/files", post.path);
     let page = ada.page(&files).await;
-    for words in ["where it was taken", "the thumbnail", "for other servers", "JPEG", "sRGB"] {
+    for words in ["where it was taken", "the thumbnail", "for other servers", "JPEG", "quality 85, sRGB"] {
         assert!(page.says(words), "{words}: {}", page.text());
     }
     let original = page.links().into_iter().find(|l| l.starts_with(&format!("{files}/"))).unwrap();
@@ -108,6 +116,24 @@ async fn the_owner_alone_is_told_of_her_files_and_gets_her_original_back() {
     for path in [&files, &original] {
         assert_eq!(look(&eve, path).await.status, 404, "{path}");
         assert_ne!(look(&server.visitor(), path).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_owner_is_told_the_colours_of_her_originals_and_of_what_is_made_of_them() {
+    let server = Server::start("a.test").await;
+    let ada = server.person("ada").await;
+    for (file, original) in [
+        ("display-p3.jpg", "colours: Display P3"),
+        ("adobe-rgb.jpg", "colours: test"),
+        ("srgb.jpg", "colours: sRGB"),
+        ("photo-boats.jpg", "colours: no profile, so sRGB"),
+    ] {
+        let post = post_with(&ada, file, &[], true).await;
+        server.quiet().await;
+        let page = ada.page(&format!("{}/files", post.path)).await;
+        assert!(page.says(original), "{file}: {}", page.text());
+        assert!(page.says("copied, as the original"), "{file}: {}", page.text());
     }
 }
 
@@ -268,5 +294,63 @@ async fn sizes_can_be_made_again_and_federated_names_keep_answering() {
     for path in [&known, &new] {
         eventually(|| async { server.ask(path, "*/*").await.status() == 404 }, "gone with the post").await;
     }
-    assert!(media::originals_below(&server.app.db.read, i64::MAX, 0, 10).await.unwrap().is_empty());
+    assert!(media::originals_but(&server.app.db.read, None, 0, 10).await.unwrap().is_empty());
+}
+
+/// Qualities of the sizes of every photo, by role.
+async fn qualities(server: &Server, role: &str) -> Vec<i64> {
+    let ids: Vec<i64> =
+        media::originals_but(&server.app.db.read, None, 0, 100).await.unwrap().iter().map(|p| p.id).collect();
+    let sizes = media::sizes_of(&server.app.db.read, &ids).await.unwrap();
+    sizes.into_iter().filter(|s| s.role == role).map(|s| s.quality).collect()
+}
+
+#[tokio::test]
+async fn a_quality_chosen_anew_is_rolled_out_in_as_many_runs_as_it_takes() {
+    let world = World::new(["a.test"]).await;
+    let server = world.server("a.test").await;
+    let ada = server.owner("ada").await;
+    let post = ada.post_album(&["photo-boats.jpg", "photo-lake.jpg"], "Two", "public", &["a", "b"]).await;
+    let note = async |server: &Server| server.document(&post.id).await.1["attachment"][0]["url"].clone();
+    let known = note(&server).await;
+    assert_eq!(qualities(&server, "960").await, [80, 80]);
+    let data = server.stop().await;
+
+    let chosen = [("page_quality", "92"), ("federated_quality", "60")];
+    let server = world.server_in("a.test", data, &chosen).await.unwrap();
+    assert_eq!(note(&server).await, known, "a start alone changes nothing");
+    // Stopped after the first photo.
+    let one_done = tokio::sync::Notify::new();
+    tokio::select! {
+        biased;
+        () = one_done.notified() => {}
+        _ = rebuild::rebuild(&server.app, Which::Outdated, |_| one_done.notify_one()) => panic!("it went on"),
+    }
+    assert_ne!(note(&server).await, known, "new bytes, new name");
+    let second = rebuild::rebuild(&server.app, Which::Outdated, |_| {}).await.unwrap();
+    assert_eq!((second.total, second.done, second.failed), (1, 1, 0), "it goes on where it was stopped");
+    assert_eq!(qualities(&server, "960").await, [90, 90]);
+    assert_eq!(qualities(&server, "480").await, [88, 88]);
+    assert_eq!(qualities(&server, "fed").await, [60, 60]);
+    let third = rebuild::rebuild(&server.app, Which::Outdated, |_| {}).await.unwrap();
+    assert_eq!(third.total, 0, "nothing is left to do");
+
+    let bytes = async |url: &serde_json::Value| {
+        let answer = server.ask(url.as_str().unwrap().strip_prefix("https://a.test").unwrap(), "*/*").await;
+        (answer.headers()["etag"].clone(), answer.bytes().await.unwrap())
+    };
+    let (former, newest) = (bytes(&known).await, bytes(&note(&server).await).await);
+    assert_eq!(former.1, newest.1, "the name others know gives the newest bytes");
+    let told = media::sizes_of(&server.app.db.read, &[photo_of(&known, &server).await]).await.unwrap();
+    let row = told.iter().find(|s| s.role == rebuild::FORMER).unwrap();
+    assert_eq!((row.quality, row.bytes), (60, newest.1.len() as i64), "and its owner is told of those");
+}
+
+/// The photo to which a served file belongs.
+async fn photo_of(url: &serde_json::Value, server: &Server) -> i64 {
+    let key = url.as_str().unwrap().strip_prefix("https://a.test/").unwrap().to_owned();
+    let photos = media::originals_but(&server.app.db.read, None, 0, 100).await.unwrap();
+    let ids: Vec<i64> = photos.iter().map(|p| p.id).collect();
+    let sizes = media::sizes_of(&server.app.db.read, &ids).await.unwrap();
+    sizes.into_iter().find(|s| s.key == key).and_then(|s| s.photo_id).expect("it is known")
 }

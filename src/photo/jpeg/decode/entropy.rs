@@ -20,7 +20,8 @@ impl Coded {
     /// nobody knows what was lost between them.
     pub(super) fn fill(&mut self, input: &[u8]) -> usize {
         self.bytes.clear();
-        self.bytes.reserve(input.len().min(input.len() / 2 + (1 << 16)));
+        // Room that is not written to costs nothing.
+        self.bytes.reserve(input.len() + PADDING);
         self.intervals.clear();
         let (mut at, mut start) = (0, 0);
         let end = loop {

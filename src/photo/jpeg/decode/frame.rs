@@ -66,7 +66,7 @@ impl Frame {
     }
 
     /// MCUs of a scan of several components.
-    pub(super) fn mcus(&self) -> (usize, usize) {
+    pub(crate) fn mcus(&self) -> (usize, usize) {
         (self.width.div_ceil(8 * self.across), self.height.div_ceil(8 * self.down))
     }
 }

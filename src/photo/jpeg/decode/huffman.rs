@@ -107,27 +107,37 @@ impl Table {
         found
     }
 
-    /// Reads a run and a value when one look suffices, else gives what it found.
-    ///
-    /// Needs 11 bits made ready.
-    #[inline(always)]
-    pub(super) fn quick(&self, bits: &mut Bits<'_>) -> Result<(usize, i16), Looked> {
-        let found = self.look(bits);
-        if found.value() == 0 {
-            return Err(Looked(found));
-        }
-        bits.skip(found.bits());
-        Ok((found.run(), found.value()))
-    }
-
-    /// Reads on where one look did not suffice. Leaves at least 56 bits ready. Takes and gives the reader
-    /// by value: a reader lent out would have to live in memory, and every look wait for it.
+    /// Reads a symbol with what follows it: at most 26 bits of those made ready, or, where the code is
+    /// longer than a look, all of them; then as many are ready again.
     ///
     /// # Errors
     /// No such code.
+    #[inline(always)]
+    pub(super) fn read(&self, bits: &mut Bits<'_>) -> Result<Symbol, Fault> {
+        let found = self.look(bits);
+        bits.skip(found.bits());
+        let run = found.run();
+        if found.value() != 0 {
+            return Ok(Symbol::Value { run, value: found.value() });
+        }
+        if found.bits() == 0 {
+            let (further, symbol) = self.slow(*bits)?;
+            *bits = further;
+            return Ok(symbol);
+        }
+        Ok(match found.size() {
+            0 => Symbol::Mark { run },
+            size => Symbol::Value { run, value: bits.take_signed(size) as i16 },
+        })
+    }
+
+    /// Takes and gives the reader by value: a reader lent out would have to live in memory, and every
+    /// look wait for it.
+    #[cold]
     #[inline(never)]
-    pub(super) fn slow<'a>(&self, mut bits: Bits<'a>, Looked(found): Looked) -> Result<(Bits<'a>, Symbol), Fault> {
-        let (run, size) = self.follow(&mut bits, found)?;
+    fn slow<'a>(&self, mut bits: Bits<'a>) -> Result<(Bits<'a>, Symbol), Fault> {
+        let symbol = self.long(&mut bits)?;
+        let (run, size) = (usize::from(symbol >> 4), u32::from(symbol & 15));
         let symbol = match size {
             0 => Symbol::Mark { run },
             _ => Symbol::Value { run, value: bits.take_signed(size) as i16 },
@@ -136,17 +146,7 @@ impl Table {
         Ok((bits, symbol))
     }
 
-    fn follow(&self, bits: &mut Bits<'_>, found: Found) -> Result<(usize, u32), Fault> {
-        if found.bits() != 0 {
-            bits.skip(found.bits());
-            return Ok((found.run(), found.size()));
-        }
-        let symbol = self.long(bits)?;
-        Ok((usize::from(symbol >> 4), u32::from(symbol & 15)))
-    }
-
     /// Reads a code longer than a look.
-    #[cold]
     fn long(&self, bits: &mut Bits<'_>) -> Result<u8, Fault> {
         let code = bits.peek(16);
         let length =
@@ -159,5 +159,85 @@ impl Table {
     }
 }
 
-/// What one look found when it did not suffice.
-pub(super) struct Looked(Found);
+/// What a look finds when values do not matter, in 32 bits: how many bits its symbols used, with what
+/// follows them (0..8), how many steps of the zigzag they are (8..16), whether the last ends the block
+/// (16). All zero: the first code is longer than [`LOOK`].
+#[derive(Clone, Copy, Default)]
+struct Passed(u32);
+
+impl Passed {
+    #[inline(always)]
+    fn bits(self) -> u32 {
+        self.0 & 0xFF
+    }
+
+    #[inline(always)]
+    fn steps(self) -> usize {
+        (self.0 >> 8 & 0xFF) as usize
+    }
+
+    #[inline(always)]
+    fn ends(self) -> bool {
+        self.0 >> 16 != 0
+    }
+}
+
+/// A table to pass over what a smaller scale does not keep: several symbols a look.
+pub(super) struct Passes<'a> {
+    table: &'a Table,
+    looks: Box<[Passed; 1 << LOOK]>,
+}
+
+impl<'a> Passes<'a> {
+    pub(super) fn new(table: &'a Table) -> Self {
+        let mut looks = Box::new([Passed::default(); 1 << LOOK]);
+        for (pattern, look) in (0u32..).zip(looks.iter_mut()) {
+            *look = table.passed(pattern);
+        }
+        Self { table, looks }
+    }
+
+    /// Passes over symbols of a block that has so many steps left, and gives their steps; nothing if
+    /// the block ends there.
+    ///
+    /// # Errors
+    /// No such code.
+    #[inline(always)]
+    pub(super) fn pass(&self, bits: &mut Bits<'_>, left: usize) -> Result<Option<usize>, Fault> {
+        let passed = self.looks.get(bits.peek(LOOK) as usize).copied().unwrap_or_default();
+        // Behind the last step begins the next block, with symbols of another table.
+        if passed.steps() < left && passed.bits() > 0 {
+            bits.skip(passed.bits());
+            return Ok((!passed.ends()).then_some(passed.steps()));
+        }
+        Ok(match self.table.read(bits)? {
+            Symbol::Value { run, .. } => Some(run + 1),
+            Symbol::Mark { run: 15 } => Some(16),
+            Symbol::Mark { .. } => None,
+        })
+    }
+}
+
+impl Table {
+    /// All symbols whose codes are in these bits.
+    fn passed(&self, pattern: u32) -> Passed {
+        let (mut used, mut steps) = (0, 0);
+        while used < LOOK {
+            let rest = pattern << used & ((1 << LOOK) - 1);
+            let found = self.looks.get(rest as usize).copied().unwrap_or_default();
+            let read = found.value() != 0;
+            let code = found.bits();
+            // What a code and its value need of the bits, unless the value is longer than they are.
+            if code == 0 || used + code > LOOK {
+                break;
+            }
+            match found.size() {
+                0 if found.run() != 15 => return Passed((used + code) | steps << 8 | 1 << 16),
+                0 => steps += 16,
+                _ => steps += found.run() as u32 + 1,
+            }
+            used += if read { code } else { code + found.size() };
+        }
+        Passed(used | steps << 8)
+    }
+}

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::Fault;
 use super::entropy::Bits;
 use super::frame::Scan;
-use super::huffman::{Looked, Symbol, Table};
+use super::huffman::{Symbol, Table};
 use crate::jpeg::order::places;
 use crate::simd;
 
@@ -46,14 +46,9 @@ impl Store {
             *coefficient |= (bits.take(1) as i16) << bit;
             return Ok(());
         };
-        let difference = match dc.quick(bits) {
-            Ok((_, difference)) => difference,
-            Err(looked) => match slow(dc, bits, looked)? {
-                Symbol::Value { value, .. } => value,
-                Symbol::Mark { .. } => 0,
-            },
-        };
-        *predicted = predicted.wrapping_add(difference);
+        if let Symbol::Value { value, .. } = dc.read(bits)? {
+            *predicted = predicted.wrapping_add(value);
+        }
         *coefficient = *predicted << bit;
         if let Some(filled) = self.filled.get_mut(block) {
             *filled |= 1;
@@ -210,16 +205,13 @@ impl Band<'_> {
         let mut k = self.first;
         while k <= self.last {
             bits.refill();
-            let (run, value) = match self.ac.quick(bits) {
-                Ok(found) => found,
-                Err(looked) => match slow(self.ac, bits, looked)? {
-                    Symbol::Value { run, value } => (run, value),
-                    Symbol::Mark { run: 15 } => {
-                        k += 16;
-                        continue;
-                    }
-                    Symbol::Mark { run } => return Ok((1 << run) + bits.take(run as u32) as usize - 1),
-                },
+            let (run, value) = match self.ac.read(bits)? {
+                Symbol::Value { run, value } => (run, value),
+                Symbol::Mark { run: 15 } => {
+                    k += 16;
+                    continue;
+                }
+                Symbol::Mark { run } => return Ok((1 << run) + bits.take(run as u32) as usize - 1),
             };
             k += run;
             let place = places.get(k).copied().unwrap_or_default();
@@ -276,18 +268,15 @@ impl Band<'_> {
         let mut k = self.first;
         while k <= self.last {
             bits.refill();
-            let (run, value) = match self.ac.quick(bits) {
-                Ok(found) => found,
-                Err(looked) => match slow(self.ac, bits, looked)? {
-                    Symbol::Value { run, value } => (run, value),
-                    Symbol::Mark { run: 15 } => (15, 0),
-                    Symbol::Mark { run } => {
-                        ended = (1 << run) + bits.take(run as u32) as usize - 1;
-                        let rest = (known & from(k)).count_ones();
-                        growing = growing << rest | corrections(bits, rest);
-                        break;
-                    }
-                },
+            let (run, value) = match self.ac.read(bits)? {
+                Symbol::Value { run, value } => (run, value),
+                Symbol::Mark { run: 15 } => (15, 0),
+                Symbol::Mark { run } => {
+                    ended = (1 << run) + bits.take(run as u32) as usize - 1;
+                    let rest = (known & from(k)).count_ones();
+                    growing = growing << rest | corrections(bits, rest);
+                    break;
+                }
             };
             let place = nth(zeros & from(k), run).min(self.last + 1);
             let passed = (known & from(k) & !from(place)).count_ones();
@@ -366,11 +355,4 @@ fn nth(mut mask: u64, number: usize) -> usize {
 #[inline(always)]
 fn from(k: usize) -> u64 {
     if k < 64 { u64::MAX << k } else { 0 }
-}
-
-#[inline(always)]
-fn slow(table: &Table, bits: &mut Bits<'_>, looked: Looked) -> Result<Symbol, Fault> {
-    let (further, symbol) = table.slow(*bits, looked)?;
-    *bits = further;
-    Ok(symbol)
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::Fault;
 use super::entropy::Bits;
-use super::huffman::{Symbol, Table};
-use crate::jpeg::order::places;
+use super::huffman::{Passes, Symbol, Table};
+use crate::jpeg::order::{end, places};
 use crate::simd;
 
 /// The blocks of one component along a row of MCUs.
@@ -24,6 +24,8 @@ pub(super) struct Unit<'a> {
     pub part: usize,
     pub dc: &'a Table,
     pub ac: &'a Table,
+    /// The same, to pass over what is not kept; not needed where everything is.
+    pub passes: Option<&'a Passes<'a>>,
     /// The block in the buffer for the first MCU of a row, and how much further for each next one.
     pub first: usize,
     pub step: usize,
@@ -99,44 +101,38 @@ fn block<const SIZE: usize>(
         return Err(Fault::Code);
     };
     bits.refill();
-    let difference = match unit.dc.quick(bits) {
-        Ok((_, difference)) => difference,
-        Err(looked) => {
-            let (further, symbol) = unit.dc.slow(*bits, looked)?;
-            *bits = further;
-            if let Symbol::Value { value, .. } = symbol { value } else { 0 }
-        }
-    };
-    *predicted = predicted.wrapping_add(difference);
+    if let Symbol::Value { value, .. } = unit.dc.read(bits)? {
+        *predicted = predicted.wrapping_add(value);
+    }
     kept[0] = *predicted;
+    let mut nowhere = 0;
     let mut k = 1;
-    'block: while k < 64 {
+    let end = const { end(SIZE) };
+    while k < end {
         bits.refill();
-        // The longest code and value behind a quick one need 11 + 31 bits.
+        // Two symbols need at most 52 bits.
         for _ in 0..2 {
-            let (run, value) = match unit.ac.quick(bits) {
-                Ok(found) => found,
-                Err(looked) => {
-                    let (further, symbol) = unit.ac.slow(*bits, looked)?;
-                    *bits = further;
-                    match symbol {
-                        Symbol::Value { run, value } => (run, value),
-                        Symbol::Mark { run: 15 } => {
-                            k += 16;
-                            continue 'block;
-                        }
-                        Symbol::Mark { .. } => return Ok(k as u32 - 1),
-                    }
+            match unit.ac.read(bits)? {
+                Symbol::Value { run, value } => {
+                    k += run;
+                    let place = places.get(k).copied().unwrap_or_default();
+                    *kept.get_mut(usize::from(place)).unwrap_or(&mut nowhere) = value;
+                    k += 1;
                 }
-            };
-            k += run;
-            let place = places.get(k).copied().unwrap_or_default();
-            if let Some(coefficient) = kept.get_mut(usize::from(place)) {
-                *coefficient = value;
+                Symbol::Mark { run: 15 } => k += 16,
+                Symbol::Mark { .. } => return Ok(k as u32 - 1),
             }
-            k += 1;
-            if k >= 64 {
-                break 'block;
+            if k >= end {
+                break;
+            }
+        }
+    }
+    if let Some(passes) = unit.passes {
+        while k < 64 {
+            bits.refill();
+            match passes.pass(bits, 64 - k)? {
+                Some(steps) => k += steps,
+                None => return Ok(63),
             }
         }
     }
