@@ -19,7 +19,7 @@ pub(super) use dither::{threshold, to_8_bits};
 
 use super::PhotoError;
 use super::pixels::{Kind, Pixels};
-use super::profile::{display_p3, is_display_p3, is_srgb, parsed, srgb};
+use super::profile::{self, display_p3, is_display_p3, is_srgb, parsed, srgb};
 
 /// What a file says about its colours.
 #[derive(Debug, Clone)]
@@ -157,6 +157,18 @@ static LIGHT: std::sync::LazyLock<[f32; 256]> = std::sync::LazyLock::new(|| {
         if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     })
 });
+
+/// What a photo's colours are called, for people.
+pub(super) fn name(tag: &Tag) -> String {
+    let name = match (tag, gamut_of(tag)) {
+        (Tag::Icc(icc), _) => return profile::name(icc),
+        (Tag::AdobeRgb, _) => "Adobe RGB, by the camera's word",
+        (_, Some(Gamut::Srgb)) => "sRGB",
+        (_, Some(Gamut::DisplayP3)) => "Display P3",
+        (_, None) => "by other code points (H.273)",
+    };
+    name.to_owned()
+}
 
 /// The gamut of ours a tag means, if it means one.
 fn gamut_of(tag: &Tag) -> Option<Gamut> {

@@ -172,7 +172,7 @@ pub fn process(input: &[u8], limits: &Limits) -> Result<Derived, PhotoError> {
 pub fn process_by(input: &[u8], limits: &Limits, recipe: Recipe) -> Result<Derived, PhotoError> {
     let probe = probe(input, limits)?;
     let (width, height) = probe.upright_size();
-    let Master { federated, pages } =
+    let Master { federated, pages, colours } =
         Master::of(input, &probe, resize::federated((width, height)), Part::Whole, limits)?;
 
     let rendition = |role, picture: &Picture, quality, gamut, bytes| {
@@ -198,7 +198,7 @@ pub fn process_by(input: &[u8], limits: &Limits, recipe: Recipe) -> Result<Deriv
 
     // Placeholders are sRGB by agreement.
     let (blurhash, average) = placeholder::placeholder(federated.as_ref().unwrap_or(&picture))?;
-    let (metadata, removed) = (probe.metadata(), probe.removed());
+    let (metadata, removed) = (Metadata { colours, ..probe.metadata() }, probe.removed());
     Ok(Derived { format: probe.format, width, height, renditions, blurhash, average, metadata, removed })
 }
 
@@ -248,6 +248,8 @@ struct Master {
     federated: Picture,
     /// The same in the colours pages are shown, where those are more.
     pages: Option<(Picture, Gamut)>,
+    /// What the original's colours are called, where it says.
+    colours: Option<String>,
 }
 
 impl Master {
@@ -287,10 +289,10 @@ impl Master {
 
     fn of_planes(picture: Picture, gamut: Gamut, tag: Option<&colour::Tag>) -> Result<Self, PhotoError> {
         if gamut == Gamut::Srgb {
-            return Ok(Self { federated: picture, pages: None });
+            return Ok(Self { federated: picture, pages: None, colours: tag.map(colour::name) });
         }
         let federated = repaint::repainted(&picture, tag, Gamut::Srgb)?;
-        Ok(Self { federated, pages: Some((picture, gamut)) })
+        Ok(Self { federated, pages: Some((picture, gamut)), colours: tag.map(colour::name) })
     }
 
     fn of_pixels(pixels: Pixels, tag: Option<&colour::Tag>, chroma: Chroma) -> Result<Self, PhotoError> {
@@ -307,6 +309,6 @@ impl Master {
             wider => Some((ycc::to_picture(&colour::convert(pixels.clone(), tag, wider)?, chroma), wider)),
         };
         let federated = ycc::to_picture(&colour::convert(pixels, tag, Gamut::Srgb)?, chroma);
-        Ok(Self { federated, pages })
+        Ok(Self { federated, pages, colours: tag.map(colour::name) })
     }
 }

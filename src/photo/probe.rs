@@ -19,7 +19,7 @@ pub(super) use webp::{chunk as webp_chunk, frames as webp_frames};
 use serde::{Deserialize, Serialize};
 
 use super::metadata::{Carried, Metadata, Orientation, Removed, is_adobe_rgb};
-use super::{Limits, PhotoError, profile};
+use super::{Limits, PhotoError};
 
 /// A format photos are taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,17 +104,12 @@ impl Probe {
 
     /// What the photo says about itself. Never fails: what cannot be read is not there.
     pub fn metadata(&self) -> Metadata {
-        Metadata { colours: self.colours(), ..self.carried.metadata() }
+        self.carried.metadata()
     }
 
     /// What the file holds and nothing that is served of it will, for its owner to read.
     pub fn removed(&self) -> Vec<Removed> {
         self.carried.removed()
-    }
-
-    fn colours(&self) -> Option<String> {
-        let said = || self.says_adobe_rgb().then(|| "Adobe RGB, by the camera's word".to_owned());
-        self.icc.as_deref().map(profile::name).or_else(said)
     }
 
     /// No profile, but a camera's word that the colours are those of Adobe RGB.

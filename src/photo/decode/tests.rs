@@ -25,7 +25,7 @@ fn pictures_are_alike_whoever_decodes() {
                 let both = ours.rows().flatten().zip(theirs.rows().flatten());
                 let (count, sum) = both.fold((0u32, 0), |(n, sum), (a, b)| (n + 1, sum + u64::from(a.abs_diff(*b))));
                 let mean = sum as f64 / f64::from(count);
-                assert!(mean < 1.0, "{} plane {number} at {width}x{height}: {mean:.2}", path.display());
+                assert!(mean < 2.5, "{} plane {number} at {width}x{height}: {mean:.2}", path.display());
             }
             seen += 1;
         }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use cyanotype_photo::{Derived, Limits, Rendition, probe, process, profile};
+use cyanotype_photo::{Derived, Format, Limits, Rendition, probe, process};
 
 /// Width of the cut that is shown pixel for pixel, of a picture this wide.
 const CUT_OF: u32 = 960;
@@ -23,7 +23,7 @@ section { margin-bottom: 28px; border-top: 1px solid #000; padding-top: 8px }
 h2 { font-size: 15px; margin: 0 0 2px } p { margin: 0 0 6px } .no { color: #600 }
 .row { display: flex; flex-wrap: wrap; gap: 12px; align-items: start }
 figure { margin: 0 } figcaption { max-width: 300px }
-.frame { height: 200px; background: repeating-conic-gradient(#999 0 25%, #bbb 0 50%) 0 0 / 20px 20px }
+.frame { height: 200px; width: fit-content; min-width: 60px; background: repeating-conic-gradient(#999 0 25%, #bbb 0 50%) 0 0 / 20px 20px }
 .frame img { display: block; height: 100% }
 .cut { width: 240px; height: 200px; background-position: center; background-repeat: no-repeat }
 </style>"#;
@@ -58,14 +58,11 @@ fn section(file: &Path) -> Result<String, Box<dyn Error>> {
     };
     let original = data(derived.format.mime(), &input);
     let mut html = format!("<section><h2>{name}</h2><p>{}</p><div class=\"row\">", escaped(&about(&derived)));
-    let colours = probed.icc.as_deref().map_or("no profile", |icc| match () {
-        () if profile::is_srgb(icc) => "sRGB profile",
-        () if profile::is_display_p3(icc) => "Display P3 profile",
-        () => "another profile",
-    });
+    let colours = escaped(derived.metadata.colours.as_deref().unwrap_or("no profile"));
     let (format, bytes) = (derived.format.name(), input.len());
+    let unseen = if derived.format == Format::Heic { " (browsers show none)" } else { "" };
     let said = format!(
-        "The file itself: {format}, {} × {}, stored {} × {} in orientation {}, {bytes} bytes, {colours}",
+        "The file itself: {format}, {} × {}, stored {} × {} in orientation {}, {bytes} bytes, {colours}{unseen}",
         derived.width,
         derived.height,
         probed.width,
@@ -114,11 +111,14 @@ fn of(rendition: &Rendition) -> String {
 
 /// What the file said and lost.
 fn about(derived: &Derived) -> String {
-    let removed: Vec<&str> = derived.removed.iter().map(|what| what.words()).collect();
+    let removed = derived.removed.iter().map(|what| what.words().to_owned()).collect();
     let m = &derived.metadata;
     let told = [m.camera(), m.lens.clone(), m.aperture.clone(), m.exposure.clone(), m.taken.clone(), m.title.clone()];
     let told: Vec<String> = told.into_iter().flatten().collect();
-    format!("Said: {}. Removed: {}.", told.join(", "), removed.join(", "))
+    let line = |what: &str, list: Vec<String>| {
+        if list.is_empty() { String::new() } else { format!("{what}: {}. ", list.join(", ")) }
+    };
+    line("Said", told) + &line("Removed", removed)
 }
 
 fn data(mime: &str, bytes: &[u8]) -> String {

@@ -51,9 +51,8 @@ fn vectors_convert_to_the_same_bits_as_plain_arithmetic() {
             assert_eq!(y.len(), width);
         }
         assert!(plain == wide, "halved colour, {width}");
-        let planes = [upper, lower, upper].map(|row| row.iter().map(|rgb| rgb[1]).collect::<Vec<u8>>());
-        let planes = [&planes[0][..], &planes[1][..], &rows[1].iter().map(|rgb| rgb[2]).collect::<Vec<_>>()[..]]
-            .map(<[u8]>::to_vec);
+        let channel = |row: &[[u8; 3]], number: usize| row.iter().map(|pixel| pixel[number]).collect::<Vec<_>>();
+        let planes = [channel(upper, 1), channel(lower, 1), channel(lower, 2)];
         let planes = planes.each_ref().map(Vec::as_slice);
         let (mut plain, mut wide) = (vec![[0; 3]; width], vec![[0; 3]; width]);
         kernel::rgb(planes, &mut plain);
