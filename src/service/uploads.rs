@@ -13,6 +13,7 @@ use crate::photo::{self as craft, Derived};
 use crate::secrets::{random_hex, sha256};
 use crate::store::{accounts, media};
 use bytes::Bytes;
+use futures_util::future::join_all;
 use std::path::PathBuf;
 use tokio::io::AsyncReadExt;
 
@@ -332,13 +333,17 @@ fn sizes_of(app: &App, derived: &Derived, photo_id: Option<i64>) -> Result<Vec<r
     derived.renditions.iter().map(row).collect()
 }
 
+/// All at once: each waits for the disk. Waits for every one of them even when one fails, so that none
+/// is written after its name was given up.
 async fn store_sizes(app: &App, sizes: &[rendition::Model], derived: &Derived) -> Result<(), Refusal> {
-    for (row, rendition) in sizes.iter().zip(&derived.renditions) {
+    let stores = sizes.iter().zip(&derived.renditions).map(|(row, rendition)| async move {
         fault::point("before a size is stored");
-        app.blobs.put_bytes(&key_of(&row.key)?, Bytes::from(rendition.bytes.clone()), "image/jpeg").await?;
-    }
+        let key = key_of(&row.key)?;
+        Ok(app.blobs.put_bytes(&key, Bytes::from(rendition.bytes.clone()), "image/jpeg").await?)
+    });
+    let stored: Result<Vec<()>, Refusal> = join_all(stores).await.into_iter().collect();
     fault::point("after the sizes are stored");
-    Ok(())
+    stored.map(drop)
 }
 
 /// The sizes of a remote photo that has been fetched into a file. No original is kept.
