@@ -2,6 +2,7 @@
 //! known of its person. What stays is the name, so that nobody can ever take it, and numbers that answer
 //! "gone". The key stays until everybody has been told, because nobody believes what is not signed.
 
+use super::federation::keys;
 use super::federation::say::{Said, say_widely};
 use super::federation::urls::Urls;
 use super::work::{self, Work, host_of};
@@ -195,7 +196,10 @@ pub async fn suspend(app: &App, row: &account::Model, on: bool) -> Result<(), Re
         return Err(Refusal::Missing);
     }
     let id = row.id;
-    app.db.write(move |tx| Box::pin(async move { Ok(store::leaving::suspend(tx, id, on).await?) })).await
+    app.db.write(move |tx| Box::pin(async move { Ok(store::leaving::suspend(tx, id, on).await?) })).await?;
+    // What is signed by her from now on is judged anew.
+    keys::forget(app, row.key_id.as_deref());
+    Ok(())
 }
 
 /// The same for everybody of a server and of those below it; how many accounts and posts.

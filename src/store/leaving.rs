@@ -1,8 +1,8 @@
 //! What is kept of a person, and how it is forgotten.
 
 use crate::entity::{
-    account, activity, block, boost, draft, home_entry, job, login, mention, notification, one_time_link, post,
-    post_like, session,
+    account, activity, actor_key, block, boost, draft, home_entry, job, login, mention, notification, one_time_link,
+    post, post_like, session,
 };
 use sea_orm::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -89,6 +89,7 @@ pub async fn leaving(db: &impl ConnectionTrait, id: i64) -> Result<bool, DbErr> 
 /// The key goes, and the farewell that it signed.
 pub async fn forget_key(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     activity::Entity::delete_many().filter(activity::Column::AccountId.eq(id)).exec(db).await?;
+    actor_key::Entity::delete_many().filter(actor_key::Column::AccountId.eq(id)).exec(db).await?;
     account::Entity::update_many()
         .col_expr(account::Column::PrivateKey, Expr::value(None::<Vec<u8>>))
         .filter(account::Column::Id.eq(id))

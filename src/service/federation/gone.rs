@@ -1,8 +1,8 @@
 //! An inbox answers 410: its people are asked for, twice an hour apart, before anybody is taken for
 //! gone. An answer given by mistake must not cost anybody her followers.
 
-use super::signer;
-use crate::activitypub::{ACCEPT_DOCUMENTS, RemoteId};
+use super::{knock, signer};
+use crate::activitypub::RemoteId;
 use crate::app::App;
 use crate::clock::{HOUR, Millis};
 use crate::entity::account;
@@ -63,7 +63,7 @@ async fn is_gone(app: &App, person: &account::Model) -> Result<bool, Refusal> {
     let url = person.uri.as_deref().and_then(|uri| RemoteId::parse(uri).ok()).and_then(|id| id.to_url());
     let Some(url) = url else { return Ok(false) };
     let signer = signer::of(app, INSTANCE).await?;
-    match app.door.get_document(&url, ACCEPT_DOCUMENTS, Some(&signer)).await {
+    match knock::get(app, &url, &signer).await {
         Ok(document) => Ok(document.status == StatusCode::GONE),
         Err(error) => {
             tracing::debug!(%error, "an actor could not be asked whether it is gone");

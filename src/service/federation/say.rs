@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::entity::{account, activity, delivery, inbox};
 use crate::service::Refusal;
 use crate::service::work::host_of;
-use crate::store::{deliveries, inboxes as store_inboxes, jobs, policies};
+use crate::store::{deliveries, inboxes as store_inboxes, jobs, keys, policies};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -149,11 +149,13 @@ fn delivery(app: &App, words: &Words, inbox: &inbox::Model, when: hosts::When) -
     }
 }
 
-/// Who has not heard of an earlier change yet hears of the last one only.
+/// Who has not heard of an earlier change yet hears of the last one only. What tells of a new key stays:
+/// it alone is signed with the key they know.
 async fn supersede(app: &App, tx: &impl ConnectionTrait, words: &Words) -> Result<(), Refusal> {
     let mut old = Vec::new();
     for id in deliveries::activities_waiting(tx, words.object).await? {
-        if id != words.row.id && jobs::said(tx, id).await?.is_some_and(|said| said.kind == "Update") {
+        let is_update = id != words.row.id && jobs::said(tx, id).await?.is_some_and(|said| said.kind == "Update");
+        if is_update && keys::retired(tx, id).await?.is_none() {
             old.push(id);
         }
     }
