@@ -3,8 +3,10 @@
 //! delivery of its own, and what it overtook is not sent any more.
 
 use super::documents::about_post;
+use super::featured::tags_of;
 use super::relays;
 use super::urls::{Named, Urls};
+use crate::activitypub::text::hashtag_key;
 use crate::app::App;
 use crate::entity::{activity, follow, post};
 use crate::service::Refusal;
@@ -29,8 +31,8 @@ pub async fn so(app: &App, said: &activity::Model) -> Result<bool, Refusal> {
         "Announce" => reactions::boost_by_id(db, said.id).await?.is_some(),
         // One that was answered has arrived, whatever its inbox said.
         "Follow" => relations::by_id(db, said.id).await?.is_some_and(|f| f.state == relations::PENDING),
-        "Add" => pinned(app, &urls, &body).await?,
-        "Remove" => !pinned(app, &urls, &body).await?,
+        "Add" => pinned(app, &urls, said.account_id, &body).await?,
+        "Remove" => !pinned(app, &urls, said.account_id, &body).await?,
         // Answers to requests to quote; a stamp taken back since is not given any more.
         "Accept" if text(&body, "/object/type") == "QuoteRequest" => in_force(app, text(&body, "/result")).await?,
         "Reject" if text(&body, "/object/type") == "QuoteRequest" => true,
@@ -42,7 +44,13 @@ pub async fn so(app: &App, said: &activity::Model) -> Result<bool, Refusal> {
     })
 }
 
-async fn pinned(app: &App, urls: &Urls, body: &Value) -> Result<bool, Refusal> {
+/// Whether a post or a hashtag stands at the head of her profile.
+async fn pinned(app: &App, urls: &Urls, who: i64, body: &Value) -> Result<bool, Refusal> {
+    if text(body, "/object/type") == "Hashtag" {
+        let (row, tag) = (accounts::by_id(&app.db.read, who).await?, hashtag_key(text(body, "/object/name")));
+        let tags = row.map(|row| tags_of(&row)).unwrap_or_default();
+        return Ok(tag.is_some() && tags.iter().any(|own| hashtag_key(own) == tag));
+    }
     let Some(id) = about_post(urls, body) else { return Ok(false) };
     Ok(posts::by_id(&app.db.read, id).await?.is_some_and(|p| p.pinned_at.is_some()))
 }

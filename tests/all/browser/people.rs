@@ -44,7 +44,7 @@ fn aged(scene: &Scene, who: &Actor, mut note: Value, hours: i64) -> Value {
     note
 }
 
-/// Posts in his outbox, one of them pinned, one answered at length.
+/// Posts in his outbox, one of them pinned and answered at length.
 fn posts(scene: &Scene) {
     let mut notes = Vec::new();
     for (n, file) in PHOTOS.iter().enumerate() {
@@ -63,7 +63,7 @@ fn posts(scene: &Scene) {
         }));
     };
     list("outbox", 214, creates.into());
-    list("featured", 1, json!([notes[3]["id"]]));
+    list("featured", 1, json!([notes[0]["id"]]));
 }
 
 /// A conversation under a photo, four deep.

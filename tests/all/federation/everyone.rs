@@ -81,7 +81,14 @@ async fn r105_a_deletion_reaches_a_server_that_fetched_the_post_by_itself() {
     let scene = Scene::among(&["far.test"]).await;
     let far = scene.world().peer("far.test");
     let carol = far.actor("carol");
+    // Whoever asks must be known here already: nobody is asked for because she asks.
+    let follow = carol.follow(&scene.ada_id).await;
+    far.expect("Accept").await;
+    carol.tell(&scene.inbox, &carol.activity("Undo", follow)).await;
+    scene.a.quiet().await;
     let post = scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
+    scene.a.quiet().await;
+    assert!(far.deliveries("Create").is_empty());
     assert_eq!(carol.get(&post.id).await.0, 200);
     scene.ada.delete(&post).await;
     far.expect("Delete").await;
