@@ -196,7 +196,9 @@ pub async fn suspend(app: &App, row: &account::Model, on: bool) -> Result<(), Re
         return Err(Refusal::Missing);
     }
     let id = row.id;
-    app.db.write(move |tx| Box::pin(async move { Ok(store::leaving::suspend(tx, id, on).await?) })).await?;
+    app.db
+        .write(move |tx| Box::pin(async move { Ok::<_, Refusal>(store::leaving::suspend(tx, id, on).await?) }))
+        .await?;
     // What is signed by her from now on is judged anew.
     keys::forget(app, row.key_id.as_deref());
     Ok(())
