@@ -152,6 +152,8 @@ enum Receipt {
 }
 
 /// A host whose inboxes do not answer as they should; gone from here once one does. Nothing is sent to it before `open_until`.
+// A column has the name of its table.
+#[allow(clippy::enum_variant_names)]
 #[derive(DeriveIden, Clone, Copy)]
 enum Host {
     Table,

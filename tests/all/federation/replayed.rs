@@ -247,7 +247,8 @@ async fn ends_and_new_beginnings(replay: &mut Replay) {
     replay.hears(&["unblock", "follow-after-block"]).await;
     assert_eq!(replay.followers().await, 1);
     replay.ada.block(&handle).await;
-    replay.said("reject").await;
+    replay.peer.expect("Reject").await;
+    replay.a.quiet().await;
     assert_eq!(replay.followers().await, 0);
 }
 

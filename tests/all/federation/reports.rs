@@ -19,15 +19,15 @@ async fn a_post_is_reported_to_the_owner_and_to_its_server_without_a_name() {
     let (scene, eve, path, id) = scene().await;
     let link = eve.page(&path).await.link("/@bob@peer.test/report").expect("a way to report");
     let form = eve.page(&link).await.form("/@bob@peer.test/report").unwrap();
-    let form = form.set("category", "spam").set("comment", "The same everywhere").set("forward", "true");
+    let form = form.set("category", "spam").set("comment", "The same again").set("forward", "true");
     assert!(eve.submit(form).await.says("Reported"));
     let flag = scene.peer.expect("Flag").await;
-    assert_eq!((&flag["actor"], &flag["content"]), (&"https://a.test/actor".into(), &"The same everywhere".into()));
+    assert_eq!((&flag["actor"], &flag["content"]), (&"https://a.test/actor".into(), &"The same again".into()));
     assert_eq!(flag["object"], json!([scene.bob.id, id]));
     assert!(!flag.to_string().contains("eve"), "{flag}");
     assert!(scene.ada.home().await.says("Reports"), "the owner's menu says so");
     let list = scene.ada.page("/reports").await;
-    assert!(list.says("It is spam") && list.says("The same everywhere") && list.says("eve"), "{}", list.text());
+    assert!(list.says("It is spam") && list.says("The same again") && list.says("eve"), "{}", list.text());
     assert!(list.link("/@bob@peer.test/").is_some(), "with the post");
 }
 
