@@ -192,7 +192,8 @@ impl Front {
         }
         let address = address_of(&request);
         let accept = request.headers().get(ACCEPT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        if !accept.contains("text/html") {
+        let path = request.uri().path();
+        if accept.contains("json") || path.starts_with("/ap/") || path.starts_with("/actor") {
             // So that what is answered can be read on its way.
             request.headers_mut().remove(ACCEPT_ENCODING);
         }
