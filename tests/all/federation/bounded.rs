@@ -100,7 +100,7 @@ async fn r060_what_is_remembered_of_failures_is_bounded_whatever_others_name() {
     let server = Server::start("a.test").await;
     let failure = Failure { for_good: true, until: server.app.now() + MINUTE };
     for number in 0..100_000 {
-        server.app.unreachable.insert(format!("https://host{number}.example/key"), failure.clone());
+        server.app.unreachable.insert(format!("https://host{number}.example/key"), failure);
         server.app.asking.insert(format!("https://host{number}.example/key"), Default::default());
     }
     server.app.unreachable.run_pending_tasks();

@@ -1,5 +1,7 @@
 //! What becomes of a delivery when the other server, our database or the clock misbehaves.
 
+#![allow(clippy::disallowed_methods, reason = "a test is another server, whose tasks nobody tracks")]
+
 use crate::support::*;
 use cyanotype::store::delivery_log::{self, Which};
 use sea_orm::ConnectionTrait;
