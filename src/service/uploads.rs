@@ -14,6 +14,7 @@ use crate::secrets::{random_hex, sha256};
 use crate::store::{accounts, media};
 use bytes::Bytes;
 use futures_util::future::join_all;
+use std::mem;
 use std::path::PathBuf;
 use tokio::io::AsyncReadExt;
 
@@ -97,8 +98,9 @@ pub async fn add_to_draft(
     }
     // In a task of its own: a closed tab must not leave a photo half stored.
     let app2 = app.clone();
+    let mut derived = made.derived;
     let storing = app.tasks.spawn(async move {
-        match new.store(&app2, &upload, &made.derived).await {
+        match new.store(&app2, &upload, &mut derived).await {
             Ok(()) => make_ready(&app2, new.row).await,
             Err(refusal) => {
                 forget(&app2, new.row.id).await?;
@@ -259,7 +261,7 @@ impl NewPhoto {
     }
 
     /// Everything durable in the store, the original first.
-    async fn store(&self, app: &App, original: &Upload, derived: &Derived) -> Result<(), Refusal> {
+    async fn store(&self, app: &App, original: &Upload, derived: &mut Derived) -> Result<(), Refusal> {
         if let Some(key) = &self.row.original_key {
             fault::point("before the original is stored");
             app.blobs.put_file(&key_of(key)?, &original.path, &self.row.original_type).await?;
@@ -333,13 +335,14 @@ fn sizes_of(app: &App, derived: &Derived, photo_id: Option<i64>) -> Result<Vec<r
     derived.renditions.iter().map(row).collect()
 }
 
-/// All at once: each waits for the disk. Waits for every one of them even when one fails, so that none
-/// is written after its name was given up.
-async fn store_sizes(app: &App, sizes: &[rendition::Model], derived: &Derived) -> Result<(), Refusal> {
-    let stores = sizes.iter().zip(&derived.renditions).map(|(row, rendition)| async move {
+/// All at once: each waits for the disk. Their bytes are taken, not copied. Waits for every one of them
+/// even when one fails, so that none is written after its name was given up.
+async fn store_sizes(app: &App, sizes: &[rendition::Model], derived: &mut Derived) -> Result<(), Refusal> {
+    let made = derived.renditions.iter_mut().map(|rendition| Bytes::from(mem::take(&mut rendition.bytes)));
+    let stores = sizes.iter().zip(made).map(|(row, bytes)| async move {
         fault::point("before a size is stored");
         let key = key_of(&row.key)?;
-        Ok(app.blobs.put_bytes(&key, Bytes::from(rendition.bytes.clone()), "image/jpeg").await?)
+        Ok(app.blobs.put_bytes(&key, bytes, "image/jpeg").await?)
     });
     let stored: Result<Vec<()>, Refusal> = join_all(stores).await.into_iter().collect();
     fault::point("after the sizes are stored");
@@ -348,7 +351,7 @@ async fn store_sizes(app: &App, sizes: &[rendition::Model], derived: &Derived) -
 
 /// The sizes of a remote photo that has been fetched into a file. No original is kept.
 pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Result<(), Refusal> {
-    let derived = app.photos.process_patiently(&file.path).await.map_err(|e| refused("The photo", e))?;
+    let mut derived = app.photos.process_patiently(&file.path).await.map_err(|e| refused("The photo", e))?;
     let sizes = sizes_of(app, &derived, Some(row.id))?;
     // Rows first: whatever happens to the bytes, their keys are known.
     let (app2, id, rows) = (app.clone(), row.id, sizes.clone());
@@ -370,7 +373,7 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
     if !wanted {
         return Ok(());
     }
-    store_sizes(app, &sizes, &derived).await?;
+    store_sizes(app, &sizes, &mut derived).await?;
     row.state = READY.to_owned();
     let row = seen(app, row, &derived);
     let (app2, keys) = (app.clone(), sizes.into_iter().map(|s| s.key).collect());
