@@ -286,7 +286,9 @@ pub async fn publish(app: &App, account: &account::Model, draft_id: i64) -> Resu
         return Err(Refusal::Missing);
     }
     if photos.is_empty() {
-        return Err(Refusal::invalid("photos", "Choose at least one photo."));
+        // Another press of the same button may have posted them since the draft was read.
+        let posted = posts::by_draft(&app.db.read, draft_id).await?;
+        return posted.ok_or_else(|| Refusal::invalid("photos", "Choose at least one photo."));
     }
     first_problem(problems(app, &draft.caption, &draft.warning, &photos))?;
     let words = Words::read(app, account, &draft.caption).await?;
