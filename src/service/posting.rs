@@ -169,10 +169,11 @@ pub async fn keep(app: &App, account_id: i64, draft_id: i64, form: Form) -> Resu
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let mut draft = drafts::get(tx, account_id, draft_id)
-                    .await?
-                    .filter(|d| d.post_id.is_none())
-                    .ok_or(Refusal::Missing)?;
+                let mut draft = drafts::get(tx, account_id, draft_id).await?.ok_or(Refusal::Missing)?;
+                if draft.post_id.is_some() {
+                    // Another press of the same button has posted it meanwhile.
+                    return Ok(());
+                }
                 draft.caption = uploads::clip(&form.caption.replace("\r\n", "\n"), app2.settings.max_caption * 4);
                 draft.warning = uploads::clip(&form.warning, limits::WARNING * 4);
                 draft.language = form.language.clone();
