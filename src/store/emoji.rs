@@ -36,17 +36,15 @@ pub async fn count_of(db: &impl ConnectionTrait, domain: &str) -> Result<u64, Db
 
 /// Some of those of another server and of those below it.
 pub async fn of_domain(db: &impl ConnectionTrait, domain: &str, limit: u64) -> Result<Vec<emoji::Model>, DbErr> {
-    let below = Condition::any().add(emoji::Column::Domain.eq(domain)).add(emoji::Column::Domain.ends_with(format!(".{domain}")));
+    let below = Condition::any()
+        .add(emoji::Column::Domain.eq(domain))
+        .add(emoji::Column::Domain.ends_with(format!(".{domain}")));
     emoji::Entity::find().filter(below).limit(limit).all(db).await
 }
 
 /// Ours, by name.
 pub async fn ours(db: &impl ConnectionTrait) -> Result<Vec<emoji::Model>, DbErr> {
-    emoji::Entity::find()
-        .filter(emoji::Column::Domain.is_null())
-        .order_by_asc(emoji::Column::Shortcode)
-        .all(db)
-        .await
+    emoji::Entity::find().filter(emoji::Column::Domain.is_null()).order_by_asc(emoji::Column::Shortcode).all(db).await
 }
 
 /// Writes it down unless one of that handle is known.

@@ -1,8 +1,8 @@
 //! Pictures attached to a post (ActivityStreams vocabulary, `attachment`; FEP-1311).
 
+use super::exif;
 use super::field::{self, Object};
 use super::place::{self, Place};
-use super::exif;
 use crate::activitypub::{html, id};
 use serde_json::Value;
 

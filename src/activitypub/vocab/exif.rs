@@ -29,7 +29,8 @@ const NAMES: [(&str, &str); 13] = [
 /// Name (as FEP-ee3a has it) and value of what is said about the camera, each name once.
 pub(super) fn read(object: &Object) -> Vec<(&'static str, String)> {
     let listed = field::many(field::get(object, "exifData")).iter().take(MAX_EXIF).filter_map(Value::as_object);
-    let listed: Vec<(&str, &Value)> = listed.filter_map(|e| Some((e.get("name")?.as_str()?, e.get("value")?))).collect();
+    let listed: Vec<(&str, &Value)> =
+        listed.filter_map(|e| Some((e.get("name")?.as_str()?, e.get("value")?))).collect();
     let older = field::get(object, "exif").and_then(Value::as_object);
     let value = |(name, old): &(&'static str, &str)| {
         let found = listed.iter().find(|(known, _)| known == name).map(|(_, value)| *value);

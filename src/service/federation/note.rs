@@ -1,8 +1,8 @@
 //! Posts, said and heard: Create, Update, Delete.
 
 use super::fetch::{self as fetching, Budget};
-use super::{emoji, people, pictures};
 use super::urls::{Named, Urls};
+use super::{emoji, people, pictures};
 use crate::activitypub::vocab::{Activity, Note, ObjectRef, Place};
 use crate::activitypub::{RemoteId, Visibility, html, visibility as addressing};
 use crate::app::App;

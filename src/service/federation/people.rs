@@ -1,8 +1,8 @@
 //! Accounts of other servers: fetched, confirmed, kept up to date.
 
 use super::fetch::{self, Budget};
-use super::{emoji, keys, links};
 use super::urls::Urls;
+use super::{emoji, keys, links};
 use crate::activitypub::vocab::{Actor, Collection};
 use crate::activitypub::webfinger::{self, Handle, Jrd};
 use crate::activitypub::{RemoteId, html};

@@ -1,8 +1,8 @@
 //! Profiles: what ours say, and what is heard of others.
 
 use super::fetch::Budget;
-use super::{emoji, people};
 use super::urls::{Urls, person_path};
+use super::{emoji, people};
 use crate::activitypub::render::actor as render;
 use crate::activitypub::render::emoji::Emoji;
 use crate::activitypub::text;
@@ -24,13 +24,7 @@ pub async fn document(app: &App, urls: &Urls, row: &account::Model) -> Result<Va
     Ok(person(app, urls, row, ed25519, emoji))
 }
 
-fn person(
-    app: &App,
-    urls: &Urls,
-    row: &account::Model,
-    ed25519: Option<(String, String)>,
-    emoji: Vec<Emoji>,
-) -> Value {
+fn person(app: &App, urls: &Urls, row: &account::Model, ed25519: Option<(String, String)>, emoji: Vec<Emoji>) -> Value {
     let links = super::urls::AbsoluteLinks::new(urls.clone());
     let picture = |key: &Option<String>, alt: &str| {
         key.as_deref().map(|key| render::Picture {

@@ -6,8 +6,8 @@ use crate::activitypub::html::{name_with_emoji, only_link, sanitize, to_plain_te
 use crate::activitypub::text;
 use crate::app::App;
 use crate::entity::account;
-use crate::service::federation::{featured, urls};
 use crate::service::accounts as own;
+use crate::service::federation::{featured, urls};
 use crate::service::visibility::Reader;
 use crate::store::{accounts, mutes, policies, posts, profile_links, relations};
 use sea_orm::DbErr;
@@ -83,7 +83,11 @@ async fn lines(app: &App, row: &account::Model, emojis: &Emojis) -> Result<Vec<F
         value: emojis.within(&row.domain, value),
         name,
     };
-    Ok(fields(row).into_iter().filter(|(name, value)| !own::is_pronouns(name, &value.to_plain_text())).map(field).collect())
+    Ok(fields(row)
+        .into_iter()
+        .filter(|(name, value)| !own::is_pronouns(name, &value.to_plain_text()))
+        .map(field)
+        .collect())
 }
 
 async fn moved_to(app: &App, row: &account::Model) -> Result<Option<Moved>, DbErr> {

@@ -1,16 +1,19 @@
 //! Posts, conversations and notifications as they can be shown.
 
-use super::{Answered, Emojis, Notification, Person, Picture, Post, Quoting, Reply, TagLink, ago, day, iso, of_photos, people, person};
+use super::{
+    Answered, Emojis, Notification, Person, Picture, Post, Quoting, Reply, TagLink, ago, day, iso, of_photos, people,
+    person,
+};
 use crate::activitypub::html::{sanitize, to_plain_text};
 use crate::activitypub::vocab::Place;
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::entity::{account, notification, post};
 use crate::service::federation::urls;
-use crate::service::{categories, limits};
 use crate::service::muting::unmuted;
 use crate::service::policy::{self, Deed, Rights};
 use crate::service::visibility::{self, Reader, can_see};
+use crate::service::{categories, limits};
 use crate::store::{accounts, media, mutes, posts as rows, quotes, reactions, tags};
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};

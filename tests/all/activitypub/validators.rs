@@ -182,10 +182,24 @@ pub fn pixelfed_note(document: &Value) -> Check {
     demand(host(text(note, "url")?)? == host(text(note, "attributedTo")?)?, "url is on another host")?;
     let published = stamp::read(text(note, "published")?).ok_or("published cannot be read")?;
     demand(published > 1_000_000_000_000 && published < 4_000_000_000_000, "published is out of range")?;
+    pixelfed_extras(note)?;
     let attachments = list(note, "attachment")?;
     let reply = note.get("inReplyTo").is_some_and(|parent| !parent.is_null());
     demand(reply || is_direct(note)? || !attachments.is_empty(), "a post without a picture is ignored")?;
     attachments.iter().try_for_each(pixelfed_attachment)
+}
+
+/// Its own members, where they are sent: a named place, and everybody or nobody.
+fn pixelfed_extras(note: &Value) -> Check {
+    if let Some(place) = note.get("location") {
+        demand(text(place, "type")? == "Place" && !text(place, "name")?.is_empty(), "an odd place")?;
+        demand(place.get("country").is_none_or(Value::is_string), "an odd country")?;
+    }
+    demand(note.get("commentsEnabled").is_none_or(Value::is_boolean), "commentsEnabled is no yes or no")?;
+    for (name, who) in note.get("capabilities").and_then(Value::as_object).into_iter().flatten() {
+        demand(who == PUBLIC || who == "[]", format!("{name} is for {who}"))?;
+    }
+    Ok(())
 }
 
 /// For the people it names and nobody else: a message, which needs no picture.
@@ -241,6 +255,29 @@ struct VernissageMedia {
     blurhash: Option<String>,
     width: Option<i32>,
     height: Option<i32>,
+    license: Option<String>,
+    exif_data: Option<Vec<VernissageExif>>,
+    location: Option<VernissagePlace>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code)]
+struct VernissageExif {
+    #[serde(rename = "@type")]
+    kind: String,
+    name: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code)]
+#[serde(rename_all = "camelCase")]
+struct VernissagePlace {
+    name: String,
+    longitude: Option<String>,
+    latitude: Option<String>,
+    geoname_id: Option<String>,
+    address_country: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -283,10 +320,14 @@ fn vernissage_note(value: &Value) -> Check {
     let note: VernissageNote = shape(value)?;
     demand(with_milliseconds(&note.published), "published lacks the fraction")?;
     for tag in &note.tag {
-        demand(["Hashtag", "Mention", "Emoji"].contains(&tag.kind.as_str()), "an unknown tag drops the note")?;
+        let known = ["Hashtag", "Mention", "Emoji", "Category"];
+        demand(known.contains(&tag.kind.as_str()), "an unknown tag drops the note")?;
     }
     for media in &note.attachment {
         let path = https(&media.url)?.path().to_owned();
+        for entry in media.exif_data.iter().flatten() {
+            demand(entry.kind == "PropertyValue" && !entry.name.starts_with("GPS"), "odd camera data")?;
+        }
         demand(
             [".jpg", ".jpeg", ".png", ".webp"].iter().any(|end| path.ends_with(end)),
             "the address lacks an ending",
