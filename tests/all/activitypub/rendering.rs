@@ -7,15 +7,14 @@ use cyanotype::activitypub::html::to_plain_text;
 use cyanotype::activitypub::render::activity::{self, ReceivedFollow, ReceivedQuoteRequest};
 use cyanotype::activitypub::render::actor::{Application, Field, Person, Picture, application, person};
 use cyanotype::activitypub::render::collection;
-use cyanotype::activitypub::render::emoji::Emoji;
 use cyanotype::activitypub::render::note::{Hashtag, Mention, Photo, Post, create, delete, note, tombstone, update};
 use cyanotype::activitypub::text::{self, Links};
 use cyanotype::activitypub::visibility::addressing;
-use cyanotype::activitypub::vocab::{Activity, ActivityKind, Actor, Collection, Note, Place};
+use cyanotype::activitypub::vocab::{Activity, ActivityKind, Actor, Collection, Note};
 use cyanotype::activitypub::{AS_CONTEXT, PUBLIC, Visibility};
 use serde_json::{Value, json};
 
-const ADA: &str = "https://photos.example/ap/users/1";
+pub(super) const ADA: &str = "https://photos.example/ap/users/1";
 const BOB: &str = "https://mastodon.example/users/bob";
 
 struct Absolute;
@@ -29,7 +28,7 @@ impl Links for Absolute {
     }
 }
 
-fn photo(number: usize, alt: &str) -> Photo {
+pub(super) fn photo(number: usize, alt: &str) -> Photo {
     Photo {
         url: format!("https://media.photos.example/p/{number}.jpg"),
         alt: Some(alt.to_owned()),
@@ -41,7 +40,7 @@ fn photo(number: usize, alt: &str) -> Photo {
     }
 }
 
-fn post(caption: &str, visibility: Visibility, photos: Vec<Photo>) -> Post {
+pub(super) fn post(caption: &str, visibility: Visibility, photos: Vec<Photo>) -> Post {
     let (to, cc) = addressing(visibility, &format!("{ADA}/followers"), &[]);
     let id = "https://photos.example/ap/posts/5".to_owned();
     Post {
@@ -65,7 +64,7 @@ fn post(caption: &str, visibility: Visibility, photos: Vec<Photo>) -> Post {
     }
 }
 
-fn bytes(document: &Value) -> Vec<u8> {
+pub(super) fn bytes(document: &Value) -> Vec<u8> {
     serde_json::to_vec(document).unwrap()
 }
 
@@ -441,77 +440,4 @@ fn b5_b6_collections_have_their_shape() {
     for document in [shown, hidden, page, featured, likes, replies, answers, tags] {
         assert_eq!(at(&document, "/@context"), AS_CONTEXT);
     }
-}
-
-/// A post that says everything there is to say.
-fn rich(photos: usize) -> Post {
-    let photo = |n: usize| Photo {
-        exif: vec![("Make", "Nikon".to_owned()), ("FNumber", "2.8".to_owned()), ("Film", "F".repeat(100))],
-        licence: Some("CC BY 4.0".to_owned()),
-        ..photo(n, &"x".repeat(9000))
-    };
-    let emoji = Emoji {
-        id: "https://photos.example/ap/emoji/3".to_owned(),
-        shortcode: "fern".to_owned(),
-        url: "https://media.photos.example/e.png".to_owned(),
-        updated: 1_767_607_200_000,
-    };
-    Post {
-        warning: Some("Fog".to_owned()),
-        place: Place { name: "Bergen".to_owned(), country: "Norway".to_owned() },
-        category: Some(("Landscapes".to_owned(), "https://photos.example/tags/landscapes".to_owned())),
-        emoji: vec![emoji],
-        ..post("Harbour :fern:", Visibility::Public, (1..=photos).map(photo).collect())
-    }
-}
-
-#[test]
-fn every_peer_takes_camera_data_licence_place_category_and_emoji() {
-    let activity = create(&rich(1));
-    post_for_everybody(&bytes(&activity)).unwrap();
-    let picture = at(&activity, "/object/attachment/0");
-    assert_eq!(picture["exifData"][1], json!({"@type": "PropertyValue", "name": "FNumber", "value": "2.8"}));
-    assert_eq!(picture["license"], "CC BY 4.0");
-    assert_eq!(picture["location"], json!({"type": "Place", "name": "Bergen", "addressCountry": "Norway"}));
-    assert_eq!(at(&activity, "/object/location"), &json!({"type": "Place", "name": "Bergen", "country": "Norway"}));
-    assert_eq!(at(&activity, "/object/summaryMap"), &json!({"en": "Fog"}));
-    let tags = at(&activity, "/object/tag");
-    let category = json!({"type": "Category", "name": "Landscapes", "href": "https://photos.example/tags/landscapes"});
-    assert!(tags.as_array().unwrap().contains(&category));
-    let emoji = tags.as_array().unwrap().iter().find(|tag| tag["type"] == "Emoji").unwrap();
-    assert_eq!((&emoji["name"], &emoji["icon"]["mediaType"]), (&json!(":fern:"), &json!("image/png")));
-    let terms = at(&activity, "/@context/1");
-    for term in ["exifData", "license", "addressCountry", "Category", "commentsEnabled", "capabilities", "Emoji"] {
-        assert!(terms.get(term).is_some(), "{term} is explained");
-    }
-    let plain = create(&post("Plain", Visibility::Public, vec![photo(1, "x")]));
-    for pointer in ["/object/location", "/object/attachment/0/exifData", "/object/attachment/0/license"] {
-        assert!(plain.pointer(pointer).is_none(), "{pointer}: nothing is said of what nobody said");
-    }
-}
-
-#[test]
-fn camera_data_goes_first_where_a_post_would_be_too_large() {
-    let activity = create(&rich(20));
-    assert!(bytes(&activity).len() <= cyanotype::activitypub::render::MAX_ACTIVITY);
-    post_for_everybody(&bytes(&activity)).unwrap();
-    let pictures = at(&activity, "/object/attachment").as_array().unwrap();
-    assert!(pictures.iter().all(|picture| picture.get("exifData").is_none()));
-    assert!(pictures.iter().all(|picture| picture["license"] == "CC BY 4.0"), "licences stay");
-}
-
-#[test]
-fn who_may_answer_is_told_in_the_terms_of_pixelfed_too() {
-    let told = |reply: &[&str]| {
-        let mut post = post("Harbour", Visibility::Public, vec![photo(1, "x")]);
-        post.permitted.reply = reply.iter().map(|id| (*id).to_owned()).collect();
-        post.permitted.like = vec![PUBLIC.to_owned()];
-        let note = note(&post);
-        (note["commentsEnabled"].clone(), note["capabilities"].clone())
-    };
-    let all = |reply: &str| json!({"announce": "[]", "like": PUBLIC, "reply": reply});
-    assert_eq!(told(&[PUBLIC]), (json!(true), all(PUBLIC)));
-    assert_eq!(told(&[&format!("{ADA}/followers")]), (json!(true), all("[]")));
-    assert_eq!(told(&[ADA]), (json!(false), all("[]")));
-    assert_eq!(told(&[]), (json!(false), all("[]")));
 }

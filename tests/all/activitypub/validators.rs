@@ -182,24 +182,11 @@ pub fn pixelfed_note(document: &Value) -> Check {
     demand(host(text(note, "url")?)? == host(text(note, "attributedTo")?)?, "url is on another host")?;
     let published = stamp::read(text(note, "published")?).ok_or("published cannot be read")?;
     demand(published > 1_000_000_000_000 && published < 4_000_000_000_000, "published is out of range")?;
-    pixelfed_extras(note)?;
+    others::pixelfed_extras(note)?;
     let attachments = list(note, "attachment")?;
     let reply = note.get("inReplyTo").is_some_and(|parent| !parent.is_null());
     demand(reply || is_direct(note)? || !attachments.is_empty(), "a post without a picture is ignored")?;
     attachments.iter().try_for_each(pixelfed_attachment)
-}
-
-/// Its own members, where they are sent: a named place, and everybody or nobody.
-fn pixelfed_extras(note: &Value) -> Check {
-    if let Some(place) = note.get("location") {
-        demand(text(place, "type")? == "Place" && !text(place, "name")?.is_empty(), "an odd place")?;
-        demand(place.get("country").is_none_or(Value::is_string), "an odd country")?;
-    }
-    demand(note.get("commentsEnabled").is_none_or(Value::is_boolean), "commentsEnabled is no yes or no")?;
-    for (name, who) in note.get("capabilities").and_then(Value::as_object).into_iter().flatten() {
-        demand(who == PUBLIC || who == "[]", format!("{name} is for {who}"))?;
-    }
-    Ok(())
 }
 
 /// For the people it names and nobody else: a message, which needs no picture.

@@ -204,3 +204,16 @@ fn stamp_for_everybody(stamp: &Value) -> Check {
     }
     Ok(())
 }
+
+/// Pixelfed's own members, where they are sent: a named place, and everybody or nobody.
+pub(super) fn pixelfed_extras(note: &Value) -> Check {
+    if let Some(place) = note.get("location") {
+        demand(text(place, "type")? == "Place" && !text(place, "name")?.is_empty(), "an odd place")?;
+        demand(place.get("country").is_none_or(Value::is_string), "an odd country")?;
+    }
+    demand(note.get("commentsEnabled").is_none_or(Value::is_boolean), "commentsEnabled is no yes or no")?;
+    for (name, who) in note.get("capabilities").and_then(Value::as_object).into_iter().flatten() {
+        demand(who == PUBLIC || who == "[]", format!("{name} is for {who}"))?;
+    }
+    Ok(())
+}
