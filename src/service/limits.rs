@@ -51,8 +51,12 @@ pub const ELSEWHERE_IN_ALL: i64 = 120;
 pub const EMOJI_OF_SERVER: u64 = 5_000;
 /// A custom emoji is fetched anew at most once in so long.
 pub const EMOJI_AGAIN: Millis = HOUR;
-/// Names looked up as custom emoji in one thing that is sent.
-pub const EMOJI_IN_ONE: usize = 32;
+/// What may be names of custom emoji is looked up so often in one text; what comes after stays text.
+pub const EMOJI_IN_TEXT: usize = 100;
+/// Custom emoji sent with one post or profile.
+pub const EMOJI_SENT: usize = 20;
+/// A custom emoji that was never to be had is forgotten after so long.
+pub const EMOJI_MISSING: Millis = 30 * DAY;
 /// Pages of one profile that are looked at for a link back.
 pub const PROFILE_LINKS: usize = 8;
 /// They are looked at again after so long.

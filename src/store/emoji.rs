@@ -71,6 +71,16 @@ pub async fn set_media(db: &impl ConnectionTrait, id: i64, key: &str) -> Result<
         .map(drop)
 }
 
+/// Forgets those of others that were never to be had, asked for last before `before`.
+pub async fn sweep(db: &impl ConnectionTrait, before: i64) -> Result<(), DbErr> {
+    emoji::Entity::delete_many()
+        .filter(emoji::Column::MediaKey.is_null())
+        .filter(emoji::Column::AskedAt.lt(before))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
 pub async fn remove(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     emoji::Entity::delete_by_id(id).exec(db).await.map(drop)
 }

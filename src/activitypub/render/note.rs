@@ -34,6 +34,8 @@ pub struct Photo {
     pub exif: Vec<(&'static str, String)>,
     /// Name of its licence, where its author shows it.
     pub licence: Option<String>,
+    /// Where it was taken, as its author says it.
+    pub place: Place,
 }
 
 /// A hashtag of a post.
@@ -179,15 +181,15 @@ fn wrap(post: &Post, kind: &str, id: &str, published: i64, object: Value) -> Val
 }
 
 /// The Note, cut so that its activities fit into every peer's inbox. What is fetched and what is
-/// delivered are the same, so it is cut in both: first the camera data, then descriptions of photos most
-/// peers do not show, then the caption's second copy that tells its language, then the descriptions of
+/// delivered are the same, so it is cut in both: first camera data and places of
+/// the single photos, then descriptions of photos most peers do not show, then the caption's second copy that tells its language, then the descriptions of
 /// the others.
 fn object(post: &Post) -> Value {
     let whole = build(post, &post.photos, true);
     if surplus(post, &whole).is_none() {
         return whole;
     }
-    let plain = |photo: &Photo| Photo { exif: Vec::new(), ..photo.clone() };
+    let plain = |photo: &Photo| Photo { exif: Vec::new(), place: Place::default(), ..photo.clone() };
     let post = &Post { photos: post.photos.iter().map(plain).collect(), ..post.clone() };
     let whole = build(post, &post.photos, true);
     let Some(surplus) = surplus(post, &whole) else { return whole };
@@ -270,7 +272,7 @@ fn build(post: &Post, photos: &[Photo], with_language: bool) -> Value {
         "sensitive": post.sensitive,
         "inReplyTo": post.in_reply_to,
         "content": content,
-        "attachment": photos.iter().map(|photo| attachment(photo, &post.place)).collect::<Vec<_>>(),
+        "attachment": photos.iter().map(attachment).collect::<Vec<_>>(),
         "tag": tags(post),
         "replies": {
             "id": post.replies,
@@ -346,7 +348,7 @@ fn content(post: &Post) -> SanitizedHtml {
     text::with_link_paragraph(&post.content, &post.url, &label)
 }
 
-fn attachment(photo: &Photo, place: &Place) -> Value {
+fn attachment(photo: &Photo) -> Value {
     let mut image = json!({
         "type": "Image",
         "mediaType": "image/jpeg",
@@ -370,8 +372,8 @@ fn attachment(photo: &Photo, place: &Place) -> Value {
     if let Some(licence) = photo.licence.as_ref().filter(|licence| !licence.is_empty()) {
         image["license"] = json!(licence);
     }
-    if !place.is_empty() {
-        image["location"] = location(place, "addressCountry");
+    if !photo.place.is_empty() {
+        image["location"] = location(&photo.place, "addressCountry");
     }
     image
 }

@@ -42,7 +42,7 @@ pub async fn post_values(
     }
     let mentioned: Vec<String> = mentions.iter().map(|m| m.actor.clone()).collect();
     let (to, cc) = addressing(visibility::of(row), &urls.followers(author.id), &mentioned);
-    let id = urls.post(row.id);
+    let (id, place) = (urls.post(row.id), Place::of(&row.place));
     Ok(render::Post {
         author: urls.actor(author.id),
         url: urls.at(&urls::post_path(author, row.id)),
@@ -55,11 +55,11 @@ pub async fn post_values(
         in_reply_to: parent_id(app, row).await?,
         content: text::to_html(&row.caption, &links),
         language: Some(row.language.clone()),
-        photos: rows.iter().filter_map(|p| photo_values(app, urls, p, &sizes)).collect(),
+        photos: rows.iter().filter_map(|p| photo_values(app, urls, p, &sizes, &place)).collect(),
         hashtags: hashtags(urls, &row.caption),
         mentions,
         emoji: emoji::used(app, urls, &[&row.caption, &row.warning]).await?,
-        place: Place::of(&row.place),
+        place,
         category: category(urls, &row.category),
         replies: format!("{id}/replies"),
         likes: format!("{id}/likes"),
@@ -79,7 +79,13 @@ async fn parent_id(app: &App, row: &post::Model) -> Result<Option<String>, Refus
 }
 
 /// The file that federates, and what is known of it.
-fn photo_values(app: &App, urls: &Urls, row: &photo::Model, sizes: &[rendition::Model]) -> Option<render::Photo> {
+fn photo_values(
+    app: &App,
+    urls: &Urls,
+    row: &photo::Model,
+    sizes: &[rendition::Model],
+    place: &Place,
+) -> Option<render::Photo> {
     let size = sizes.iter().find(|s| s.photo_id == Some(row.id) && s.role == "fed")?;
     let said = told::said(row);
     Some(render::Photo {
@@ -91,6 +97,7 @@ fn photo_values(app: &App, urls: &Urls, row: &photo::Model, sizes: &[rendition::
         focal_point: Focus::of(row).said(),
         exif: said.exif,
         licence: said.licence,
+        place: place.clone(),
     })
 }
 

@@ -96,10 +96,11 @@ async fn fetched(app: &App, row: &emoji::Model, address: &str) -> Result<(), Ref
 
 /// Those of ours that stand in some texts, as other servers are told.
 pub async fn used(app: &App, urls: &Urls, texts: &[&str]) -> Result<Vec<render::Emoji>, DbErr> {
-    let names = texts.iter().flat_map(|text| custom::names(text)).take(limits::EMOJI_IN_ONE);
+    let names = texts.iter().flat_map(|text| custom::names(text).take(limits::EMOJI_IN_TEXT));
     let handles: HashSet<String> = names.map(|name| stored::handle(name, "")).collect();
     let mut rows = stored::named(&app.db.read, &handles).await?;
     rows.sort_by(|a, b| a.shortcode.cmp(&b.shortcode));
+    rows.truncate(limits::EMOJI_SENT);
     Ok(rows.iter().filter_map(|row| values(app, urls, row)).collect())
 }
 

@@ -150,6 +150,7 @@ pub async fn hear_delete(app: &App, signer: &account::Model) -> Result<(), Refus
                 .await?;
                 accounts::save(tx, row.clone()).await?;
                 crate::store::relations::remove_all(tx, row.id).await?;
+                crate::store::profile_links::forget(tx, row.id).await?;
                 Ok(surface::drop_blobs(&app2, tx, keys).await?)
             })
         })

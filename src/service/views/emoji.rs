@@ -6,6 +6,7 @@ use crate::activitypub::html::{name_with_emoji, with_emoji};
 use crate::app::App;
 use crate::entity::account;
 use crate::service::emoji::names;
+use crate::service::limits;
 use crate::store::emoji;
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
@@ -20,7 +21,9 @@ pub struct Emojis {
 impl Emojis {
     /// For texts, each with the domain of who wrote it (empty for ours). Those not fetched yet are left out.
     pub async fn load<'a>(app: &App, texts: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, DbErr> {
-        let all = texts.into_iter().flat_map(|(domain, text)| names(text).map(move |name| emoji::handle(name, domain)));
+        let all = texts.into_iter().flat_map(|(domain, text)| {
+            names(text).take(limits::EMOJI_IN_TEXT).map(move |name| emoji::handle(name, domain))
+        });
         let handles: HashSet<String> = all.collect();
         if handles.is_empty() {
             return Ok(Self::default());

@@ -14,6 +14,7 @@ fn rich(photos: usize) -> Post {
     let photo = |n: usize| Photo {
         exif: vec![("Make", "Nikon".to_owned()), ("FNumber", "2.8".to_owned()), ("Film", "F".repeat(100))],
         licence: Some("CC BY 4.0".to_owned()),
+        place: Place { name: "Bergen".to_owned(), country: "Norway".to_owned() },
         ..photo(n, &"x".repeat(9000))
     };
     let emoji = Emoji {
@@ -63,6 +64,8 @@ fn camera_data_goes_first_where_a_post_would_be_too_large() {
     post_for_everybody(&bytes(&activity)).unwrap();
     let pictures = at(&activity, "/object/attachment").as_array().unwrap();
     assert!(pictures.iter().all(|picture| picture.get("exifData").is_none()));
+    assert!(pictures.iter().all(|picture| picture.get("location").is_none()));
+    assert_eq!(at(&activity, "/object/location/name"), "Bergen");
     assert!(pictures.iter().all(|picture| picture["license"] == "CC BY 4.0"), "licences stay");
 }
 
