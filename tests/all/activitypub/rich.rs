@@ -80,7 +80,7 @@ fn who_may_answer_is_told_in_the_terms_of_pixelfed_too() {
     };
     let all = |reply: &str| json!({"announce": "[]", "like": PUBLIC, "reply": reply});
     assert_eq!(told(&[PUBLIC]), (json!(true), all(PUBLIC)));
-    assert_eq!(told(&[&format!("{ADA}/followers")]), (json!(true), all("[]")));
+    assert_eq!(told(&[format!("{ADA}/followers").as_str()]), (json!(true), all("[]")));
     assert_eq!(told(&[ADA]), (json!(false), all("[]")));
     assert_eq!(told(&[]), (json!(false), all("[]")));
 }

@@ -87,7 +87,7 @@ async fn what_is_shown_later_or_no_longer_is_told_too() {
 #[tokio::test]
 async fn camera_data_and_place_of_a_friend_stand_under_her_photo_here_as_at_home() {
     let two = Two::new().await;
-    let all = ["camera", "lens", "focal_length", "aperture", "exposure", "iso", "taken", "licence"];
+    let all = ["camera", "lens", "focal_length", "aperture", "exposure", "iso", "licence"];
     let post = post_with(&two.ada, &all, "Bergen").await;
     let there = two.bob.page(&two.bob.sees(&two.ada.acct()).await).await;
     let here = two.a.visitor().page(&post.path).await;

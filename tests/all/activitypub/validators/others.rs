@@ -164,6 +164,7 @@ pub fn document_for_everybody(address: &str, content_type: &str, bytes: &[u8]) -
         }
         "QuoteAuthorization" => stamp_for_everybody(&document),
         "Tombstone" => Ok(()),
+        "Emoji" => https(text(&document["icon"], "url")?).map(drop),
         actor if ACTORS.contains(&actor) => actor_for_everybody(&document),
         _ => delivery_for_everybody(bytes),
     }
