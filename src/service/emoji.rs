@@ -53,7 +53,7 @@ pub async fn add(app: &App, shortcode: &str, file: PathBuf, category: Option<Str
     let upload = Upload { path: uploads::temp_path(app)?, file_name: String::new() };
     tokio::fs::copy(&file, &upload.path)
         .await
-        .map_err(|e| Refusal::invalid("file", format!("It cannot be read: {e}.")))?;
+        .map_err(|e| Refusal::invalid("file", format!("The file cannot be read: {e}.")))?;
     let key = store(app, &upload).await?;
     let mut row = blank(app.id(), shortcode, None, app.now());
     row.media_key = Some(key);

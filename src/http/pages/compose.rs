@@ -83,7 +83,7 @@ impl<'a> Screen<'a> {
             caption: text(|f| &f.caption, draft.map(|d| &d.caption)),
             warning: text(|f| &f.warning, draft.map(|d| &d.warning)),
             languages: languages(&language),
-            place: place.name,
+            place_name: place.name,
             country: place.country,
             categories: categories::ALL.iter().map(|name| choice(name, name, "", *name == category)).collect(),
             visibilities: Visibility::ALL

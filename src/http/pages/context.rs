@@ -372,7 +372,7 @@ pub struct Compose {
     pub warning: String,
     pub languages: Vec<Choice>,
     /// Where it was.
-    pub place: String,
+    pub place_name: String,
     pub country: String,
     /// What it may be filed under.
     pub categories: Vec<Choice>,

@@ -870,7 +870,7 @@ impl Compose {
                 choice("nb", "Norsk bokmål", "", false),
                 choice("ar", "العربية", "", false),
             ],
-            place: "Bergen".into(),
+            place_name: "Bergen".into(),
             country: "Norway".into(),
             categories: vec![choice("Landscapes", "Landscapes", "", true)],
             visibilities: vec![

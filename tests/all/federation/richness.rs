@@ -230,3 +230,15 @@ async fn a_warning_that_comes_by_language_covers_and_says_its_language() {
     assert!(page.says("Wetter") && page.says("Nebel"), "{}", page.text());
     assert!(page.html.contains("<bdi lang=\"de\">Wetter</bdi>"), "{}", page.html);
 }
+
+#[tokio::test]
+async fn nothing_is_said_of_a_place_that_nobody_named() {
+    let server = Server::start("a.test").await;
+    let ada = server.person("ada").await;
+    let draft = ada.draft(&["photo-lake.jpg"]).await;
+    let form = ada.form(&draft, &draft).await;
+    assert_eq!((form.values("place"), form.values("country")), (vec![""], vec![""]));
+    let post = ada.post_photo("photo-lake.jpg", "A lake").await;
+    let (_, note) = server.document(&post.id).await;
+    assert!(note.get("location").is_none() && note["attachment"][0].get("location").is_none(), "{note}");
+}
