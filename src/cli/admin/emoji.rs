@@ -9,7 +9,8 @@ use std::path::PathBuf;
 #[derive(Debug, Subcommand)]
 pub enum Emoji {
     /// Add a custom emoji, or put another picture in its place: people here write it as :NAME:.
-    AddEmoji {
+    #[command(name = "add-emoji")]
+    Add {
         name: String,
         /// A PNG, GIF, WebP or JPEG.
         file: PathBuf,
@@ -18,23 +19,25 @@ pub enum Emoji {
         category: Option<String>,
     },
     /// Take a custom emoji away; what was written keeps its name as text.
-    RemoveEmoji { name: String },
+    #[command(name = "remove-emoji")]
+    Remove { name: String },
     /// List the custom emoji of this server.
-    Emoji,
+    #[command(name = "emoji")]
+    List,
 }
 
 pub async fn act(app: &App, command: Emoji) -> anyhow::Result<()> {
     match command {
-        Emoji::AddEmoji { name, file, category } => {
+        Emoji::Add { name, file, category } => {
             let name = name.trim_matches(':');
             emoji::add(app, name, file, category).await?;
             println!(":{name}: can be used.");
         }
-        Emoji::RemoveEmoji { name } => {
+        Emoji::Remove { name } => {
             let was = emoji::remove(app, name.trim_matches(':')).await?;
             println!("{}", if was { "Taken away." } else { "There was none of that name." });
         }
-        Emoji::Emoji => {
+        Emoji::List => {
             for row in store::emoji::ours(&app.db.read).await? {
                 println!(":{}:\t{}", row.shortcode, row.category.unwrap_or_default());
             }

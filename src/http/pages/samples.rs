@@ -159,8 +159,10 @@ fn post(id: &str, author: Person, caption: &str, first: usize, count: usize) -> 
         published_ago: "2 h".into(),
         edited: false,
         photos: (first..first + count).map(nth_picture).collect(),
-        place: if first % 2 == 0 { "Bergen, Norway".into() } else { String::new() },
-        category: (first % 3 == 0).then(|| TagLink { name: "Landscapes".into(), path: "/tags/landscapes".into() }),
+        place: if first.is_multiple_of(2) { "Bergen, Norway".into() } else { String::new() },
+        category: first
+            .is_multiple_of(3)
+            .then(|| TagLink { name: "Landscapes".into(), path: "/tags/landscapes".into() }),
         likes: 48,
         boosts: 12,
         replies: 3,
