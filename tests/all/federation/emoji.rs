@@ -1,6 +1,10 @@
 //! Custom emoji of others, shown here from our own store; and ours, as others are told.
 
 use crate::support::*;
+use cyanotype::service::federation::emoji::EMOJI_BYTES;
+use cyanotype::service::{emoji as custom, limits};
+use cyanotype::store::emoji as stored;
+use sea_orm::DbErr;
 use serde_json::{Value, json};
 
 /// A square with a hole in it.
@@ -170,4 +174,64 @@ async fn our_own_emoji_are_written_and_told_and_shown_elsewhere() {
     assert!(two.bob.page(&path).await.says(":unknown:"));
     assert!(cyanotype::service::emoji::remove(&two.a.app, "fern").await.unwrap());
     assert!(two.a.visitor().page(&post.path).await.says("Under :fern:"), "its name stays");
+}
+
+/// Puts so many emoji there, as if they had been fetched or added; ours where no domain is given.
+async fn plant(server: &Server, count: u64, domain: Option<&'static str>) {
+    let app = server.app.clone();
+    let put = server.app.db.write(move |tx| {
+        Box::pin(async move {
+            for n in 0..count {
+                let mut row = custom::blank(app.id(), &format!("e{n}"), domain, app.now());
+                row.media_key = Some(format!("media/{:032x}.png", n));
+                stored::insert_if_new(tx, row).await?;
+            }
+            Ok::<_, DbErr>(())
+        })
+    });
+    put.await.unwrap();
+}
+
+#[tokio::test]
+async fn r060_so_many_emoji_of_one_server_are_kept_and_no_more() {
+    let scene = Scene::following().await;
+    plant(&scene.a, limits::EMOJI_OF_SERVER - 1, Some("peer.test")).await;
+    scene.peer.serve("/emoji/blob.png", "image/png", png(20, 200));
+    for (name, kept) in [("last", true), ("surplus", false)] {
+        let path =
+            said(&scene, &format!("Look :{name}:"), json!([tag(name, "https://peer.test/emoji/blob.png")])).await;
+        assert_eq!(!emoji(&scene.ada.page(&path).await).is_empty(), kept, "{name}");
+    }
+    assert_eq!(stored::count_of(&scene.a.app.db.read, "peer.test").await.unwrap(), limits::EMOJI_OF_SERVER);
+}
+
+#[tokio::test]
+async fn r061_the_picture_of_an_emoji_may_be_so_large_and_not_a_byte_larger() {
+    let scene = Scene::following().await;
+    for (name, bytes, shown) in [("fits", EMOJI_BYTES, true), ("large", EMOJI_BYTES + 1, false)] {
+        let mut file = png(20, 200);
+        file.resize(usize::try_from(bytes).unwrap(), 0);
+        scene.peer.serve(&format!("/emoji/{name}.png"), "image/png", file);
+        let tags = json!([tag(name, &format!("https://peer.test/emoji/{name}.png"))]);
+        let path = said(&scene, &format!("Look :{name}:"), tags).await;
+        assert_eq!(!emoji(&scene.ada.page(&path).await).is_empty(), shown, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn so_many_emoji_of_a_text_are_looked_up_and_sent() {
+    let server = Server::start("a.test").await;
+    let ada = server.person("ada").await;
+    let most = u64::try_from(limits::EMOJI_SENT).unwrap();
+    plant(&server, most + 1, None).await;
+    let all: Vec<String> = (0..=most).map(|n| format!(":e{n}:")).collect();
+    let post = ada.post_photo("photo-lake.jpg", &all.join(" ")).await;
+    let (_, note) = server.document(&post.id).await;
+    let sent = note["tag"].as_array().unwrap().iter().filter(|tag| tag["type"] == "Emoji").count();
+    assert_eq!(sent, limits::EMOJI_SENT);
+    let words = |count: usize| format!("{} :e0:", "x:".repeat(count));
+    for (before, shown) in [(limits::EMOJI_IN_TEXT - 1, true), (limits::EMOJI_IN_TEXT, false)] {
+        let post = ada.post_photo("photo-lake.jpg", &words(before)).await;
+        assert_eq!(!emoji(&server.visitor().page(&post.path).await).is_empty(), shown, "{before}");
+    }
 }

@@ -159,3 +159,25 @@ async fn pronouns_stand_beside_the_name_and_travel_as_a_line() {
     assert_eq!(refused.status, 422);
     assert!(refused.says("61 characters; 60 are possible"), "{}", refused.text());
 }
+
+#[tokio::test]
+async fn so_many_pages_of_a_profile_are_looked_at_and_again_after_a_week_only() {
+    use cyanotype::service::limits::{LINKS_AGAIN, PROFILE_LINKS};
+    let scene = Scene::new().await;
+    let line = |n: usize| {
+        let link = format!("<a href=\"https://peer.test/page/{n}\">https://peer.test/page/{n}</a>");
+        json!({ "type": "PropertyValue", "name": "Site", "value": link })
+    };
+    let mut bob = scene.bob.document();
+    bob["attachment"] = (0..=PROFILE_LINKS).map(line).collect();
+    scene.bob.serve(&bob);
+    let asked = || scene.peer.received().iter().filter(|r| r.target.starts_with("/page/")).count();
+    scene.ada.search(&scene.bob.handle()).await;
+    scene.a.quiet().await;
+    assert_eq!(asked(), PROFILE_LINKS);
+    scene.heard(&scene.bob.activity("Update", bob.clone())).await;
+    assert_eq!(asked(), PROFILE_LINKS, "nothing has changed");
+    scene.world().clock().advance(LINKS_AGAIN + 1_000);
+    scene.heard(&scene.bob.activity("Update", bob)).await;
+    assert_eq!(asked(), 2 * PROFILE_LINKS);
+}
