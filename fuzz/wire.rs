@@ -1,6 +1,6 @@
 // What the fuzzers of other servers' words do with their bytes, and the tests with the fuzzers' corpus.
 
-use cyanotype::activitypub::html::{sanitize, to_plain_text};
+use cyanotype::activitypub::html::{links_back, only_link, sanitize, to_plain_text, with_emoji};
 use cyanotype::activitypub::signature::structured::{self, Member};
 use cyanotype::activitypub::signature::{ParsedSignature, PublicKey, Request, multikey, verify};
 use cyanotype::activitypub::vocab::{self, Activity, Actor, Collection, KeyDocument, Note};
@@ -87,6 +87,14 @@ pub fn html(data: &[u8]) {
     let lower = clean.as_str().to_lowercase();
     for bad in ["<script", "<style", "<iframe", "<svg", "<math", "<img", "<form", "href=\"javascript", "href=\"data"] {
         assert!(!lower.contains(bad), "{bad} in {lower}");
+    }
+    assert_eq!(with_emoji(&clean, |_| None), clean, "without pictures nothing changes");
+    let shown = with_emoji(&clean, |_| Some("/media/0.png".to_owned())).into_string();
+    let ours = shown.matches("<img class=\"emoji\" src=\"/media/0.png\"").count();
+    assert_eq!(shown.matches("<img").count(), ours, "no picture but ours");
+    let page = RemoteId::parse("https://a.example/@bob").ok();
+    if let Some(at) = page.as_ref().and_then(RemoteId::to_url) {
+        let _ = (only_link(&text), links_back(&text, &at, &[at.to_string()]));
     }
     let _ = (clean.to_plain_text(), to_plain_text(&text));
 }

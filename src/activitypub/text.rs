@@ -327,18 +327,26 @@ fn is_hashtags_only(line: &str) -> bool {
     at > 0 && line[at..].trim().is_empty()
 }
 
+/// The address that a field of a profile is, when it is nothing else.
+pub fn only_url(value: &str) -> Option<String> {
+    let value = clean(value).replace('\n', " ");
+    let value = value.trim();
+    match find(value).as_slice() {
+        [Token { range, kind: TokenKind::Url { href } }] if *range == (0..value.len()) => Some(href.clone()),
+        _ => None,
+    }
+}
+
 /// A field of a profile as HTML: an address alone becomes one link whose text is the address, which
 /// is what other servers need to verify it; anything else is text with links.
 pub fn field_to_html(value: &str, links: &dyn Links) -> SanitizedHtml {
-    let value = clean(value).replace('\n', " ");
-    let value = value.trim();
     let mut html = String::new();
-    match find(value).as_slice() {
-        [Token { range, kind: TokenKind::Url { href } }] if *range == (0..value.len()) => {
-            let href = escape(href);
+    match only_url(value) {
+        Some(href) => {
+            let href = escape(&href);
             html = format!("<a href=\"{href}\" rel=\"me nofollow noopener noreferrer\" target=\"_blank\">{href}</a>");
         }
-        _ => Linker::new(links).inline(value, &mut html),
+        None => Linker::new(links).inline(clean(value).replace('\n', " ").trim(), &mut html),
     }
     SanitizedHtml::from_own_markup(html)
 }

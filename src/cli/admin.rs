@@ -1,6 +1,7 @@
 //! `admin …`: what the host does from the command line.
 
 mod deliveries;
+mod emoji;
 mod people;
 
 use crate::app::{App, Overrides};
@@ -42,6 +43,8 @@ pub enum Admin {
     /// Give somebody a new signing key and tell everybody who may have the old one, while the server runs.
     /// For a key that has become known to others; some servers never learn of the new one.
     RotateKey { name: String },
+    #[command(flatten)]
+    Emoji(emoji::Emoji),
     /// Servers that pass public posts on to others.
     #[command(subcommand)]
     Relay(Relay),
@@ -99,6 +102,7 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
             println!("{}", if was { "Let in again." } else { "It was not kept out." });
         }
         Admin::People(command) => people::act(app, command).await?,
+        Admin::Emoji(command) => emoji::act(app, command).await?,
         Admin::Reports => print_reports(app).await?,
         Admin::Move { name, handle } => {
             let row = accounts::local(app, name.trim_start_matches('@'))

@@ -92,6 +92,10 @@ fn make(order: &Order, input: &[u8]) -> Result<Made, PhotoError> {
         }
         Task::Avatar { side } => photo::avatar(input, limits, side).map(Made::Picture),
         Task::Fit { max_width } => photo::fit(input, limits, max_width).map(Made::Picture),
+        Task::Emblem { side } => {
+            let photo::Emblem { width, height, bytes } = photo::emblem(input, limits, side)?;
+            Ok(Made::Copied(Copied { format: photo::Format::Png, width, height, bytes }))
+        }
         Task::Strip => {
             let (bytes, probe) = (photo::stripped(input, limits)?, photo::probe(input, limits)?);
             let (width, height) = probe.upright_size();

@@ -156,6 +156,14 @@ impl Darkroom {
         picture(self.order(original, Task::Fit { max_width }, Queue::Bounded).await?)
     }
 
+    /// A small PNG of at most `side` pixels each way, what is transparent kept; waits however long the queue is.
+    ///
+    /// # Errors
+    /// All but [`DarkroomError::Full`].
+    pub async fn emoji(&self, original: &Path, side: u32) -> Result<Copied, DarkroomError> {
+        copied(self.order(original, Task::Emblem { side }, Queue::Patient).await?)?.ok_or_else(other_thing)
+    }
+
     /// The original without what is private, its picture bit for bit; waits however long the queue is.
     ///
     /// # Errors

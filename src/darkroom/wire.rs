@@ -29,6 +29,10 @@ pub enum Task {
     },
     /// The original without what is private, its picture untouched.
     Strip,
+    /// A small picture that keeps what is transparent.
+    Emblem {
+        side: u32,
+    },
     /// What moves in it, if anything does.
     Animation,
 }

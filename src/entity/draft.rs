@@ -22,6 +22,12 @@ pub struct Model {
     pub post_id: Option<i64>,
     pub created_at: i64,
     pub updated_at: i64,
+    /// As in the post.
+    #[sea_orm(column_type = "Text")]
+    pub place: String,
+    /// As in the post.
+    #[sea_orm(column_type = "Text")]
+    pub category: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -39,7 +39,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub remote_url: Option<String>,
     pub created_at: i64,
-    /// JSON of what the file said about itself; empty for remote photos.
+    /// JSON of what the file said about itself; of remote photos what their servers say of them.
     #[sea_orm(column_type = "Text")]
     pub metadata: String,
     /// JSON list of what of the original is in nothing that is served.
@@ -53,6 +53,9 @@ pub struct Model {
     /// Pixels of the original, upright; 0 where it was not kept.
     pub original_width: i64,
     pub original_height: i64,
+    /// JSON of where a remote photo was taken, as its author says; empty where nothing is said.
+    #[sea_orm(column_type = "Text")]
+    pub place: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

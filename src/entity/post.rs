@@ -46,6 +46,12 @@ pub struct Model {
     /// JSON of who may do what with a remote post; empty where nothing was said.
     #[sea_orm(column_type = "Text")]
     pub policy: String,
+    /// JSON of where it was, as far as its author says so; empty where she does not.
+    #[sea_orm(column_type = "Text")]
+    pub place: String,
+    /// Name of what it is filed under, or empty.
+    #[sea_orm(column_type = "Text")]
+    pub category: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

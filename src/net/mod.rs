@@ -36,6 +36,9 @@ use url::Url;
 /// What WebFinger answers with (RFC 7033, section 10.2); some servers only know plain JSON.
 const ACCEPT_JRD: HeaderValue = HeaderValue::from_static("application/jrd+json, application/json;q=0.9");
 
+/// What pages are asked for as.
+const ACCEPT_PAGE: HeaderValue = HeaderValue::from_static("text/html");
+
 /// How the door is built.
 #[derive(Clone)]
 pub struct DoorConfig {
@@ -193,6 +196,15 @@ impl Door {
     /// As [`Door::get_document`].
     pub async fn get_webfinger(&self, url: &Url) -> Result<Document, DoorError> {
         self.document(url, ACCEPT_JRD, None, Redirects::AnyHost).await
+    }
+
+    /// GETs a page for people, unsigned. Redirects are followed within its origin only: elsewhere it would
+    /// be another page.
+    ///
+    /// # Errors
+    /// As [`Door::get_document`].
+    pub async fn get_page(&self, url: &Url) -> Result<Document, DoorError> {
+        self.document(url, ACCEPT_PAGE, None, Redirects::SameOrigin).await
     }
 
     /// GETs a media file of at most `max_bytes` into a new file at `into`, unsigned. Nothing is left

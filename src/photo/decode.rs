@@ -239,7 +239,7 @@ fn read_gif(input: &[u8], limits: &Limits) -> Result<Pixels, PhotoError> {
     flatten(decoder)
 }
 
-fn decoder_limits(limits: &Limits) -> image::Limits {
+pub(super) fn decoder_limits(limits: &Limits) -> image::Limits {
     let mut bound = image::Limits::no_limits();
     bound.max_image_width = Some(limits.max_side);
     bound.max_image_height = Some(limits.max_side);

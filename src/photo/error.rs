@@ -30,6 +30,8 @@ pub enum PhotoError {
         mega(*limit, "megapixels")
     )]
     TooManyPixels { width: u32, height: u32, limit: u64 },
+    #[error("is {0}, of which no small picture is made; use a PNG, GIF, WebP or JPEG")]
+    NoEmblem(&'static str),
     #[error("is {width} × {height} pixels; no side may be longer than {limit}")]
     TooLong { width: u32, height: u32, limit: u32 },
     #[error("is {width} × {height} pixels; the long side may be at most {limit} times the short one")]

@@ -2,6 +2,7 @@
 
 use super::limits;
 use super::{Refusal, federation, sessions, surface};
+use crate::activitypub::html::to_plain_text;
 use crate::activitypub::signature::keys::{self, SigningKey};
 use crate::app::App;
 use crate::entity::{account, login};
@@ -253,6 +254,8 @@ async fn seal_rsa_anew(app: &App) -> Result<u64, Refusal> {
 pub struct ProfileChange {
     pub name: String,
     pub bio: String,
+    /// How to speak of her; empty where she does not say.
+    pub pronouns: String,
     /// Label and text; empty ones are left out.
     pub fields: Vec<(String, String)>,
     pub locked: bool,
@@ -267,6 +270,7 @@ pub struct ProfileChange {
 pub fn check_profile(change: &ProfileChange) -> Result<(), Refusal> {
     too_long("name", "The name", &change.name, limits::NAME)?;
     too_long("bio", "The text about you", &change.bio, limits::BIO)?;
+    too_long("pronouns", "The line for pronouns", &change.pronouns, limits::PRONOUNS)?;
     for (name, value) in &change.fields {
         too_long("fields", "A label", name, limits::FIELD)?;
         too_long("fields", "A line", value, limits::FIELD)?;
@@ -277,13 +281,7 @@ pub fn check_profile(change: &ProfileChange) -> Result<(), Refusal> {
 /// Changes a profile, and tells the other servers.
 pub async fn change_profile(app: &App, account_id: i64, change: ProfileChange) -> Result<(), Refusal> {
     check_profile(&change)?;
-    let fields: Vec<_> = change
-        .fields
-        .iter()
-        .filter(|(n, v)| !n.trim().is_empty() && !v.trim().is_empty())
-        .take(limits::FIELDS)
-        .collect();
-    let fields = serde_json::to_string(&fields).map_err(Refusal::broken)?;
+    let fields = serde_json::to_string(&lines(&change)).map_err(Refusal::broken)?;
     let at = app.now();
     let app2 = app.clone();
     app.db
@@ -305,8 +303,47 @@ pub async fn change_profile(app: &App, account_id: i64, change: ProfileChange) -
                 row.updated_at = at;
                 accounts::save(tx, row.clone()).await?;
                 surface::drop_blobs(&app2, tx, old.into_iter().flatten().flatten().collect()).await?;
+                federation::links::profile_written(&app2, tx, &row, true).await?;
                 Ok(surface::profile_changed(&app2, tx, &row).await?)
             })
+        })
+        .await
+}
+
+/// The lines of a profile as they are kept: pronouns first, under the label that others know them by.
+fn lines(change: &ProfileChange) -> Vec<(String, String)> {
+    let line = |(name, value): &(String, String)| (name.trim().to_owned(), value.trim().to_owned());
+    let pronouns = (PRONOUNS[0].to_owned(), change.pronouns.trim().to_owned());
+    let others = change.fields.iter().map(line).filter(|(name, value)| !name.is_empty() && !value.is_empty());
+    let first = Some(pronouns).filter(|(_, said)| !said.is_empty());
+    first.into_iter().chain(others.take(limits::FIELDS)).collect()
+}
+
+/// What people elsewhere write before their pronouns: a line of a profile like any other.
+const PRONOUNS: [&str; 6] = ["Pronouns", "Pronoun", "Pronomen", "Pronoms", "Pronombres", "Pronomi"];
+
+/// Whether a line of a profile says how to speak of its owner.
+pub fn is_pronouns(label: &str, said: &str) -> bool {
+    let label = label.trim().trim_end_matches(':').trim_end();
+    let short = !said.trim().is_empty() && said.chars().count() <= limits::PRONOUNS && !said.contains("://");
+    short && PRONOUNS.iter().any(|known| known.to_lowercase() == label.to_lowercase())
+}
+
+/// How to speak of somebody; empty where she does not say.
+pub fn pronouns(row: &account::Model) -> String {
+    let fields: Vec<(String, String)> = serde_json::from_str(&row.fields).unwrap_or_default();
+    let read = |(label, value): (String, String)| {
+        let said = if row.domain.is_empty() { value } else { to_plain_text(&value) };
+        is_pronouns(&label, &said).then(|| said.trim().to_owned())
+    };
+    fields.into_iter().find_map(read).unwrap_or_default()
+}
+
+/// The language that what somebody writes is in, unless she says otherwise.
+pub async fn choose_language(app: &App, account_id: i64, language: String) -> Result<(), Refusal> {
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move { Ok::<_, Refusal>(accounts::set_language(tx, account_id, &language).await?) })
         })
         .await
 }

@@ -94,7 +94,14 @@ pub fn blank(id: i64, account_id: i64, caption: &str, now: i64) -> post::Model {
         boost_count: 0,
         reply_count: 0,
         policy: String::new(),
+        place: String::new(),
+        category: String::new(),
     }
+}
+
+/// The language that somebody of this server writes in.
+pub async fn language_of(app: &App, account_id: i64) -> Result<String, DbErr> {
+    Ok(accounts::login_of(&app.db.read, account_id).await?.map(|login| login.language).unwrap_or_default())
 }
 
 /// Answers a post that the person may see. The answer is as widely visible as what it answers, but
@@ -142,7 +149,7 @@ pub async fn reply(
         in_reply_to_id: Some(parent.id),
         root_id: parent.root_id,
         visibility: visibility.as_str().to_owned(),
-        language: parent.language.clone(),
+        language: language_of(app, author.id).await?,
         ..blank(app.id(), author.id, caption, app.now())
     };
     let (app2, author) = (app.clone(), author.clone());

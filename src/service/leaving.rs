@@ -210,7 +210,10 @@ pub async fn purge_domain(app: &App, domain: &str) -> Result<(u64, u64), Refusal
     let (mut people, mut cleared, mut after) = (0, 0, 0);
     loop {
         let page = store::leaving::of_domain(&app.db.read, &domain, after, 100).await?;
-        let Some(last) = page.last() else { return Ok((people, cleared)) };
+        let Some(last) = page.last() else {
+            super::emoji::forget(app, &domain).await?;
+            return Ok((people, cleared));
+        };
         after = last.id;
         for row in page {
             cleared += purge(app, &row).await?;

@@ -47,6 +47,21 @@ pub const ELSEWHERE_PER_CLIENT: i64 = 10;
 /// … and for all of them together.
 pub const ELSEWHERE_IN_ALL: i64 = 120;
 
+/// Custom emoji kept of one other server.
+pub const EMOJI_OF_SERVER: u64 = 5_000;
+/// A custom emoji is fetched anew at most once in so long.
+pub const EMOJI_AGAIN: Millis = HOUR;
+/// What may be names of custom emoji is looked up so often in one text; what comes after stays text.
+pub const EMOJI_IN_TEXT: usize = 100;
+/// Custom emoji sent with one post or profile.
+pub const EMOJI_SENT: usize = 20;
+/// A custom emoji that was never to be had is forgotten after so long.
+pub const EMOJI_MISSING: Millis = 30 * DAY;
+/// Pages of one profile that are looked at for a link back.
+pub const PROFILE_LINKS: usize = 8;
+/// They are looked at again after so long.
+pub const LINKS_AGAIN: Millis = 7 * DAY;
+
 /// Pins of one person.
 pub const PINS: usize = 5;
 /// Pins kept of one person elsewhere.
@@ -63,6 +78,8 @@ pub const FIELDS: usize = 4;
 pub const NAME: usize = 60;
 /// Characters in a bio.
 pub const BIO: usize = 1_000;
+/// Characters in somebody's pronouns.
+pub const PRONOUNS: usize = 60;
 /// Characters in a profile field's name or value.
 pub const FIELD: usize = 250;
 /// Characters in a content warning.

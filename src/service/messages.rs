@@ -1,6 +1,6 @@
 //! Conversations among mentioned people: who has them in her list, and what begins one.
 
-use super::conversation::{Words, blank};
+use super::conversation::{Words, blank, language_of};
 use super::federation::fetch::Budget;
 use super::federation::{self, urls};
 use super::{Refusal, limits, surface, visibility};
@@ -123,7 +123,7 @@ pub async fn write(
     let row = post::Model {
         draft_id: number,
         visibility: Visibility::Mentioned.as_str().to_owned(),
-        language: String::new(),
+        language: language_of(app, author.id).await?,
         ..blank(app.id(), author.id, said, app.now())
     };
     let (app2, author) = (app.clone(), author.clone());

@@ -2,8 +2,10 @@
 //! server and the command line all come through here; a rule of the product lives here, once.
 
 pub mod accounts;
+pub mod categories;
 pub mod conversation;
 pub mod counting;
+pub mod emoji;
 pub mod federation;
 pub mod following;
 pub mod housekeeping;

@@ -92,6 +92,15 @@ impl Rights {
     }
 }
 
+/// Whether its author lets nobody answer a post but herself and whom she mentions.
+pub fn is_closed(post: &post::Model, author: &account::Model) -> bool {
+    if author.domain.is_empty() {
+        return author.replies_from == "nobody";
+    }
+    let policy: Policy = serde_json::from_str(&post.policy).unwrap_or_default();
+    policy.reply.is_some_and(|list| list.iter().all(|who| Some(who) == author.uri.as_ref()))
+}
+
 /// Refuses what a post's author does not allow to this person.
 pub async fn check(app: &App, who: i64, deed: Deed, post: &post::Model) -> Result<(), Refusal> {
     let author = accounts::by_id(&app.db.read, post.account_id).await?.ok_or(Refusal::Missing)?;

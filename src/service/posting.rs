@@ -5,6 +5,7 @@ use super::photos::focus::Focus;
 use super::photos::{data, extras};
 use super::{Refusal, federation, limits, surface, uploads, visibility};
 use crate::activitypub::Visibility;
+use crate::activitypub::vocab::Place;
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::entity::{account, draft, photo, post};
@@ -19,6 +20,10 @@ pub struct Form {
     pub warning: String,
     pub language: String,
     pub visibility: Option<Visibility>,
+    /// Where it was.
+    pub place: Place,
+    /// One of [`super::categories::ALL`], or empty.
+    pub category: String,
     /// Photo ids in order.
     pub order: Vec<i64>,
     /// Alt texts by photo id.
@@ -94,6 +99,8 @@ async fn make_draft(
         post_id: None,
         created_at: app.now(),
         updated_at: app.now(),
+        place: form.place.kept(),
+        category: form.category,
     };
     app.db
         .write_quietly(move |tx| {
@@ -116,6 +123,8 @@ pub async fn edit_draft(app: &App, account: &account::Model, post_id: i64) -> Re
         warning: post.warning,
         language: post.language,
         visibility: post.visibility.parse().ok(),
+        place: Place::of(&post.place),
+        category: post.category,
         ..Form::default()
     };
     make_draft(app, account.id, app.id(), Some(post_id), form).await
@@ -177,6 +186,8 @@ pub async fn keep(app: &App, account_id: i64, draft_id: i64, form: Form) -> Resu
                 draft.caption = uploads::clip(&form.caption.replace("\r\n", "\n"), app2.settings.max_caption * 4);
                 draft.warning = uploads::clip(&form.warning, limits::WARNING * 4);
                 draft.language = form.language.clone();
+                draft.place = form.place.kept();
+                draft.category = form.category.clone();
                 draft.updated_at = app2.now();
                 if let Some(visibility) = form.visibility.filter(|_| draft.editing_id.is_none()) {
                     draft.visibility = visibility.as_str().to_owned();
@@ -298,6 +309,8 @@ pub async fn publish(app: &App, account: &account::Model, draft_id: i64) -> Resu
     let mut row = post::Model {
         draft_id: Some(draft.id),
         language: draft.language.clone(),
+        place: draft.place.clone(),
+        category: draft.category.clone(),
         warning: draft.warning.trim().to_owned(),
         sensitive: i32::from(!draft.warning.trim().is_empty()),
         visibility: draft.visibility.clone(),
@@ -374,6 +387,8 @@ pub async fn save_changes(
                 row.warning = form.warning.trim().to_owned();
                 row.sensitive = i32::from(!row.warning.is_empty());
                 row.language = form.language;
+                row.place = form.place.kept();
+                row.category = form.category;
                 row.photo_count = i64::try_from(photos_after.len()).unwrap_or(0);
                 if row == before && same_photos(&photos_before, &photos_after) {
                     return Ok(row);
@@ -390,8 +405,8 @@ pub async fn save_changes(
 }
 
 fn same_photos(a: &[photo::Model], b: &[photo::Model]) -> bool {
-    let shown = |list: &[photo::Model]| list.iter().map(|p| (p.id, p.alt.clone(), Focus::of(p))).collect::<Vec<_>>();
-    shown(a) == shown(b)
+    let told = |p: &photo::Model| (p.id, p.alt.clone(), Focus::of(p), p.shows.clone());
+    a.iter().map(told).eq(b.iter().map(told))
 }
 
 /// A post of this very person; anybody else's does not exist.

@@ -309,6 +309,7 @@ pub fn blank() -> photo::Model {
         offered: 0,
         original_width: 0,
         original_height: 0,
+        place: String::new(),
     }
 }
 
@@ -387,6 +388,9 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
                             tx,
                             photo::Model {
                                 alt: now.alt,
+                                metadata: now.metadata,
+                                shows: now.shows,
+                                place: now.place,
                                 focus_x: now.focus_x,
                                 focus_y: now.focus_y,
                                 position: now.position,

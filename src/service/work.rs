@@ -38,6 +38,12 @@ pub enum Work {
         #[serde(default)]
         host: String,
     },
+    /// The picture of a custom emoji of another server, from `host`.
+    FetchEmoji {
+        emoji: i64,
+        #[serde(default)]
+        host: String,
+    },
     /// The animation of a photo, or a cleaned copy of its original.
     PhotoExtras { photo: i64 },
     /// Stored bytes that no row names any more.
@@ -55,6 +61,12 @@ pub enum Work {
         host: String,
         #[serde(default)]
         more: bool,
+    },
+    /// Whether the pages that a profile links to link back; `host` is its own.
+    CheckLinks {
+        account: i64,
+        #[serde(default)]
+        host: String,
     },
     /// Answers elsewhere to a conversation that somebody looks at.
     WalkThread {
@@ -87,6 +99,8 @@ impl Work {
             Self::Carried { .. } => "carried",
             Self::FetchPhoto { .. } => "fetch_photo",
             Self::FetchPictures { .. } => "fetch_pictures",
+            Self::FetchEmoji { .. } => "fetch_emoji",
+            Self::CheckLinks { .. } => "check_links",
             Self::PhotoExtras { .. } => "photo_extras",
             Self::DropBlobs { .. } => "drop_blobs",
             Self::MoveFollowers { .. } => "move_followers",
@@ -103,8 +117,8 @@ impl Work {
             Self::Incoming { .. } | Self::Carried { .. } | Self::LookForGone { .. } | Self::SyncFollowers { .. } => {
                 Queue::Incoming
             }
-            Self::FetchPhoto { .. } | Self::FetchPictures { .. } => Queue::Pictures,
-            Self::FillProfile { .. } | Self::WalkThread { .. } => Queue::Looking,
+            Self::FetchPhoto { .. } | Self::FetchPictures { .. } | Self::FetchEmoji { .. } => Queue::Pictures,
+            Self::FillProfile { .. } | Self::WalkThread { .. } | Self::CheckLinks { .. } => Queue::Looking,
             _ => Queue::Local,
         }
     }
@@ -116,8 +130,10 @@ impl Work {
             Self::Incoming { signer, .. } => format!("from:{signer}"),
             Self::Carried { object, .. } => format!("carried:{}", host_of(object)),
             Self::FetchPhoto { host, .. } => format!("photo:{host}"),
-            Self::FetchPictures { host, .. } => format!("picture:{host}"),
-            Self::FillProfile { host, .. } | Self::WalkThread { host, .. } => format!("look:{host}"),
+            Self::FetchPictures { host, .. } | Self::FetchEmoji { host, .. } => format!("picture:{host}"),
+            Self::FillProfile { host, .. } | Self::WalkThread { host, .. } | Self::CheckLinks { host, .. } => {
+                format!("look:{host}")
+            }
             other => other.kind().to_owned(),
         }
     }

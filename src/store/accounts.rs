@@ -171,6 +171,16 @@ pub async fn set_photo_choices(
         .map(drop)
 }
 
+/// Language of what a person writes.
+pub async fn set_language(db: &impl ConnectionTrait, account_id: i64, language: &str) -> Result<(), DbErr> {
+    login::Entity::update_many()
+        .col_expr(login::Column::Language, Expr::value(language))
+        .filter(login::Column::AccountId.eq(account_id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
 /// Accounts with a sealed signing key, by id.
 pub async fn with_keys(db: &impl ConnectionTrait, after: i64, limit: u64) -> Result<Vec<account::Model>, DbErr> {
     account::Entity::find()

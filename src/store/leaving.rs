@@ -2,7 +2,7 @@
 
 use crate::entity::{
     account, activity, actor_key, block, boost, draft, home_entry, job, login, mention, notification, one_time_link,
-    post, post_like, session,
+    post, post_like, profile_link, session,
 };
 use sea_orm::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -56,6 +56,7 @@ pub async fn forget(db: &impl ConnectionTrait, id: i64) -> Result<Vec<String>, D
         .await?;
     home_entry::Entity::delete_many().filter(home_entry::Column::OwnerId.eq(id)).exec(db).await?;
     mention::Entity::delete_many().filter(mention::Column::AccountId.eq(id)).exec(db).await?;
+    profile_link::Entity::delete_many().filter(profile_link::Column::AccountId.eq(id)).exec(db).await?;
     activity::Entity::delete_many()
         .filter(activity::Column::AccountId.eq(id))
         .filter(activity::Column::Kind.ne("Delete"))

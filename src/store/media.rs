@@ -81,6 +81,18 @@ pub async fn arrange(
         .map(drop)
 }
 
+/// Sets what another server says about a photo of its own.
+pub async fn describe(db: &impl ConnectionTrait, id: i64, said: photo::Model) -> Result<(), DbErr> {
+    photo::Entity::update_many()
+        .col_expr(photo::Column::Metadata, Expr::value(said.metadata))
+        .col_expr(photo::Column::Shows, Expr::value(said.shows))
+        .col_expr(photo::Column::Place, Expr::value(said.place))
+        .filter(photo::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
 /// Moves the photos of a draft into a post, those that are durable.
 pub async fn publish(db: &impl ConnectionTrait, draft_id: i64, post_id: i64) -> Result<(), DbErr> {
     photo::Entity::update_many()

@@ -44,6 +44,8 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Work::Carried { object, gone } => federation::carried::handle(app, &object, gone).await,
         Work::FetchPhoto { photo, .. } => federation::media::fetch_photo(app, photo, job.attempts).await,
         Work::FetchPictures { account, .. } => federation::media::fetch_pictures(app, account).await,
+        Work::FetchEmoji { emoji, .. } => federation::emoji::fetch(app, emoji, job.attempts).await,
+        Work::CheckLinks { account, .. } => federation::links::check(app, account).await,
         Work::PhotoExtras { photo } => photos::extras::make(app, photo).await,
         Work::DropBlobs { keys } => housekeeping::drop_blobs(app, &keys).await,
         Work::MoveFollowers { from, to, after } => federation::moving::followers(app, from, to, after).await,

@@ -10,6 +10,7 @@ mod limits;
 mod reading;
 mod rendering;
 mod rfc9421;
+mod rich;
 mod signature;
 mod text;
 pub mod validators;

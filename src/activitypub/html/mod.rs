@@ -4,6 +4,8 @@
 //! known attributes, properly nested and not deeply, so that no input can keep the second step busy
 //! for long. The second is `ammonia` with a list of allowed elements, and it alone is relied on.
 
+mod emoji;
+mod links;
 mod tokens;
 
 use ammonia::{Builder, UrlRelative};
@@ -13,6 +15,9 @@ use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::LazyLock;
 use tokens::{Part, Tag, Token, Tokens};
+
+pub use emoji::{name_with_emoji, with_emoji};
+pub use links::{links_back, only_link};
 
 /// Longest HTML looked at, in bytes; the rest is cut off.
 pub const MAX_HTML: usize = 100_000;

@@ -24,6 +24,7 @@ pub(super) struct Tag<'a> {
     pub class: Option<&'a str>,
     pub src: Option<&'a str>,
     pub alt: Option<&'a str>,
+    pub rel: Option<&'a str>,
     pub start: Option<&'a str>,
     pub value: Option<&'a str>,
     pub reversed: bool,
@@ -39,11 +40,17 @@ const MAX_NAME: usize = 32;
 /// Splits HTML into tokens; comments, declarations and the content of opaque elements are left out.
 pub(super) struct Tokens<'a> {
     rest: &'a str,
+    heads: bool,
 }
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(html: &'a str) -> Self {
-        Tokens { rest: html }
+        Tokens { rest: html, heads: false }
+    }
+
+    /// The same with what stands in heads of pages.
+    pub(super) fn with_heads(html: &'a str) -> Self {
+        Tokens { rest: html, heads: true }
     }
 
     /// Takes `bytes` from the front. Only called with positions next to ASCII characters.
@@ -80,7 +87,8 @@ impl<'a> Tokens<'a> {
             }
             self.attribute(&mut tag);
         }
-        if OPAQUE.contains(&tag.name.as_str()) {
+        let open_head = self.heads && tag.name == "head";
+        if OPAQUE.contains(&tag.name.as_str()) && !open_head {
             self.skip_opaque(&tag.name);
         }
         Token::Open(tag)
@@ -105,6 +113,7 @@ impl<'a> Tokens<'a> {
             _ if name.eq_ignore_ascii_case("class") => &mut tag.class,
             _ if name.eq_ignore_ascii_case("src") => &mut tag.src,
             _ if name.eq_ignore_ascii_case("alt") => &mut tag.alt,
+            _ if name.eq_ignore_ascii_case("rel") => &mut tag.rel,
             _ if name.eq_ignore_ascii_case("start") => &mut tag.start,
             _ if name.eq_ignore_ascii_case("value") => &mut tag.value,
             _ if name.eq_ignore_ascii_case("reversed") => {

@@ -1,5 +1,6 @@
 //! Actor documents (ActivityPub, section 4.1).
 
+use super::emoji::{self, Emoji};
 use super::{AS_CONTEXT, with};
 use crate::activitypub::{SanitizedHtml, stamp};
 use serde_json::{Value, json};
@@ -83,6 +84,8 @@ pub struct Person {
     pub image: Option<Picture>,
     /// Labelled lines.
     pub fields: Vec<Field>,
+    /// Custom emoji of name, biography and lines.
+    pub emoji: Vec<Emoji>,
 }
 
 /// The actor of the server itself, which signs requests nobody in particular makes.
@@ -165,7 +168,7 @@ pub fn person(person: &Person) -> Value {
             "publicKeyPem": person.public_key_pem,
         },
         "attachment": person.fields.iter().map(field).collect::<Vec<_>>(),
-        "tag": [],
+        "tag": person.emoji.iter().map(emoji::tag).collect::<Vec<_>>(),
     });
     document_ed25519(&mut document, &person.id, &person.ed25519);
     if person.suspended {

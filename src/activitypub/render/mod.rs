@@ -8,10 +8,12 @@
 //! - [`note`]: a post, its Create, Update and Delete
 //! - [`activity`]: everything else somebody does
 //! - [`collection`]: lists of them
+//! - [`emoji`]: custom emoji of ours
 
 pub mod activity;
 pub mod actor;
 pub mod collection;
+pub mod emoji;
 pub mod note;
 
 use super::AS_CONTEXT;

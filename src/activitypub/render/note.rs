@@ -1,8 +1,10 @@
 //! A post as other servers get it: a `Note` with `Image`s attached. As a top-level `Image` most of
 //! them would show a title and a link, and no picture.
 
+use super::emoji::{self, Emoji};
 use super::{AS_CONTEXT, MAX_ACTIVITY, with, with_context};
-use crate::activitypub::{SanitizedHtml, stamp, text};
+use crate::activitypub::vocab::Place;
+use crate::activitypub::{PUBLIC, SanitizedHtml, stamp, text};
 use serde_json::{Value, json};
 
 /// How many pictures the largest peer keeps; with more, the caption links to all of them.
@@ -28,6 +30,12 @@ pub struct Photo {
     pub height: i64,
     /// Around which point to crop: x to the right, y up, each −1 to 1.
     pub focal_point: Option<(f64, f64)>,
+    /// Camera data its author shows, by the names of FEP-ee3a.
+    pub exif: Vec<(&'static str, String)>,
+    /// Name of its licence, where its author shows it.
+    pub licence: Option<String>,
+    /// Where it was taken, as its author says it.
+    pub place: Place,
 }
 
 /// A hashtag of a post.
@@ -81,6 +89,12 @@ pub struct Post {
     pub hashtags: Vec<Hashtag>,
     /// In order.
     pub mentions: Vec<Mention>,
+    /// Custom emoji of its caption and warning.
+    pub emoji: Vec<Emoji>,
+    /// Where it was, as its author says it.
+    pub place: Place,
+    /// What it is filed under, and the page of that.
+    pub category: Option<(String, String)>,
     /// Collection of answers.
     pub replies: String,
     /// Collection of likes, of which only the number is told.
@@ -121,7 +135,20 @@ fn context() -> Value {
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
         "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
         "always": {"@id": "gts:always", "@type": "@id"},
-        "approvalRequired": {"@id": "gts:approvalRequired", "@type": "@id"}
+        "approvalRequired": {"@id": "gts:approvalRequired", "@type": "@id"},
+        "schema": "http://schema.org#",
+        "PropertyValue": "schema:PropertyValue",
+        "value": "schema:value",
+        "exifData": "schema:exifData",
+        "license": "schema:license",
+        "addressCountry": "schema:addressCountry",
+        "country": "schema:country",
+        "photos": "https://joinvernissage.org/ns#",
+        "Category": "photos:Category",
+        "pixelfed": "http://pixelfed.org/ns#",
+        "commentsEnabled": {"@id": "pixelfed:commentsEnabled", "@type": "schema:Boolean"},
+        "capabilities": {"@id": "pixelfed:capabilities", "@container": "@set"},
+        "Emoji": "toot:Emoji"
     }])
 }
 
@@ -154,9 +181,16 @@ fn wrap(post: &Post, kind: &str, id: &str, published: i64, object: Value) -> Val
 }
 
 /// The Note, cut so that its activities fit into every peer's inbox. What is fetched and what is
-/// delivered are the same, so it is cut in both: first descriptions of photos most peers do not show,
-/// then the caption's second copy that tells its language, then the descriptions of the others.
+/// delivered are the same, so it is cut in both: first camera data and places of
+/// the single photos, then descriptions of photos most peers do not show, then the caption's second copy that tells its language, then the descriptions of
+/// the others.
 fn object(post: &Post) -> Value {
+    let whole = build(post, &post.photos, true);
+    if surplus(post, &whole).is_none() {
+        return whole;
+    }
+    let plain = |photo: &Photo| Photo { exif: Vec::new(), place: Place::default(), ..photo.clone() };
+    let post = &Post { photos: post.photos.iter().map(plain).collect(), ..post.clone() };
     let whole = build(post, &post.photos, true);
     let Some(surplus) = surplus(post, &whole) else { return whole };
     let mut photos = post.photos.clone();
@@ -253,9 +287,17 @@ fn build(post: &Post, photos: &[Photo], with_language: bool) -> Value {
         "likes": {"id": post.likes, "type": "Collection", "totalItems": post.likes_total},
         "shares": {"id": post.shares, "type": "Collection", "totalItems": post.shares_total},
         "interactionPolicy": policy(post),
+        "commentsEnabled": post.permitted.reply.iter().any(|who| *who != post.author),
+        "capabilities": capabilities(post),
     });
     if let Some(language) = post.language.as_ref().filter(|language| with_language && !language.is_empty()) {
         note["contentMap"] = json!({language: content});
+        if let Some(warning) = post.warning.as_ref().filter(|warning| !warning.is_empty()) {
+            note["summaryMap"] = json!({language: warning});
+        }
+    }
+    if !post.place.is_empty() {
+        note["location"] = location(&post.place, "country");
     }
     if let Some(updated) = post.updated {
         note["updated"] = json!(stamp::write(updated));
@@ -279,6 +321,23 @@ fn policy(post: &Post) -> Value {
         "canLike": rule(&may.like),
         "canAnnounce": rule(&may.boost),
     })
+}
+
+/// The same in Pixelfed's terms, which know everybody and nobody.
+fn capabilities(post: &Post) -> Value {
+    let open = |who: &[String]| if who.iter().any(|id| *id == PUBLIC) { PUBLIC } else { "[]" };
+    let may = &post.permitted;
+    json!({"announce": open(&may.boost), "like": open(&may.like), "reply": open(&may.reply)})
+}
+
+/// A place by its name; the member for its country is one of Pixelfed's or of Vernissage's. All texts:
+/// Vernissage drops a post with a number among them.
+fn location(place: &Place, country: &str) -> Value {
+    let mut location = json!({"type": "Place", "name": place.name});
+    if !place.country.is_empty() {
+        location[country] = json!(place.country);
+    }
+    location
 }
 
 fn content(post: &Post) -> SanitizedHtml {
@@ -306,10 +365,20 @@ fn attachment(photo: &Photo) -> Value {
     if let Some((x, y)) = photo.focal_point {
         image["focalPoint"] = json!([x, y]);
     }
+    if !photo.exif.is_empty() {
+        let entry = |(name, value): &(&str, String)| json!({"@type": "PropertyValue", "name": name, "value": value});
+        image["exifData"] = photo.exif.iter().map(entry).collect();
+    }
+    if let Some(licence) = photo.licence.as_ref().filter(|licence| !licence.is_empty()) {
+        image["license"] = json!(licence);
+    }
+    if !photo.place.is_empty() {
+        image["location"] = location(&photo.place, "addressCountry");
+    }
     image
 }
 
-/// Hashtags, as many as there is room for, and everybody mentioned.
+/// Hashtags, as many as there is room for, everybody mentioned, custom emoji and the category.
 fn tags(post: &Post) -> Vec<Value> {
     let mut room = TAG_BYTES;
     let mut fits = |tag: &&Hashtag| match room.checked_sub(tag.href.len() + tag.name.len()) {
@@ -321,7 +390,10 @@ fn tags(post: &Post) -> Vec<Value> {
     };
     let hashtag = |tag: &Hashtag| json!({"type": "Hashtag", "href": tag.href, "name": format!("#{}", tag.name)});
     let mention = |person: &Mention| json!({"type": "Mention", "href": person.actor, "name": person.name});
-    post.hashtags.iter().take_while(&mut fits).map(hashtag).chain(post.mentions.iter().map(mention)).collect()
+    let category = |(name, href): &(String, String)| json!({"type": "Category", "name": name, "href": href});
+    let hashtags = post.hashtags.iter().take_while(&mut fits).map(hashtag);
+    let others = post.emoji.iter().map(emoji::tag).chain(post.category.iter().map(category));
+    hashtags.chain(post.mentions.iter().map(mention)).chain(others).collect()
 }
 
 /// The activity that takes a post back. `to` and `cc` are those of the post.

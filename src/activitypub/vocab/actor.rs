@@ -1,6 +1,7 @@
 //! Actors: people, groups and programs, and the keys they sign with.
 
 use super::ReadError;
+use super::emoji::{self, Emoji};
 use super::field::{self, Object};
 use crate::activitypub::id::RemoteId;
 use crate::activitypub::signature::{KeyKind, PublicKey};
@@ -18,6 +19,8 @@ pub const MAX_FIELDS: usize = 50;
 pub const MAX_FIELD: usize = 2047;
 /// Most other accounts named in `alsoKnownAs`.
 pub const MAX_ALIASES: usize = 256;
+/// Most tags looked at.
+const MAX_TAGS: usize = 200;
 /// Most keys looked at.
 const MAX_KEYS: usize = 10;
 
@@ -130,6 +133,8 @@ pub struct Actor {
     pub image_url: Option<String>,
     /// Labelled lines.
     pub fields: Vec<ProfileField>,
+    /// Custom emoji of its name, biography and lines.
+    pub emoji: Vec<Emoji>,
     /// Other accounts it says are its own.
     pub also_known_as: Vec<RemoteId>,
     /// Where it has moved to.
@@ -155,12 +160,16 @@ impl Actor {
         }
         let own = |name| field::optional_id(object, name).filter(|address| address.same_origin(&id));
         let webfinger = webfinger(object);
+        let name = field::line(field::text(object, "name").unwrap_or(""), MAX_NAME);
+        let summary = field::raw_html(field::text(object, "summary").unwrap_or(""), MAX_SUMMARY);
+        let fields = fields(object);
         Ok(Actor {
+            emoji: used_emoji(object, &name, &summary, &fields),
             kind,
             preferred_username: user_name(object, webfinger.as_deref())?,
             webfinger,
-            name: field::line(field::text(object, "name").unwrap_or(""), MAX_NAME),
-            summary: field::raw_html(field::text(object, "summary").unwrap_or(""), MAX_SUMMARY),
+            name,
+            summary,
             url: field::page(object).filter(|url| on_host(url, id.host())),
             outbox: own("outbox"),
             shared_inbox: shared_inbox(object, &id),
@@ -173,7 +182,7 @@ impl Actor {
             indexable: field::flag(object, "indexable"),
             icon_url: field::picture(field::get(object, "icon")),
             image_url: field::picture(field::get(object, "image")),
-            fields: fields(object),
+            fields,
             also_known_as: aliases(object),
             moved_to: field::optional_id(object, "movedTo").filter(|target| *target != id),
             published: field::time(object, "published"),
@@ -267,6 +276,13 @@ fn fields(object: &Object) -> Vec<ProfileField> {
         Some(ProfileField { name, value: value.to_owned() })
     };
     all.filter_map(read).take(MAX_FIELDS).collect()
+}
+
+fn used_emoji(object: &Object, name: &str, summary: &str, fields: &[ProfileField]) -> Vec<Emoji> {
+    let tags = field::many(field::get(object, "tag"));
+    let lines = fields.iter().flat_map(|field| [field.name.as_str(), field.value.as_str()]);
+    let texts: Vec<&str> = [name, summary].into_iter().chain(lines).collect();
+    emoji::read_all(&tags[..tags.len().min(MAX_TAGS)], &texts)
 }
 
 fn aliases(object: &Object) -> Vec<RemoteId> {

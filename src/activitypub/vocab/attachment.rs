@@ -1,6 +1,8 @@
 //! Pictures attached to a post (ActivityStreams vocabulary, `attachment`; FEP-1311).
 
+use super::exif;
 use super::field::{self, Object};
+use super::place::{self, Place};
 use crate::activitypub::{html, id};
 use serde_json::Value;
 
@@ -8,6 +10,8 @@ use serde_json::Value;
 pub const MAX_ATTACHMENTS: usize = 32;
 /// Longest description, in characters; as other servers cut it.
 pub const MAX_ALT: usize = 10_000;
+/// Longest name of a licence, in characters.
+pub const MAX_LICENCE: usize = 200;
 /// Most entries looked at for finding them.
 const MAX_LOOKED_AT: usize = 200;
 
@@ -28,6 +32,12 @@ pub struct Attachment {
     pub blurhash: Option<String>,
     /// Around which point to crop: x to the right, y up, each −1 to 1.
     pub focal_point: Option<(f64, f64)>,
+    /// What is said about the camera: names of FEP-ee3a with their values.
+    pub exif: Vec<(&'static str, String)>,
+    /// Name of the licence; empty when nothing was said.
+    pub licence: String,
+    /// Where it was taken.
+    pub place: Option<Place>,
 }
 
 /// The pictures in `attachment`, in order; what is no picture is left out.
@@ -61,6 +71,9 @@ pub(super) fn read_inline(content: &str) -> Vec<Attachment> {
             height: None,
             blurhash: None,
             focal_point: None,
+            exif: Vec::new(),
+            licence: String::new(),
+            place: None,
         })
     };
     let mut found: Vec<Attachment> = Vec::new();
@@ -92,6 +105,9 @@ fn read(value: &Value) -> Option<Attachment> {
         height: object.get("height").and_then(field::count).filter(|pixels| *pixels > 0),
         blurhash: object.get("blurhash").and_then(Value::as_str).filter(|hash| is_blurhash(hash)).map(str::to_owned),
         focal_point: focal_point(object),
+        exif: exif::read(object),
+        licence: field::line(object.get("license").and_then(Value::as_str).unwrap_or(""), MAX_LICENCE),
+        place: place::read(object),
     })
 }
 

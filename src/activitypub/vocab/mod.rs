@@ -8,22 +8,28 @@
 //! - [`json`]: bytes to JSON, with every limit
 //! - [`field`]: the forms a single member comes in
 //! - [`activity`], [`actor`], [`note`], [`attachment`], [`collection`], [`policy`]: the documents
+//! - [`emoji`], [`exif`], [`place`]: what may stand in them
 
 pub mod activity;
 pub mod actor;
 pub mod attachment;
 pub mod collection;
+pub mod emoji;
+pub mod exif;
 mod field;
 pub mod json;
 pub mod note;
+pub mod place;
 pub mod policy;
 
 pub use activity::{Activity, ActivityKind, ObjectRef};
 pub use actor::{Actor, ActorKey, ActorKind, KeyDocument, ProfileField};
 pub use attachment::Attachment;
 pub use collection::{Collection, PageRef};
+pub use emoji::Emoji;
 pub use json::{MAX_DEPTH, MAX_DOCUMENT, MAX_VALUES, parse};
 pub use note::{Mention, Note};
+pub use place::Place;
 pub use policy::Policy;
 
 use super::IdError;

@@ -2,7 +2,9 @@
 
 use super::ReadError;
 use super::attachment::{self, Attachment};
+use super::emoji::{self, Emoji};
 use super::field::{self, Object};
+use super::place::{self, Place};
 use super::policy::Policy;
 use crate::activitypub::{RemoteId, html, text};
 use serde_json::Value;
@@ -13,6 +15,8 @@ pub const MAX_HASHTAGS: usize = 100;
 pub const MAX_MENTIONS: usize = 100;
 /// Longest content warning, in characters.
 pub const MAX_WARNING: usize = 2000;
+/// Longest name of a category, in characters.
+pub const MAX_CATEGORY: usize = 100;
 /// Longest title of a converted document, in characters.
 const MAX_TITLE: usize = 500;
 /// Most tags looked at; most answers of a poll shown.
@@ -65,6 +69,12 @@ pub struct Note {
     pub hashtags: Vec<String>,
     /// People it is tagged with.
     pub mentions: Vec<Mention>,
+    /// Custom emoji of its text and warning.
+    pub emoji: Vec<Emoji>,
+    /// Where it was, as Pixelfed says it of a whole post.
+    pub place: Option<Place>,
+    /// What it is filed under, as Vernissage says it.
+    pub category: String,
     /// It is a vote in a poll: to be ignored, never shown as an answer.
     pub is_poll_vote: bool,
     /// Likes, as claimed.
@@ -126,7 +136,6 @@ impl Note {
             kind: kind.to_owned(),
             attributed_to,
             sensitive: field::flag(object, "sensitive") || summary.is_some(),
-            summary,
             is_poll_vote: is_vote(object, &content, &attachments, is_reply),
             in_reply_to: in_reply_to.and_then(Result::ok),
             is_reply,
@@ -136,6 +145,9 @@ impl Note {
             cc: field::addresses(object, "cc"),
             language: language(object),
             attachments,
+            emoji: emoji::read_all(tags, &[&content, summary.as_deref().unwrap_or("")]),
+            place: place::read(object),
+            category: category(tags),
             hashtags: hashtags(tags),
             mentions: mentions(tags),
             likes_total: total(object, "likes"),
@@ -145,6 +157,7 @@ impl Note {
             context: field::optional_id(object, "context").filter(|context| context.same_origin(&id)),
             policy: Policy::read(object),
             quotes: quoted(object),
+            summary,
             content,
             url,
             id,
@@ -235,6 +248,12 @@ fn hashtags(tags: &[Value]) -> Vec<String> {
         }
     }
     keys
+}
+
+/// The first category.
+fn category(tags: &[Value]) -> String {
+    let found = tags.iter().find(|tag| has_kind(tag, "Category"));
+    field::line(found.and_then(|tag| tag.get("name")?.as_str()).unwrap_or(""), MAX_CATEGORY)
 }
 
 fn mentions(tags: &[Value]) -> Vec<Mention> {

@@ -51,6 +51,7 @@ pub fn router() -> Router<Web> {
         .route("/ap/posts/{id}/likes", get(objects::likes))
         .route("/ap/posts/{id}/shares", get(objects::shares))
         .route("/ap/activities/{id}", get(objects::activity))
+        .route("/ap/emoji/{id}", get(objects::emoji))
         .layer(axum::middleware::from_fn(unless_known))
 }
 

@@ -7,7 +7,7 @@ use crate::http::pages::id;
 use crate::service::accounts::INSTANCE;
 use crate::service::federation::documents::{self, Shown};
 use crate::service::federation::urls::{Urls, person_path, post_path};
-use crate::service::federation::{holders, quote};
+use crate::service::federation::{emoji as custom, holders, quote};
 use crate::service::{Refusal, visibility};
 use crate::store::accounts;
 use axum::extract::{OriginalUri, Path, State};
@@ -251,6 +251,23 @@ pub async fn followers_of_host(
         let host = asking_host(&web.app, &headers, &uri, user).await?.ok_or(Refusal::Missing)?;
         let urls = urls(&web.app)?;
         Ok(document(&documents::followers_of_host(&web.app, &urls, user, &host).await?, false))
+    };
+    answer(found.await)
+}
+
+/// A custom emoji of this server, to everybody.
+pub async fn emoji(
+    State(web): State<Web>,
+    headers: HeaderMap,
+    OriginalUri(uri): OriginalUri,
+    Path(emoji): Path<String>,
+) -> Response {
+    let found = async {
+        let emoji = id(&emoji)?;
+        // Only to learn that a server that is kept out asks.
+        reader(&web.app, &headers, &uri).await?;
+        let urls = urls(&web.app)?;
+        Ok(document(&custom::document(&web.app, &urls, emoji).await?, true))
     };
     answer(found.await)
 }

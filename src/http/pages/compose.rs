@@ -6,6 +6,7 @@ use super::context::{Choice, Compose, DataChoice, DraftPhoto};
 use super::templates::Shown;
 use super::{Answer, finish, id, redirect};
 use crate::activitypub::Visibility;
+use crate::activitypub::vocab::Place;
 use crate::entity::{draft, photo};
 use crate::http::Web;
 use crate::http::error;
@@ -17,11 +18,12 @@ use crate::service::photos::focus::Focus;
 use crate::service::posting::{self, Form, Offer};
 use crate::service::sessions::Viewer;
 use crate::service::uploads as taking;
-use crate::service::{Refusal, views, visibility};
+use crate::service::{Refusal, categories, views, visibility};
 use axum::Json;
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+pub(super) use form::language;
 use form::{LANGUAGES, read};
 use serde_json::json;
 
@@ -68,6 +70,9 @@ impl<'a> Screen<'a> {
             .and_then(|f| f.visibility)
             .or_else(|| draft.and_then(|d| d.visibility.parse().ok()))
             .unwrap_or(Visibility::Public);
+        let kept = draft.map(|d| Place::of(&d.place)).unwrap_or_default();
+        let place = self.form.as_ref().map_or(kept, |f| f.place.clone());
+        let category = text(|f| &f.category, draft.map(|d| &d.category));
         let photos = self.draft_photos().await?;
         let with_alt = photos.iter().filter(|p| !p.picture.alt.trim().is_empty()).count();
         let shown = Shown::new(self.web, self.visitor, "compose").await;
@@ -77,7 +82,10 @@ impl<'a> Screen<'a> {
             editing: self.editing,
             caption: text(|f| &f.caption, draft.map(|d| &d.caption)),
             warning: text(|f| &f.warning, draft.map(|d| &d.warning)),
-            languages: LANGUAGES.iter().map(|(value, label)| choice(value, label, "", *value == language)).collect(),
+            languages: languages(&language),
+            place_name: place.name,
+            country: place.country,
+            categories: categories::ALL.iter().map(|name| choice(name, name, "", *name == category)).collect(),
             visibilities: Visibility::ALL
                 .iter()
                 .map(|v| choice(v.as_str(), views::label(*v), hint(*v), *v == chosen))
@@ -143,6 +151,11 @@ fn data_choices(row: &photo::Model, form: Option<&Offer>) -> Vec<DataChoice> {
         value: line.value,
     };
     data::lines(row).into_iter().map(choice).collect()
+}
+
+/// Languages to choose from.
+pub(super) fn languages(chosen: &str) -> Vec<Choice> {
+    LANGUAGES.iter().map(|(value, label)| choice(value, label, "", *value == chosen)).collect()
 }
 
 fn whole(n: usize) -> i64 {

@@ -371,6 +371,11 @@ pub struct Compose {
     pub caption: String,
     pub warning: String,
     pub languages: Vec<Choice>,
+    /// Where it was.
+    pub place_name: String,
+    pub country: String,
+    /// What it may be filed under.
+    pub categories: Vec<Choice>,
     pub visibilities: Vec<Choice>,
     /// Sentences about what was refused, one a file or field; empty when all is well.
     pub errors: Vec<String>,

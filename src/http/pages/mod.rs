@@ -59,6 +59,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/reset/{link}", get(account::reset_page).post(account::reset))
         .route("/settings", get(settings::show))
         .route("/settings/home", post_to(settings::save_home))
+        .route("/settings/language", post_to(settings::save_language))
         .route("/settings/reach", get(reach::show).post(reach::save))
         .route("/settings/move", post_to(reach::leave))
         .route("/settings/stay", post_to(reach::stay))

@@ -9,7 +9,7 @@ use super::context::{
     People, PhotoFiles, PostPage, ProfilePage, Reach, ReachLine, ReportLine, ReportPage, Reports, Requests, Reset,
     Search, ServedFile, SessionLine, Settings, SignIn, Tag, Who,
 };
-use crate::activitypub::html::sanitize;
+use crate::activitypub::html::{name_with_emoji, sanitize};
 use crate::activitypub::{SanitizedHtml, Visibility};
 use crate::service::views::{
     Answered, DataLine, Field, Moved, Notification, OtherFile, Page, Person, Picture, Post, Profile, Quoting, Relation,
@@ -20,11 +20,17 @@ fn html(markup: &str) -> SanitizedHtml {
     sanitize(markup)
 }
 
+/// Plain text as HTML.
+fn text(name: &str) -> SanitizedHtml {
+    name_with_emoji(name, |_| None)
+}
+
 fn person(id: &str, name: &str, acct: &str) -> Person {
     let local = !acct.contains('@');
     Person {
         id: id.into(),
         name: name.into(),
+        shown: text(name),
         acct: acct.into(),
         handle: if local { format!("@{acct}@photos.example") } else { format!("@{acct}") },
         path: format!("/@{acct}"),
@@ -153,6 +159,10 @@ fn post(id: &str, author: Person, caption: &str, first: usize, count: usize) -> 
         published_ago: "2 h".into(),
         edited: false,
         photos: (first..first + count).map(nth_picture).collect(),
+        place: if first.is_multiple_of(2) { "Bergen, Norway".into() } else { String::new() },
+        category: first
+            .is_multiple_of(3)
+            .then(|| TagLink { name: "Landscapes".into(), path: "/tags/landscapes".into() }),
         likes: 48,
         boosts: 12,
         replies: 3,
@@ -161,6 +171,7 @@ fn post(id: &str, author: Person, caption: &str, first: usize, count: usize) -> 
         can_boost: true,
         can_like: true,
         can_reply: true,
+        closed: false,
         pinned: false,
         own: false,
         answers: None,
@@ -215,12 +226,14 @@ fn profile(person: Person) -> Profile {
         ),
         bio_text: "Large format and slow walks. Bergen. Prints on request. #bigcamera".into(),
         header: None,
+        pronouns: "she/her".into(),
         fields: vec![
             Field {
                 name: "Portfolio".into(),
                 value: html("<a href=\"https://moerk.example\" rel=\"me nofollow noopener\">moerk.example</a>"),
+                verified: "12 November 2026".into(),
             },
-            Field { name: "Camera".into(), value: html("Chamonix 045F-2") },
+            Field { name: "Camera".into(), value: html("Chamonix 045F-2"), verified: String::new() },
         ],
         posts: 214,
         followers: 1902,
@@ -859,6 +872,9 @@ impl Compose {
                 choice("nb", "Norsk bokmål", "", false),
                 choice("ar", "العربية", "", false),
             ],
+            place_name: "Bergen".into(),
+            country: "Norway".into(),
+            categories: vec![choice("Landscapes", "Landscapes", "", true)],
             visibilities: vec![
                 choice("public", "Public", "Everyone, and it appears in Explore.", true),
                 choice("quiet", "Quiet public", "Everyone who finds it; it stays out of Explore.", false),
@@ -953,6 +969,8 @@ impl Settings {
             bio: "Slow walks. <3".into(),
             avatar: "/media/sample/avatar-3.jpg".into(),
             header: String::new(),
+            pronouns: "she/her".into(),
+            languages: vec![choice("ar", "العربية", "", true), choice("en", "English", "", false)],
             fields: vec![
                 FieldInput { name: "Portfolio".into(), value: "https://layla.example".into() },
                 FieldInput::default(),

@@ -1,5 +1,6 @@
 //! What a person decides about herself.
 
+use super::compose::{language, languages};
 use super::context::{DataChoice, FieldInput, MutedPerson, SessionLine, Settings};
 use super::feeds::{From, linked};
 use super::people::Back;
@@ -38,6 +39,9 @@ async fn page(
     let app = &web.app;
     let account = &viewer.account;
     let saved: Vec<(String, String)> = serde_json::from_str(&account.fields).unwrap_or_default();
+    let pronouns = accounts::pronouns(account);
+    let is_line = |(name, value): &(String, String)| !accounts::is_pronouns(name, value);
+    let saved: Vec<(String, String)> = saved.into_iter().filter(is_line).collect();
     let typed_fields = typed.as_ref().map(|t| t.fields.clone());
     let mut fields: Vec<FieldInput> = typed_fields
         .unwrap_or(saved)
@@ -57,6 +61,8 @@ async fn page(
         credit_copyright: viewer.login.credit_copyright.clone(),
         name: typed.as_ref().map_or(&account.name, |t| &t.name).clone(),
         bio: typed.as_ref().map_or(&account.bio, |t| &t.bio).clone(),
+        pronouns: typed.as_ref().map_or(pronouns, |t| t.pronouns.clone()),
+        languages: languages(&viewer.login.language),
         avatar: picture(&account.avatar_key),
         header: picture(&account.header_key),
         fields,
@@ -112,6 +118,22 @@ pub async fn save_photos(
     let credit = data::Credit { artist: form.credit_artist, copyright: form.credit_copyright };
     let answer = data::choose(&web.app, viewer.id(), shows, credit).await.map(|()| redirect("/settings?said=saved"));
     finish(&web, &visitor, answer).await
+}
+
+/// What language somebody writes in.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct LanguageChoice {
+    language: String,
+}
+
+pub async fn save_language(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Form(form): Form<LanguageChoice>,
+) -> Response {
+    let chosen = accounts::choose_language(&web.app, viewer.id(), language(&form.language)).await;
+    finish(&web, &visitor, chosen.map(|()| redirect("/settings?said=saved"))).await
 }
 
 /// What home shows.
@@ -190,6 +212,7 @@ pub async fn save_profile(State(web): State<Web>, SignedIn(visitor, viewer): Sig
         let mut change = ProfileChange {
             name: filled.text("name").to_owned(),
             bio: filled.text("bio").replace("\r\n", "\n"),
+            pronouns: filled.text("pronouns").replace(['\r', '\n'], " ").trim().to_owned(),
             fields: (0..limits::FIELDS)
                 .map(|i| {
                     (

@@ -1,15 +1,17 @@
 //! What other servers find at our addresses, and what deliveries carry: the same documents.
 
 use super::urls::{self, AbsoluteLinks, Urls};
-use super::{featured, profile, sync};
+use super::{emoji, featured, profile, sync};
 use crate::activitypub::render::{collection, note as render};
 use crate::activitypub::text;
 use crate::activitypub::visibility::addressing;
+use crate::activitypub::vocab::Place;
 use crate::app::App;
 use crate::entity::{account, photo, post, rendition};
 use crate::service::photos::focus::Focus;
+use crate::service::photos::told;
 use crate::service::visibility::{self, Reader, can_see, visible};
-use crate::service::{Refusal, policy, views};
+use crate::service::{Refusal, categories, policy, views};
 use crate::store::{Cursor, accounts, media, posts, relations, tags};
 use serde_json::{Value, json};
 
@@ -40,7 +42,7 @@ pub async fn post_values(
     }
     let mentioned: Vec<String> = mentions.iter().map(|m| m.actor.clone()).collect();
     let (to, cc) = addressing(visibility::of(row), &urls.followers(author.id), &mentioned);
-    let id = urls.post(row.id);
+    let (id, place) = (urls.post(row.id), Place::of(&row.place));
     Ok(render::Post {
         author: urls.actor(author.id),
         url: urls.at(&urls::post_path(author, row.id)),
@@ -53,9 +55,12 @@ pub async fn post_values(
         in_reply_to: parent_id(app, row).await?,
         content: text::to_html(&row.caption, &links),
         language: Some(row.language.clone()),
-        photos: rows.iter().filter_map(|p| photo_values(app, urls, p, &sizes)).collect(),
+        photos: rows.iter().filter_map(|p| photo_values(app, urls, p, &sizes, &place)).collect(),
         hashtags: hashtags(urls, &row.caption),
         mentions,
+        emoji: emoji::used(app, urls, &[&row.caption, &row.warning]).await?,
+        place,
+        category: category(urls, &row.category),
         replies: format!("{id}/replies"),
         likes: format!("{id}/likes"),
         shares: format!("{id}/shares"),
@@ -74,8 +79,15 @@ async fn parent_id(app: &App, row: &post::Model) -> Result<Option<String>, Refus
 }
 
 /// The file that federates, and what is known of it.
-fn photo_values(app: &App, urls: &Urls, row: &photo::Model, sizes: &[rendition::Model]) -> Option<render::Photo> {
+fn photo_values(
+    app: &App,
+    urls: &Urls,
+    row: &photo::Model,
+    sizes: &[rendition::Model],
+    place: &Place,
+) -> Option<render::Photo> {
     let size = sizes.iter().find(|s| s.photo_id == Some(row.id) && s.role == "fed")?;
+    let said = told::said(row);
     Some(render::Photo {
         url: urls.media(app, &size.key),
         alt: Some(row.alt.clone()),
@@ -83,7 +95,16 @@ fn photo_values(app: &App, urls: &Urls, row: &photo::Model, sizes: &[rendition::
         width: size.width,
         height: size.height,
         focal_point: Focus::of(row).said(),
+        exif: said.exif,
+        licence: said.licence,
+        place: place.clone(),
     })
+}
+
+/// The category and its page: that of the hashtag of the same name.
+fn category(urls: &Urls, name: &str) -> Option<(String, String)> {
+    let key = text::hashtag_key(&categories::hashtag(name))?;
+    Some((name.to_owned(), urls.at(&urls::tag_path(&key))))
 }
 
 fn hashtags(urls: &Urls, caption: &str) -> Vec<render::Hashtag> {

@@ -45,7 +45,7 @@ async fn give_up(app: &App, row: photo::Model) -> Result<(), Refusal> {
 }
 
 /// A file from another server, on disk.
-async fn download(app: &App, address: &str, limit: u64) -> Result<Upload, Refusal> {
+pub(super) async fn download(app: &App, address: &str, limit: u64) -> Result<Upload, Refusal> {
     let url = Url::parse(address).map_err(|_| Refusal::Missing)?;
     if policies::domain_blocked(&app.db.read, url.host_str().unwrap_or_default()).await? {
         return Err(Refusal::Missing);

@@ -1,21 +1,19 @@
 //! Posts, said and heard: Create, Update, Delete.
 
 use super::fetch::{self as fetching, Budget};
-use super::people;
 use super::urls::{Named, Urls};
-use crate::activitypub::vocab::{Activity, Attachment, Note, ObjectRef};
+use super::{emoji, people, pictures};
+use crate::activitypub::vocab::{Activity, Note, ObjectRef, Place};
 use crate::activitypub::{RemoteId, Visibility, html, visibility as addressing};
 use crate::app::App;
-use crate::entity::{account, photo, post};
+use crate::entity::{account, post};
 use crate::secrets::random;
 use crate::service::conversation::Words;
-use crate::service::photos::focus::Focus;
 use crate::service::policy::{self, Deed};
 use crate::service::surface::Arrival;
 use crate::service::visibility::{self, visible};
-use crate::service::work::{self, Work};
-use crate::service::{Refusal, limits, surface, uploads};
-use crate::store::{accounts, looking, markers, media, posts, quotes, relations};
+use crate::service::{Refusal, limits, surface};
+use crate::store::{accounts, looking, markers, posts, quotes, relations};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
 
@@ -253,7 +251,7 @@ async fn keep(
     }
     let row = row_of(app, author, &note, parent.as_ref())?;
     let words = words_of(app, author, &note).await?;
-    let photos = photos_of(app, author.id, row.id, &note.attachments);
+    let photos = pictures::rows(app, author.id, row.id, &note.attachments);
     let lists = Lists::of(&note);
     let (app2, author, uri) = (app.clone(), author.clone(), note.id.as_str().to_owned());
     app.db
@@ -264,9 +262,10 @@ async fn keep(
                 }
                 posts::insert(tx, row.clone()).await?;
                 words.write(tx, row.id, visibility::of(&row)).await?;
-                add_photos(&app2, tx, photos).await?;
+                pictures::add(&app2, tx, photos).await?;
                 posts::adopt(tx, &row, &uri).await?;
                 lists.write(tx, row.id).await?;
+                emoji::hear(&app2, tx, &author.domain, &note.emoji).await?;
                 surface::post_appeared(&app2, tx, &row, &author, arrival).await?;
                 Ok(row)
             })
@@ -324,8 +323,18 @@ fn row_of(
         received_at: now,
         edited_at: note.updated.filter(|u| *u > published).map(|u| u.min(now)),
         policy: policy::kept(&note.policy),
+        place: place_of(note),
+        category: note.category.clone(),
         ..crate::service::conversation::blank(id, author.id, "", now)
     })
+}
+
+/// Where a whole post was: what is said of it, or of each of its pictures alike.
+fn place_of(note: &Note) -> String {
+    let mut all = note.attachments.iter().map(|picture| picture.place.as_ref());
+    let first = all.next().flatten();
+    let common = first.filter(|first| all.all(|other| other == Some(*first)));
+    note.place.as_ref().or(common).map(Place::kept).unwrap_or_default()
 }
 
 /// Hashtags and mentions; only people already known here, and nobody twice.
@@ -344,50 +353,6 @@ async fn words_of(app: &App, author: &account::Model, note: &Note) -> Result<Wor
     }
     let hashtags = note.hashtags.iter().map(|key| (key.clone(), key.clone())).collect();
     Ok(Words::given(app, hashtags, mentions))
-}
-
-/// Rows for pictures that are still elsewhere; what can be shown meanwhile is the placeholder.
-fn photos_of(app: &App, account_id: i64, post_id: i64, attachments: &[Attachment]) -> Vec<photo::Model> {
-    let row = |(position, a): (usize, &Attachment)| {
-        let focus = a.focal_point.and_then(|(x, y)| Focus::new(x, y)).unwrap_or_default();
-        let (focus_x, focus_y) = focus.thousandths();
-        photo::Model {
-            id: app.id(),
-            account_id,
-            post_id: Some(post_id),
-            position: i64::try_from(position).unwrap_or(0),
-            alt: a.alt.clone(),
-            focus_x,
-            focus_y,
-            original_type: a.media_type.clone().unwrap_or_default(),
-            width: a.width.unwrap_or(0).clamp(0, 30_000),
-            height: a.height.unwrap_or(0).clamp(0, 30_000),
-            color: a.blurhash.as_deref().map(color_of).unwrap_or_default(),
-            blurhash: a.blurhash.clone().unwrap_or_default(),
-            remote_url: Some(a.url.clone()),
-            created_at: app.now(),
-            ..uploads::blank()
-        }
-    };
-    attachments.iter().enumerate().map(row).collect()
-}
-
-/// The average colour a blurhash carries, as `#rrggbb`.
-fn color_of(hash: &str) -> String {
-    match blurhash::decode(hash, 1, 1, 1.0).as_deref() {
-        Ok([r, g, b, ..]) => format!("#{r:02x}{g:02x}{b:02x}"),
-        _ => String::new(),
-    }
-}
-
-async fn add_photos(app: &App, tx: &impl ConnectionTrait, photos: Vec<photo::Model>) -> Result<(), Refusal> {
-    for photo in photos {
-        let host = work::host_of(photo.remote_url.as_deref().unwrap_or_default());
-        let work = Work::FetchPhoto { photo: photo.id, host };
-        media::insert(tx, photo, Vec::new()).await?;
-        work::queue(app, tx, work).await?;
-    }
-    Ok(())
 }
 
 /// Somebody elsewhere changed a post of hers. Older changes than the one known are ignored.
@@ -420,7 +385,7 @@ pub async fn hear_update(
 async fn change(app: &App, author: &account::Model, old: post::Model, note: Note) -> Result<(), Refusal> {
     let words = words_of(app, author, &note).await?;
     let fresh = row_of(app, author, &note, None)?;
-    let photos = photos_of(app, author.id, old.id, &note.attachments);
+    let photos = pictures::rows(app, author.id, old.id, &note.attachments);
     let (app2, author) = (app.clone(), author.clone());
     app.db
         .write(move |tx| {
@@ -438,42 +403,19 @@ async fn change(app: &App, author: &account::Model, old: post::Model, note: Note
                     language: fresh.language,
                     photo_count: fresh.photo_count,
                     policy: fresh.policy,
+                    place: fresh.place,
+                    category: fresh.category,
                     edited_at: note.updated.map(|u| u.min(app2.now())),
                     ..old
                 };
-                replace_photos(&app2, tx, row.id, photos).await?;
+                pictures::replace(&app2, tx, row.id, photos).await?;
                 posts::save(tx, row.clone()).await?;
+                emoji::hear(&app2, tx, &author.domain, &note.emoji).await?;
                 words.write(tx, row.id, visibility::of(&row)).await?;
                 Ok(surface::post_changed(&app2, tx, &row, &author).await?)
             })
         })
         .await
-}
-
-/// A picture at a known address is the same picture: only its words, place and focal point may change.
-async fn replace_photos(
-    app: &App,
-    tx: &impl ConnectionTrait,
-    post_id: i64,
-    new: Vec<photo::Model>,
-) -> Result<(), Refusal> {
-    let mut old = media::of_posts(tx, &[post_id]).await?;
-    let mut added = Vec::new();
-    for photo in new {
-        match old.iter().position(|o| o.remote_url == photo.remote_url) {
-            Some(at) => {
-                let focus = Focus::of(&photo).thousandths();
-                media::arrange(tx, old.swap_remove(at).id, photo.position, &photo.alt, focus).await?;
-            }
-            None => added.push(photo),
-        }
-    }
-    let mut keys = Vec::new();
-    for gone in old {
-        keys.extend(media::remove(tx, gone.id).await?);
-    }
-    surface::drop_blobs(app, tx, keys).await?;
-    add_photos(app, tx, added).await
 }
 
 /// Somebody elsewhere deleted something of hers. It does not come back, even if its Create is late.

@@ -1,8 +1,8 @@
 //! Accounts of other servers: fetched, confirmed, kept up to date.
 
 use super::fetch::{self, Budget};
-use super::keys;
 use super::urls::Urls;
+use super::{emoji, keys, links};
 use crate::activitypub::vocab::{Actor, Collection};
 use crate::activitypub::webfinger::{self, Handle, Jrd};
 use crate::activitypub::{RemoteId, html};
@@ -120,6 +120,8 @@ pub async fn write(app: &App, actor: Actor, handle: Handle) -> Result<account::M
     let others = keys::others(app, &actor, row.id);
     let listed: Vec<_> = actor.public_keys.iter().map(|key| key.id.as_str().to_owned()).collect();
     let before = known.as_ref().and_then(|k| k.key_id.clone());
+    let changed = known.as_ref().is_none_or(|k| k.fields != row.fields);
+    let used = actor.emoji.clone();
     let pictures = known
         .is_none_or(|k| k.avatar_url != row.avatar_url || k.header_url != row.header_url || k.remote_posts.is_none());
     let (app2, saved) = (app.clone(), row.clone());
@@ -135,6 +137,8 @@ pub async fn write(app: &App, actor: Actor, handle: Handle) -> Result<account::M
                     return other.map(|row| (row, Vec::new())).ok_or(Refusal::Missing);
                 }
                 let gone = stored_keys::replace(tx, saved.id, others).await?;
+                emoji::hear(&app2, tx, &saved.domain, &used).await?;
+                links::profile_written(&app2, tx, &saved, changed).await?;
                 if pictures {
                     let key = format!("pictures:{}", saved.id);
                     let work = Work::FetchPictures { account: saved.id, host: saved.domain.clone() };

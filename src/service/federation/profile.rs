@@ -1,9 +1,10 @@
 //! Profiles: what ours say, and what is heard of others.
 
 use super::fetch::Budget;
-use super::people;
 use super::urls::{Urls, person_path};
+use super::{emoji, people};
 use crate::activitypub::render::actor as render;
+use crate::activitypub::render::emoji::Emoji;
 use crate::activitypub::text;
 use crate::activitypub::vocab::{Activity, Actor};
 use crate::app::App;
@@ -16,10 +17,14 @@ use serde_json::Value;
 /// The actor document of a local account.
 pub async fn document(app: &App, urls: &Urls, row: &account::Model) -> Result<Value, Refusal> {
     let ed25519 = keys::ed25519(&app.db.read, row.id).await?.map(|key| (urls.ed25519_key(row.id), key.public_key));
-    Ok(if row.id == INSTANCE { instance(app, urls, row, ed25519) } else { person(app, urls, row, ed25519) })
+    if row.id == INSTANCE {
+        return Ok(instance(app, urls, row, ed25519));
+    }
+    let emoji = emoji::used(app, urls, &[&row.name, &row.bio, &row.fields]).await?;
+    Ok(person(app, urls, row, ed25519, emoji))
 }
 
-fn person(app: &App, urls: &Urls, row: &account::Model, ed25519: Option<(String, String)>) -> Value {
+fn person(app: &App, urls: &Urls, row: &account::Model, ed25519: Option<(String, String)>, emoji: Vec<Emoji>) -> Value {
     let links = super::urls::AbsoluteLinks::new(urls.clone());
     let picture = |key: &Option<String>, alt: &str| {
         key.as_deref().map(|key| render::Picture {
@@ -56,6 +61,7 @@ fn person(app: &App, urls: &Urls, row: &account::Model, ed25519: Option<(String,
         image: picture(&row.header_key, ""),
         fields: views::profile_fields(row).into_iter().map(|(name, value)| render::Field { name, value }).collect(),
         name,
+        emoji,
         ..Default::default()
     })
 }
@@ -144,6 +150,7 @@ pub async fn hear_delete(app: &App, signer: &account::Model) -> Result<(), Refus
                 .await?;
                 accounts::save(tx, row.clone()).await?;
                 crate::store::relations::remove_all(tx, row.id).await?;
+                crate::store::profile_links::forget(tx, row.id).await?;
                 Ok(surface::drop_blobs(&app2, tx, keys).await?)
             })
         })

@@ -139,6 +139,11 @@ impl Urls {
         self.at(&format!("/ap/posts/{id}/activity"))
     }
 
+    /// Id of a custom emoji of ours.
+    pub fn emoji(&self, id: i64) -> String {
+        self.at(&format!("/ap/emoji/{id}"))
+    }
+
     /// Id of any other activity of ours.
     pub fn activity(&self, id: i64) -> String {
         self.at(&format!("/ap/activities/{id}"))

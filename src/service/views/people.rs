@@ -1,14 +1,15 @@
 //! People as they can be shown.
 
-use super::{Field, Moved, Person, Profile, Relation, TagLink, picture_path};
+use super::{Emojis, Field, Moved, Person, Profile, Relation, TagLink, day, picture_path};
 use crate::activitypub::SanitizedHtml;
-use crate::activitypub::html::{sanitize, to_plain_text};
+use crate::activitypub::html::{name_with_emoji, only_link, sanitize, to_plain_text};
 use crate::activitypub::text;
 use crate::app::App;
 use crate::entity::account;
+use crate::service::accounts as own;
 use crate::service::federation::{featured, urls};
 use crate::service::visibility::Reader;
-use crate::store::{accounts, mutes, policies, posts, relations};
+use crate::store::{accounts, mutes, policies, posts, profile_links, relations};
 use sea_orm::DbErr;
 use std::collections::HashMap;
 
@@ -18,6 +19,7 @@ pub fn person(app: &App, row: &account::Model) -> Person {
     let name = if row.name.trim().is_empty() { row.username.clone() } else { row.name.clone() };
     Person {
         id: row.id.to_string(),
+        shown: name_with_emoji(&name, |_| None),
         initial: name.chars().find(|c| c.is_alphanumeric()).unwrap_or('?').to_uppercase().to_string(),
         name,
         handle: format!(
@@ -36,22 +38,26 @@ pub fn person(app: &App, row: &account::Model) -> Person {
 /// Short forms by id.
 pub async fn people(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Person>, DbErr> {
     let rows = accounts::by_ids(&app.db.read, ids).await?;
-    Ok(rows.into_iter().map(|(id, row)| (id, person(app, &row))).collect())
+    let emojis = Emojis::load(app, rows.values().map(|row| (row.domain.as_str(), row.name.as_str()))).await?;
+    Ok(rows.into_iter().map(|(id, row)| (id, emojis.on(person(app, &row), &row))).collect())
 }
 
 /// A person, whole, as this reader meets her.
 pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<Profile, DbErr> {
     let db = &app.db.read;
     let bio = bio_html(row);
+    let texts = [&row.name, &row.bio, &row.fields].map(|text| (row.domain.as_str(), text.as_str()));
+    let emojis = Emojis::load(app, texts).await?;
     let known_followers = i64::try_from(relations::count_followers(db, row.id).await?).unwrap_or(0);
     let known_following = i64::try_from(relations::count_following(db, row.id).await?).unwrap_or(0);
     let known_posts = i64::try_from(posts::count_public(db, row.id).await?).unwrap_or(0);
     Ok(Profile {
-        person: person(app, row),
+        person: emojis.on(person(app, row), row),
         bio_text: to_plain_text(bio.as_str()),
-        bio,
+        bio: emojis.within(&row.domain, bio),
         header: row.header_key.as_deref().map(|key| picture_path(app, key)),
-        fields: fields(row).into_iter().map(|(name, value)| Field { name, value }).collect(),
+        pronouns: own::pronouns(row),
+        fields: lines(app, row, &emojis).await?,
         posts: row.remote_posts.unwrap_or(known_posts),
         followers: row.remote_followers.unwrap_or(known_followers),
         following: row.remote_following.unwrap_or(known_following),
@@ -62,6 +68,26 @@ pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<
         tags: featured::tags_of(row).into_iter().filter_map(tag_link).collect(),
         relation: relation(app, row.id, reader).await?,
     })
+}
+
+/// Lines as they are shown: without the pronouns, which stand beside the name.
+async fn lines(app: &App, row: &account::Model, emojis: &Emojis) -> Result<Vec<Field>, DbErr> {
+    let checked = profile_links::of(&app.db.read, row.id).await?;
+    let verified = |html: &SanitizedHtml| {
+        let href = only_link(html.as_str())?;
+        let link = checked.iter().find(|link| link.href == href)?;
+        link.verified_at.map(day)
+    };
+    let field = |(name, value): (String, SanitizedHtml)| Field {
+        verified: verified(&value).unwrap_or_default(),
+        value: emojis.within(&row.domain, value),
+        name,
+    };
+    Ok(fields(row)
+        .into_iter()
+        .filter(|(name, value)| !own::is_pronouns(name, &value.to_plain_text()))
+        .map(field)
+        .collect())
 }
 
 async fn moved_to(app: &App, row: &account::Model) -> Result<Option<Moved>, DbErr> {

@@ -1,6 +1,7 @@
 //! Photographs as they can be shown.
 
 use super::{DataLine, OtherFile, Picture, Size};
+use crate::activitypub::vocab::Place;
 use crate::app::App;
 use crate::entity::{photo, rendition};
 use crate::photo::Role;
@@ -10,6 +11,9 @@ use crate::service::uploads;
 use crate::store::media;
 use sea_orm::DbErr;
 use std::collections::HashMap;
+
+/// What the line says that tells where a photo was taken.
+pub(super) const PLACE: &str = "Place";
 
 /// Where a stored size is served: under this server, or at the media store's public address.
 pub fn picture_path(app: &App, key: &str) -> String {
@@ -43,6 +47,8 @@ fn picture(app: &App, row: &photo::Model, rows: Vec<rendition::Model>) -> Pictur
     };
     let (animation, original) = (extra(extras::ANIMATION), extra(extras::ORIGINAL).filter(|_| row.offered != 0));
     let data = data::lines(row).into_iter().filter(|l| l.shown);
+    let place = Some((PLACE, Place::of(&row.place).label())).filter(|(_, place)| !place.is_empty());
+    let line = |(label, value): (&str, String)| DataLine { label: label.to_owned(), value };
     let sizes: Vec<Size> = rows
         .iter()
         .filter(|r| r.role.parse::<Role>().is_ok())
@@ -65,7 +71,7 @@ fn picture(app: &App, row: &photo::Model, rows: Vec<rendition::Model>) -> Pictur
         srcset: sizes.iter().rev().map(|s| format!("{} {}w", s.src, s.width)).collect::<Vec<_>>().join(", "),
         ready: row.state == uploads::READY && !sizes.is_empty(),
         sizes,
-        data: data.map(|l| DataLine { label: l.label.to_owned(), value: l.value }).collect(),
+        data: data.map(|l| (l.label, l.value)).chain(place).map(line).collect(),
         animation,
         original,
     }

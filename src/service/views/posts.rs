@@ -1,15 +1,19 @@
 //! Posts, conversations and notifications as they can be shown.
 
-use super::{Answered, Notification, Person, Picture, Post, Quoting, Reply, ago, day, iso, of_photos, people, person};
+use super::{
+    Answered, Emojis, Notification, Person, Picture, Post, Quoting, Reply, TagLink, ago, day, iso, of_photos, people,
+    person,
+};
 use crate::activitypub::html::{sanitize, to_plain_text};
+use crate::activitypub::vocab::Place;
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::entity::{account, notification, post};
 use crate::service::federation::urls;
-use crate::service::limits;
 use crate::service::muting::unmuted;
-use crate::service::policy::{Deed, Rights};
+use crate::service::policy::{self, Deed, Rights};
 use crate::service::visibility::{self, Reader, can_see};
+use crate::service::{categories, limits};
 use crate::store::{accounts, media, mutes, posts as rows, quotes, reactions, tags};
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
@@ -26,6 +30,7 @@ struct Batch {
     authors: HashMap<i64, account::Model>,
     pictures: HashMap<i64, Vec<Picture>>,
     links: HashMap<i64, urls::LocalLinks>,
+    emojis: Emojis,
     rights: Rights,
     liked: HashSet<i64>,
     boosted: HashSet<i64>,
@@ -60,8 +65,9 @@ impl Batch {
             None => Default::default(),
         };
         let parents = parents.into_iter().map(|p| (p.id, p)).collect();
+        let emojis = emojis(app, list, &authors).await?;
         let rights = Rights::load(app, reader, list).await?;
-        Ok(Self { reader, authors, pictures, links, rights, liked, boosted, parents })
+        Ok(Self { reader, authors, pictures, links, emojis, rights, liked, boosted, parents })
     }
 
     fn view(&self, app: &App, row: &post::Model) -> Option<Post> {
@@ -73,11 +79,12 @@ impl Batch {
         };
         let caption_text = to_plain_text(caption.as_str()).split_whitespace().collect::<Vec<_>>().join(" ");
         let now = app.now();
+        let (place, photos) = self.where_and_what(row);
         Some(Post {
             id: row.id.to_string(),
             path: urls::post_path(author, row.id),
-            author: person(app, author),
-            caption,
+            author: self.emojis.on(person(app, author), author),
+            caption: self.emojis.within(&author.domain, caption),
             caption_text,
             warning: row.warning.clone(),
             sensitive: row.sensitive != 0,
@@ -88,7 +95,9 @@ impl Batch {
             published_day: day(row.published_at),
             published_ago: ago(row.published_at, now),
             edited: row.edited_at.is_some(),
-            photos: self.pictures.get(&row.id).cloned().unwrap_or_default(),
+            photos,
+            place,
+            category: filed_under(&row.category),
             likes: row.like_count,
             boosts: row.boost_count,
             replies: row.reply_count,
@@ -97,6 +106,7 @@ impl Batch {
             can_boost: seen.is_open() && self.rights.may(Deed::Boost, row, author),
             can_like: self.rights.may(Deed::Like, row, author),
             can_reply: self.rights.may(Deed::Reply, row, author),
+            closed: policy::is_closed(row, author),
             pinned: row.pinned_at.is_some(),
             own: self.reader == Some(row.account_id),
             answers: self.answered(app, row),
@@ -108,8 +118,32 @@ impl Batch {
     fn answered(&self, app: &App, row: &post::Model) -> Option<Answered> {
         let parent = self.parents.get(&row.in_reply_to_id?)?;
         let author = self.authors.get(&parent.account_id)?;
-        Some(Answered { path: urls::post_path(author, parent.id), author: person(app, author) })
+        Some(Answered { path: urls::post_path(author, parent.id), author: self.emojis.on(person(app, author), author) })
     }
+
+    /// Where a post was, and its photos; each photo says where only when the post does not.
+    fn where_and_what(&self, row: &post::Model) -> (String, Vec<Picture>) {
+        let place = Place::of(&row.place).label();
+        let mut photos = self.pictures.get(&row.id).cloned().unwrap_or_default();
+        if !place.is_empty() {
+            photos.iter_mut().for_each(|photo| photo.data.retain(|line| line.label != super::pictures::PLACE));
+        }
+        (place, photos)
+    }
+}
+
+/// Custom emoji of captions and of everybody's names.
+async fn emojis(app: &App, list: &[post::Model], authors: &HashMap<i64, account::Model>) -> Result<Emojis, DbErr> {
+    let domain = |id: &i64| authors.get(id).map_or("", |author| author.domain.as_str());
+    let captions = list.iter().map(|p| (domain(&p.account_id), p.html.as_ref().unwrap_or(&p.caption).as_str()));
+    let names = authors.values().map(|author| (author.domain.as_str(), author.name.as_str()));
+    Emojis::load(app, captions.chain(names)).await
+}
+
+/// A category, with the page of the hashtag of the same name.
+fn filed_under(name: &str) -> Option<TagLink> {
+    let key = text::hashtag_key(&categories::hashtag(name))?;
+    Some(TagLink { path: urls::tag_path(&key), name: name.to_owned() })
 }
 
 /// Who sees it, in words.

@@ -93,6 +93,9 @@ pub struct Person {
     pub id: String,
     /// Display name, or the user name where there is none.
     pub name: String,
+    /// The same with pictures for custom emoji.
+    #[serde(serialize_with = "safe")]
+    pub shown: SanitizedHtml,
     /// `ada` or `bob@elsewhere.example`: unique on this server.
     pub acct: String,
     /// `@ada@photos.example`: unique everywhere.
@@ -117,6 +120,8 @@ pub struct Field {
     /// Text or link, sanitised.
     #[serde(serialize_with = "safe")]
     pub value: SanitizedHtml,
+    /// The day on which the page it leads to was seen to link back; empty when it does not, or is no page.
+    pub verified: String,
 }
 
 /// How the viewer stands to a person.
@@ -149,6 +154,8 @@ pub struct Profile {
     pub bio_text: String,
     /// Wide picture behind the head; absent when there is none.
     pub header: Option<String>,
+    /// How to speak of her; empty where she does not say.
+    pub pronouns: String,
     /// Labelled lines.
     pub fields: Vec<Field>,
     /// Posts with photos or not, as known here.
@@ -230,6 +237,10 @@ pub struct Post {
     pub published_day: String,
     /// "2 h", "3 d", or a day.
     pub published_ago: String,
+    /// Where it was, as its author says; may be empty.
+    pub place: String,
+    /// What it is filed under; may be empty.
+    pub category: Option<TagLink>,
     /// Edited after posting.
     pub edited: bool,
     /// In order.
@@ -250,6 +261,8 @@ pub struct Post {
     pub can_like: bool,
     /// Its author lets the viewer answer it.
     pub can_reply: bool,
+    /// Its author lets nobody answer it.
+    pub closed: bool,
     /// Stands at the head of the author's profile.
     pub pinned: bool,
     /// The viewer wrote it.

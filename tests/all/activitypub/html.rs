@@ -1,7 +1,9 @@
 //! The HTML of others.
 
 use crate::support::Stopwatch;
-use cyanotype::activitypub::html::{MAX_HTML, sanitize, to_plain_text};
+use cyanotype::activitypub::html::{
+    MAX_HTML, links_back, name_with_emoji, only_link, sanitize, to_plain_text, with_emoji,
+};
 use std::time::Duration;
 
 /// What comes in, and what exactly may come out.
@@ -175,5 +177,99 @@ fn any_cut_of_markup_is_survived() {
     for (at, _) in whole.char_indices() {
         let _ = sanitize(&whole[at..]);
         let _ = to_plain_text(&whole[..at]);
+    }
+}
+
+#[test]
+fn r066_only_the_elements_and_attributes_of_the_list_are_kept() {
+    let everything = "<h1>a</h1><p class=\"x mention\" id=\"i\" style=\"color:red\">b<br><b>c</b><i>d</i><u>e</u><del>f</del>\
+        <code>g</code></p><pre>h</pre><ul><li>i</li></ul><blockquote>j</blockquote><table><tr><td>k</td></tr></table>\
+        <a href=\"https://peer.example/\" class=\"mention u-url evil\" name=\"n\" target=\"_top\">l</a>";
+    let kept = sanitize(everything).into_string();
+    let allowed =
+        ["p", "br", "a", "span", "blockquote", "pre", "code", "ul", "ol", "li", "em", "strong", "b", "i", "del", "u"];
+    for tag in kept.split('<').skip(1) {
+        let name: String = tag.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect();
+        assert!(allowed.contains(&name.as_str()), "{name} in {kept}");
+    }
+    for gone in ["id=", "name=", "style=", "target=", "evil", "<h1", "<table"] {
+        assert!(!kept.contains(gone), "{gone} in {kept}");
+    }
+    assert!(
+        kept.contains("rel=\"nofollow noopener noreferrer\"") && kept.contains("class=\"mention u-url\""),
+        "{kept}"
+    );
+    assert!(kept.contains("<strong>a</strong>"));
+}
+
+fn ours(name: &str) -> Option<String> {
+    (name == "blob").then(|| "/media/0.png".to_owned())
+}
+
+#[test]
+fn r069a_emoji_are_pictures_of_ours_in_text_and_nowhere_else() {
+    let html = with_emoji(&sanitize("<p>:blob: <a href=\"https://peer.example/:blob:?a=:blob:\">:blob:</a></p>"), ours);
+    assert_eq!(html.as_str().matches("<img class=\"emoji\" src=\"/media/0.png\" alt=\":blob:\"").count(), 2);
+    assert!(html.as_str().contains("href=\"https://peer.example/:blob:?a=:blob:\""), "{html}");
+    for text in [":other:", "a:blob:", ":blob:b", "::blob::", ": blob :", ":blob", "blob:", "12:30:45", "é:blob:"] {
+        assert_eq!(name_with_emoji(text, ours).as_str(), text, "stays text");
+    }
+    assert_eq!(name_with_emoji(":blob::blob:", ours).as_str().matches("<img").count(), 0, "colons touch");
+    assert_eq!(name_with_emoji("(:blob:) :blob:", ours).as_str().matches("<img").count(), 2);
+    let name = name_with_emoji("<b>:blob:</b> & \"x\"", ours).into_string();
+    assert!(name.starts_with("&lt;b&gt;<img") && name.ends_with("&lt;/b&gt; &amp; &quot;x&quot;"), "{name}");
+    let odd = name_with_emoji(":blob:", |_| Some("/x\" onerror=\"alert(1)".to_owned())).into_string();
+    assert!(odd.contains("src=\"/x&quot; onerror=&quot;alert(1)\""), "{odd}");
+    let many = ":".repeat(100_000);
+    assert_eq!(name_with_emoji(&many, ours).as_str().len(), many.len());
+}
+
+#[test]
+fn r067_a_line_proves_something_only_when_it_is_one_link_that_says_where_it_leads() {
+    for (line, link) in [
+        ("<a href=\"https://ada.example/\" rel=\"me\">https://ada.example/</a>", Some("https://ada.example/")),
+        ("<a href=\"https://ada.example\">https://ada.example</a>", Some("https://ada.example/")),
+        (
+            "<a href=\"https://ada.example/a\"><span class=\"invisible\">https://</span><span>ada.example/a</span></a>",
+            Some("https://ada.example/a"),
+        ),
+        ("<a href=\"https://evil.example/\">https://ada.example/</a>", None),
+        (
+            "<a href=\"https://evil.example/\"><span class=\"invisible\">https://evil.example/</span>ada.example</a>",
+            None,
+        ),
+        ("<a href=\"https://ada.example/\">my page</a>", None),
+        ("<a href=\"https://ada.example/\">https://ada.example/</a> and more", None),
+        ("<a href=\"https://a.example/\">https://a.example/</a><a href=\"https://b.example/\"></a>", None),
+        ("<a href=\"https://ada.example@evil.example/\">https://ada.example@evil.example/</a>", None),
+        ("https://ada.example/", None),
+        ("", None),
+    ] {
+        assert_eq!(only_link(line).as_deref(), link, "{line}");
+    }
+}
+
+#[test]
+fn r067_a_page_links_back_only_by_rel_me_to_that_very_page() {
+    let (at, pages) =
+        (url::Url::parse("https://ada.example/about").unwrap(), ["https://photos.example/@ada".to_owned()]);
+    for (page, proves) in [
+        ("<a rel=\"me\" href=\"https://photos.example/@ada\">x</a>", true),
+        ("<html><head><link rel=\"nofollow ME\" href=\"https://photos.example/@Ada/\"></head>", true),
+        ("<a href=\"https://photos.example/@ada\" rel=me>x</a>", true),
+        ("<a href=\"https://photos.example/@ada\">x</a>", false),
+        ("<a rel=\"mean\" href=\"https://photos.example/@ada\">x</a>", false),
+        ("<a rel=\"me\" href=\"https://photos.example/@adam\">x</a>", false),
+        ("<a rel=\"me\" href=\"https://photos.example/@ada?x\">x</a>", false),
+        ("<a rel=\"me\" href=\"https://photos.example/@ada#x\">x</a>", false),
+        ("<a rel=\"me\" href=\"https://photos.example/\">x</a>", false),
+        ("<a rel=\"me\" href=\"http://photos.example/@ada\">x</a>", false),
+        ("<a rel=\"me\" href=\"/@ada\">x</a>", false),
+        ("<!-- <a rel=\"me\" href=\"https://photos.example/@ada\">x</a> -->", false),
+        ("<script><a rel=\"me\" href=\"https://photos.example/@ada\">x</a></script>", false),
+        ("<textarea><a rel=\"me\" href=\"https://photos.example/@ada\">x</a></textarea>", false),
+        ("<p data-x='<a rel=\"me\" href=\"https://photos.example/@ada\">'>x</p>", false),
+    ] {
+        assert_eq!(links_back(page, &at, &pages), proves, "{page}");
     }
 }

@@ -2,7 +2,12 @@
 
 use super::{id, vector, wire};
 use crate::support::Stopwatch;
+use cyanotype::activitypub::vocab::attachment::MAX_LICENCE;
 use cyanotype::activitypub::vocab::attachment::is_blurhash;
+use cyanotype::activitypub::vocab::emoji::{MAX_EMOJI, MAX_SHORTCODE};
+use cyanotype::activitypub::vocab::exif::{MAX_EXIF, MAX_EXIF_VALUE};
+use cyanotype::activitypub::vocab::note::MAX_CATEGORY;
+use cyanotype::activitypub::vocab::place::MAX_PLACE;
 use cyanotype::activitypub::vocab::{
     Activity, ActivityKind, Actor, ActorKind, MAX_DEPTH, MAX_DOCUMENT, MAX_VALUES, Note, ReadError, parse,
 };
@@ -306,4 +311,79 @@ fn r025_r029_malformed_activities_are_refused() {
     assert_eq!((odd.kind, odd.actor.as_str(), odd.published), (ActivityKind::Like, bob, None));
     assert_eq!((odd.to, odd.cc), (vec![bob.to_owned()], vec![]));
     assert_eq!(odd.object.remote_id(), Some(id(post)));
+}
+
+/// Mastodon's note with some members set.
+fn rich_note(members: Value) -> Note {
+    let mut note = wire!("mastodon/create_note.json")["object"].clone();
+    note.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    Note::read(&note, None).unwrap()
+}
+
+fn emoji(name: &str, url: &str) -> Value {
+    json!({"type": "Emoji", "name": name, "icon": {"type": "Image", "url": url}})
+}
+
+#[test]
+fn r069a_custom_emoji_are_plain_names_with_a_picture_at_an_https_address() {
+    let read = |name: &str, url: &str| {
+        let content = format!("<p>{name}</p>");
+        rich_note(json!({"content": content, "tag": [emoji(name, url)]})).emoji
+    };
+    let fine = read(":blob_Cat9:", "https://peer.example/blob.png");
+    assert_eq!((fine[0].shortcode.as_str(), fine[0].url.as_str()), ("blob_Cat9", "https://peer.example/blob.png"));
+    let longest = "a".repeat(MAX_SHORTCODE);
+    assert_eq!(read(&format!(":{longest}:"), "https://peer.example/x.png").len(), 1);
+    let longer = format!(":{longest}a:");
+    for name in [longer.as_str(), "::", ":a b:", ":a-b:", ":é:", ":\"><img:", ":a.b:"] {
+        assert!(read(name, "https://peer.example/x.png").is_empty(), "{name}");
+    }
+    for url in ["http://peer.example/x.png", "javascript:alert(1)", "data:image/png;base64,x", "//x", ""] {
+        assert!(read(":blob:", url).is_empty(), "{url}");
+    }
+}
+
+#[test]
+fn r053_so_many_emoji_of_one_text_are_kept_and_only_those_it_uses() {
+    let names: Vec<String> = (0..=MAX_EMOJI).map(|n| format!(":e{n}:")).collect();
+    let tags: Vec<Value> = names.iter().map(|name| emoji(name, "https://peer.example/x.png")).collect();
+    assert_eq!(rich_note(json!({"content": names.join(" "), "tag": tags})).emoji.len(), MAX_EMOJI);
+    let twice = [tags.clone(), tags.clone()].concat();
+    let note = rich_note(json!({"content": "<p>:e1: and :e1:</p>", "tag": twice}));
+    assert_eq!(note.emoji.len(), 1, "each once, and none that nothing is said with");
+    let mut bob = wire!("mastodon/actor.json");
+    bob["name"] = "Bob :e1:".into();
+    bob["summary"] = "<p>:e2:</p>".into();
+    bob["attachment"] = json!([{"type": "PropertyValue", "name": ":e3:", "value": ":e4:"}]);
+    bob["tag"] = json!(tags);
+    let used: Vec<_> = Actor::read(&bob).unwrap().emoji.into_iter().map(|emoji| emoji.shortcode).collect();
+    assert_eq!(used, ["e1", "e2", "e3", "e4"]);
+}
+
+#[test]
+fn what_is_said_about_a_picture_is_cut_to_its_bounds() {
+    let picture = |members: Value| {
+        let mut picture = json!({"type": "Image", "mediaType": "image/jpeg", "url": "https://peer.example/1.jpg"});
+        picture.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        rich_note(json!({"attachment": [picture]})).attachments.remove(0)
+    };
+    let long = |most: usize| "x".repeat(most + 1);
+    assert_eq!(picture(json!({"license": long(MAX_LICENCE)})).licence.len(), MAX_LICENCE);
+    let place = picture(json!({"location": {"type": "Place", "name": long(MAX_PLACE), "country": long(MAX_PLACE)}}));
+    assert_eq!(place.place.map(|p| (p.name.len(), p.country.len())), Some((MAX_PLACE, MAX_PLACE)));
+    let entry = |name: &str, value: &str| json!({"@type": "PropertyValue", "name": name, "value": value});
+    let film = picture(json!({"exifData": [entry("Film", &long(MAX_EXIF_VALUE))]}));
+    assert_eq!(film.exif[0].1.len(), MAX_EXIF_VALUE);
+    let mut many: Vec<Value> = (0..MAX_EXIF).map(|n| entry(&format!("x{n}"), "y")).collect();
+    many.push(entry("Film", "too late"));
+    assert!(picture(json!({"exifData": many})).exif.is_empty());
+    for odd in
+        [json!(7), json!("x"), json!([7, null, []]), json!([{"name": 7}]), json!([{"name": "Film", "value": {}}])]
+    {
+        assert!(picture(json!({"exifData": odd, "exif": odd})).exif.is_empty(), "{odd}");
+    }
+    let gps = picture(json!({"exifData": [entry("GPSLatitude", "60.39"), entry("GPSLongitude", "5.32")]}));
+    assert!(gps.exif.is_empty(), "where it was taken is no camera data");
+    let filed = rich_note(json!({"tag": [{"type": "Category", "name": long(MAX_CATEGORY)}]}));
+    assert_eq!(filed.category.len(), MAX_CATEGORY);
 }

@@ -77,6 +77,22 @@ fn g23_pixelfed_note() {
     assert_eq!((note.attachments[1].width, note.attachments[1].height), (None, None));
     assert_eq!(html::sanitize(&note.content).to_plain_text(), "Two birds\nat noon #birds");
     assert_eq!(note.hashtags, ["birds"]);
+    let licences: Vec<_> = note.attachments.iter().map(|picture| picture.licence.as_str()).collect();
+    assert_eq!(licences, ["CC BY", ""]);
+    assert!(note.policy.is_open() || note.policy.reply.is_some());
+}
+
+#[test]
+fn a_place_of_a_whole_post_is_read_by_its_name_and_country() {
+    let mut wire = wire!("pixelfed/create_note.json");
+    wire["object"]["location"] =
+        json!({"type": "Place", "name": "Bergen", "longitude": "5.32", "latitude": "60.39", "country": "Norway"});
+    let (_, note) = created(&wire);
+    assert_eq!(note.place.map(|place| place.label()).as_deref(), Some("Bergen, Norway"));
+    for odd in [json!("Bergen"), json!({"name": 7}), json!({"type": "Place"}), json!([]), json!({"name": "  "})] {
+        wire["object"]["location"] = odd.clone();
+        assert_eq!(created(&wire).1.place, None, "{odd}");
+    }
 }
 
 #[test]
@@ -84,6 +100,29 @@ fn g23_vernissage_note() {
     let (_, note) = created(&wire!("vernissage/create_note.json"));
     assert_eq!(pictures(&note), [("https://s3.vernissage.example/a.jpg", "Dunes at noon")]);
     assert_eq!(note.hashtags, ["dunes"]);
+    assert_eq!(note.category, "Landscape");
+    let picture = &note.attachments[0];
+    assert_eq!(picture.place.as_ref().map(|place| place.name.as_str()), Some("Thar"));
+    let exif = [("Make", "X".to_owned()), ("Model", "Y".to_owned()), ("FNumber", "2.8".to_owned())];
+    assert_eq!(picture.exif, exif, "the newer form, and what only the older one says");
+}
+
+#[test]
+fn a_text_that_comes_in_several_languages_is_one_of_them_and_says_which() {
+    let mut wire = wire!("mastodon/create_note.json");
+    let note = wire["object"].as_object_mut().unwrap();
+    for name in ["content", "contentMap", "summary", "summaryMap"] {
+        note.remove(name);
+    }
+    note.insert("contentMap".to_owned(), json!({"de": "<p>Nebel</p>", "no": "<p>Tåke</p>"}));
+    note.insert("summaryMap".to_owned(), json!({"de": "Wetter", "no": "Vær"}));
+    let (_, note) = created(&wire);
+    assert_eq!((note.content.as_str(), note.language.as_deref()), ("<p>Nebel</p>", Some("de")));
+    assert_eq!(note.summary.as_deref(), Some("Wetter"));
+    wire["object"]["content"] = "<p>Tåke</p>".into();
+    assert_eq!(created(&wire).1.language.as_deref(), Some("no"), "the one whose text it is");
+    wire["object"]["contentMap"] = json!({"und": "<p>Tåke</p>"});
+    assert_eq!(created(&wire).1.language, None);
 }
 
 #[test]

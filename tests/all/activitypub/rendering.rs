@@ -14,7 +14,7 @@ use cyanotype::activitypub::vocab::{Activity, ActivityKind, Actor, Collection, N
 use cyanotype::activitypub::{AS_CONTEXT, PUBLIC, Visibility};
 use serde_json::{Value, json};
 
-const ADA: &str = "https://photos.example/ap/users/1";
+pub(super) const ADA: &str = "https://photos.example/ap/users/1";
 const BOB: &str = "https://mastodon.example/users/bob";
 
 struct Absolute;
@@ -28,7 +28,7 @@ impl Links for Absolute {
     }
 }
 
-fn photo(number: usize, alt: &str) -> Photo {
+pub(super) fn photo(number: usize, alt: &str) -> Photo {
     Photo {
         url: format!("https://media.photos.example/p/{number}.jpg"),
         alt: Some(alt.to_owned()),
@@ -36,10 +36,11 @@ fn photo(number: usize, alt: &str) -> Photo {
         width: 3000,
         height: 2000,
         focal_point: Some((0.12, -0.3)),
+        ..Photo::default()
     }
 }
 
-fn post(caption: &str, visibility: Visibility, photos: Vec<Photo>) -> Post {
+pub(super) fn post(caption: &str, visibility: Visibility, photos: Vec<Photo>) -> Post {
     let (to, cc) = addressing(visibility, &format!("{ADA}/followers"), &[]);
     let id = "https://photos.example/ap/posts/5".to_owned();
     Post {
@@ -63,7 +64,7 @@ fn post(caption: &str, visibility: Visibility, photos: Vec<Photo>) -> Post {
     }
 }
 
-fn bytes(document: &Value) -> Vec<u8> {
+pub(super) fn bytes(document: &Value) -> Vec<u8> {
     serde_json::to_vec(document).unwrap()
 }
 

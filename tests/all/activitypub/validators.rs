@@ -182,6 +182,7 @@ pub fn pixelfed_note(document: &Value) -> Check {
     demand(host(text(note, "url")?)? == host(text(note, "attributedTo")?)?, "url is on another host")?;
     let published = stamp::read(text(note, "published")?).ok_or("published cannot be read")?;
     demand(published > 1_000_000_000_000 && published < 4_000_000_000_000, "published is out of range")?;
+    others::pixelfed_extras(note)?;
     let attachments = list(note, "attachment")?;
     let reply = note.get("inReplyTo").is_some_and(|parent| !parent.is_null());
     demand(reply || is_direct(note)? || !attachments.is_empty(), "a post without a picture is ignored")?;
@@ -241,6 +242,29 @@ struct VernissageMedia {
     blurhash: Option<String>,
     width: Option<i32>,
     height: Option<i32>,
+    license: Option<String>,
+    exif_data: Option<Vec<VernissageExif>>,
+    location: Option<VernissagePlace>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code)]
+struct VernissageExif {
+    #[serde(rename = "@type")]
+    kind: String,
+    name: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code)]
+#[serde(rename_all = "camelCase")]
+struct VernissagePlace {
+    name: String,
+    longitude: Option<String>,
+    latitude: Option<String>,
+    geoname_id: Option<String>,
+    address_country: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -283,10 +307,14 @@ fn vernissage_note(value: &Value) -> Check {
     let note: VernissageNote = shape(value)?;
     demand(with_milliseconds(&note.published), "published lacks the fraction")?;
     for tag in &note.tag {
-        demand(["Hashtag", "Mention", "Emoji"].contains(&tag.kind.as_str()), "an unknown tag drops the note")?;
+        let known = ["Hashtag", "Mention", "Emoji", "Category"];
+        demand(known.contains(&tag.kind.as_str()), "an unknown tag drops the note")?;
     }
     for media in &note.attachment {
         let path = https(&media.url)?.path().to_owned();
+        for entry in media.exif_data.iter().flatten() {
+            demand(entry.kind == "PropertyValue" && !entry.name.starts_with("GPS"), "odd camera data")?;
+        }
         demand(
             [".jpg", ".jpeg", ".png", ".webp"].iter().any(|end| path.ends_with(end)),
             "the address lacks an ending",

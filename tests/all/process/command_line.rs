@@ -231,3 +231,23 @@ async fn relays_are_joined_listed_and_left_by_command() {
     let left = folder.run(&["admin", "relay", "remove", "https://relay.example/inbox"], "");
     assert!(left.success && left.out.contains("It was not there."), "{left:?}");
 }
+
+#[test]
+fn custom_emoji_are_added_listed_and_taken_away() {
+    let folder = Folder::new();
+    let fixture = |name: &str| format!("{}/media-test-fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
+    let added = folder.run(&["admin", "add-emoji", ":fern:", &fixture("alpha.png"), "--category", "Plants"], "");
+    assert!(added.success && added.out.contains(":fern: can be used."), "{added:?}");
+    assert!(folder.run(&["admin", "emoji"], "").out.contains(":fern:\tPlants"));
+    for (name, file, sentence) in [
+        ("a b", "alpha.png", "A name has 1 to 64"),
+        ("fern", "alpha.heic", "use a PNG, GIF, WebP or JPEG"),
+        ("fern", "html.jpg", "The picture"),
+        ("fern", "not-there.png", "cannot be read"),
+    ] {
+        let refused = folder.run(&["admin", "add-emoji", name, &fixture(file)], "");
+        assert!(!refused.success && refused.err.contains(sentence), "{name} {file}: {refused:?}");
+    }
+    assert!(folder.run(&["admin", "remove-emoji", "fern"], "").out.contains("Taken away."));
+    assert!(!folder.run(&["admin", "emoji"], "").out.contains("fern"));
+}

@@ -1,12 +1,16 @@
 //! What the composer's form says.
 
+use crate::activitypub::vocab::Place;
+use crate::activitypub::vocab::place::MAX_PLACE;
 use crate::http::uploads::Filled;
+use crate::service::categories;
 use crate::service::photos::focus::Focus;
 use crate::service::posting::{Form, Offer};
+use crate::service::uploads::clip;
 use std::collections::HashMap;
 
 /// Languages offered, by BCP 47 tag.
-pub(super) const LANGUAGES: &[(&str, &str)] = &[
+pub(in crate::http::pages) const LANGUAGES: &[(&str, &str)] = &[
     ("en", "English"),
     ("ar", "العربية"),
     ("bg", "Български"),
@@ -85,6 +89,8 @@ pub(super) fn read(filled: &Filled) -> Form {
         warning: filled.text("warning").to_owned(),
         language: language(filled.text("language")),
         visibility: filled.text("visibility").parse().ok(),
+        place: place(filled.text("place"), filled.text("country")),
+        category: categories::chosen(filled.text("category")).to_owned(),
         order: places.into_iter().map(|(_, _, id)| id).collect(),
         alts,
         focus,
@@ -93,6 +99,16 @@ pub(super) fn read(filled: &Filled) -> Form {
     }
 }
 
-fn language(tag: &str) -> String {
+/// A country without a place is one.
+fn place(name: &str, country: &str) -> Place {
+    let line = |text: &str| clip(&text.replace(['\r', '\n'], " "), MAX_PLACE).trim().to_owned();
+    match (line(name), line(country)) {
+        (name, country) if name.is_empty() => Place { name: country, country: String::new() },
+        (name, country) => Place { name, country },
+    }
+}
+
+/// One of [`LANGUAGES`]; English for anything else.
+pub(in crate::http::pages) fn language(tag: &str) -> String {
     LANGUAGES.iter().find(|(known, _)| *known == tag).map_or("en", |(known, _)| known).to_owned()
 }

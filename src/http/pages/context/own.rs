@@ -1,6 +1,6 @@
 //! Pages about one's own account: signing in, joining, settings, leaving.
 
-use super::{DataChoice, Frame};
+use super::{Choice, DataChoice, Frame};
 use crate::service::views::{Moved, Page, Person};
 use serde::Serialize;
 
@@ -55,6 +55,9 @@ pub struct Settings {
     pub bio: String,
     pub avatar: String,
     pub header: String,
+    pub pronouns: String,
+    /// What she writes in unless she says otherwise.
+    pub languages: Vec<Choice>,
     /// Label and value, always four rows (empty ones too).
     pub fields: Vec<FieldInput>,
     pub locked: bool,

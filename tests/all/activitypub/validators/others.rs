@@ -164,6 +164,7 @@ pub fn document_for_everybody(address: &str, content_type: &str, bytes: &[u8]) -
         }
         "QuoteAuthorization" => stamp_for_everybody(&document),
         "Tombstone" => Ok(()),
+        "Emoji" => https(text(&document["icon"], "url")?).map(drop),
         actor if ACTORS.contains(&actor) => actor_for_everybody(&document),
         _ => delivery_for_everybody(bytes),
     }
@@ -201,6 +202,19 @@ fn stamp_for_everybody(stamp: &Value) -> Check {
     demand(host(text(stamp, "attributedTo")?)? == host(text(stamp, "id")?)?, "another host's stamp")?;
     for name in ["interactingObject", "interactionTarget"] {
         https(text(stamp, name)?)?;
+    }
+    Ok(())
+}
+
+/// Pixelfed's own members, where they are sent: a named place, and everybody or nobody.
+pub(super) fn pixelfed_extras(note: &Value) -> Check {
+    if let Some(place) = note.get("location") {
+        demand(text(place, "type")? == "Place" && !text(place, "name")?.is_empty(), "an odd place")?;
+        demand(place.get("country").is_none_or(Value::is_string), "an odd country")?;
+    }
+    demand(note.get("commentsEnabled").is_none_or(Value::is_boolean), "commentsEnabled is no yes or no")?;
+    for (name, who) in note.get("capabilities").and_then(Value::as_object).into_iter().flatten() {
+        demand(who == PUBLIC || who == "[]", format!("{name} is for {who}"))?;
     }
     Ok(())
 }
