@@ -47,6 +47,13 @@ pub const ELSEWHERE_PER_CLIENT: i64 = 10;
 /// … and for all of them together.
 pub const ELSEWHERE_IN_ALL: i64 = 120;
 
+/// A look at a picture of another server is noted when the last one noted is so long ago.
+pub const LOOK_NOTED: Millis = DAY;
+/// A picture that its server did not have is asked for again after so long, when somebody looks.
+pub const PICTURE_AGAIN: Millis = DAY;
+/// Pictures of other servers put away in one go of housekeeping.
+pub const PUT_AWAY_AT_ONCE: u64 = 5_000;
+
 /// Pins of one person.
 pub const PINS: usize = 5;
 /// Pins kept of one person elsewhere.

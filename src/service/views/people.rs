@@ -6,7 +6,7 @@ use crate::activitypub::html::{sanitize, to_plain_text};
 use crate::activitypub::text;
 use crate::app::App;
 use crate::entity::account;
-use crate::service::federation::{featured, urls};
+use crate::service::federation::{featured, kept, moving, urls};
 use crate::service::visibility::Reader;
 use crate::store::{accounts, mutes, policies, posts, relations};
 use sea_orm::DbErr;
@@ -33,15 +33,21 @@ pub fn person(app: &App, row: &account::Model) -> Person {
     }
 }
 
-/// Short forms by id.
-pub async fn people(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Person>, DbErr> {
+/// Short forms by id, as this reader is shown them.
+pub async fn people(
+    app: &App,
+    reader: Reader,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<HashMap<i64, Person>, DbErr> {
     let rows = accounts::by_ids(&app.db.read, ids).await?;
+    kept::people_seen(app, reader, rows.values());
     Ok(rows.into_iter().map(|(id, row)| (id, person(app, &row))).collect())
 }
 
 /// A person, whole, as this reader meets her.
 pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<Profile, DbErr> {
     let db = &app.db.read;
+    kept::people_seen(app, reader, [row]);
     let bio = bio_html(row);
     let known_followers = i64::try_from(relations::count_followers(db, row.id).await?).unwrap_or(0);
     let known_following = i64::try_from(relations::count_following(db, row.id).await?).unwrap_or(0);
@@ -64,6 +70,8 @@ pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<
     })
 }
 
+/// Anybody elsewhere can say that she is now somebody else: it is shown only where that one says so too.
+/// Of people here that was made sure when they moved.
 async fn moved_to(app: &App, row: &account::Model) -> Result<Option<Moved>, DbErr> {
     let Some(address) = &row.moved_to else { return Ok(None) };
     let local = urls::Urls::of(app).and_then(|urls| urls.parse(address));
@@ -71,13 +79,14 @@ async fn moved_to(app: &App, row: &account::Model) -> Result<Option<Moved>, DbEr
         Some(urls::Named::Actor(id)) => accounts::by_id(&app.db.read, id).await?,
         _ => accounts::by_uri(&app.db.read, address).await?,
     };
-    Ok(Some(match new.filter(|n| n.deleted_at.is_none() && n.suspended == 0) {
-        Some(new) => {
+    let said_there = |new: &account::Model| row.uri.as_deref().is_none_or(|old| moving::names(new, old));
+    Ok(match new.filter(|n| n.deleted_at.is_none() && n.suspended == 0) {
+        Some(new) => said_there(&new).then(|| {
             let new = person(app, &new);
             Moved { name: new.handle, path: new.path }
-        }
-        None => Moved { name: address.clone(), path: address.clone() },
-    }))
+        }),
+        None => row.domain.is_empty().then(|| Moved { name: address.clone(), path: address.clone() }),
+    })
 }
 
 fn tag_link(name: String) -> Option<TagLink> {
