@@ -238,6 +238,7 @@ async fn a_photo_that_is_gone_there_is_not_asked_for_again_for_a_day() {
     for _ in 0..5 {
         kept.scene.world().clock().advance(DAY / 6);
         assert_eq!(kept.shows(&far).await, None);
+        assert!(kept.scene.ada.page(&far.post).await.says("Not to be had"));
         kept.written().await;
         kept.scene.a.quiet().await;
     }
