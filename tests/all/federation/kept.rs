@@ -301,7 +301,7 @@ async fn a_look_writes_nothing_and_many_looks_are_written_down_once_a_day() {
     }
     assert_eq!(kept.row(&far).await.seen_at, fetched, "the views themselves wrote nothing");
     kept.written().await;
-    assert_eq!(kept.row(&far).await.seen_at, kept.now());
+    assert!(kept.row(&far).await.seen_at >= fetched + DAY);
 }
 
 #[tokio::test]
@@ -328,7 +328,7 @@ async fn one_go_puts_away_so_much_and_no_more() {
 async fn what_an_older_version_fetched_counts_as_looked_at_when_it_is_first_met() {
     let kept = Kept::new().await;
     let far = kept.photo("A lake", "photo-lake.jpg").await;
-    let app = kept.scene.a.app.clone();
+    let (app, before) = (kept.scene.a.app.clone(), kept.now());
     let row = photo::Model { seen_at: 0, ..kept.row(&far).await };
     app.db
         .write(move |tx| Box::pin(async move { Ok::<_, cyanotype::service::Refusal>(media::save(tx, row).await?) }))
@@ -336,7 +336,7 @@ async fn what_an_older_version_fetched_counts_as_looked_at_when_it_is_first_met(
         .unwrap();
     kept::tidy(&app).await.unwrap();
     let row = kept.row(&far).await;
-    assert_eq!((row.state.as_str(), row.seen_at), (uploads::READY, kept.now()));
+    assert!(row.state == uploads::READY && row.seen_at >= before, "{} {}", row.state, row.seen_at);
 }
 
 #[tokio::test]

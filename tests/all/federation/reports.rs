@@ -76,7 +76,8 @@ async fn g18_a_report_in_the_name_of_a_server_stands_before_the_owner_as_that_se
     instance.serve(&document);
     let mut flag = instance.activity("Flag", json!([scene.ada_id, post.id]));
     flag["content"] = "Somebody of ours minds".into();
-    scene.heard(&flag).await;
+    instance.tell(&scene.inbox, &flag).await;
+    scene.a.quiet().await;
     let list = scene.ada.page("/reports").await;
     assert!(list.says("somebody on") && list.says("peer.test"), "{}", list.text());
     assert!(list.says("Somebody of ours minds") && list.link(&post.path).is_some(), "{}", list.text());
