@@ -15,6 +15,7 @@ mod m0009_delivery;
 mod m0010_looking;
 mod m0011_activities;
 mod m0012_richness;
+mod m0013_kept_pictures;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_activities::Migration),
             Box::new(m0008_signatures::Migration),
             Box::new(m0012_richness::Migration),
+            Box::new(m0013_kept_pictures::Migration),
         ]
     }
 }

@@ -1,5 +1,9 @@
 //! What every part of the server is handed: built once, cheap to clone, no globals.
 
+mod looks;
+
+pub use looks::{Looks, MOST as MOST_LOOKS, Noted};
+
 use crate::activitypub::signature::{PublicKey, SigningKey};
 use crate::blob::Blobs;
 use crate::clock::Clock;
@@ -53,6 +57,8 @@ pub struct Parts {
     pub unreachable: moka::sync::Cache<String, Failure>,
     /// One asks for a key, the others wait: a burst from a new server is one fetch.
     pub asking: moka::sync::Cache<String, Arc<tokio::sync::Mutex<()>>>,
+    /// Pictures of other servers that were looked at.
+    pub looks: Looks,
     /// Tasks that must end before the process does.
     pub tasks: TaskTracker,
     /// Cancelled when the server is asked to stop.
@@ -158,6 +164,7 @@ impl App {
             inbox_room: Arc::new(Semaphore::new(INBOX_ROOM)),
             unreachable: moka::sync::Cache::builder().max_capacity(10_000).build(),
             asking: moka::sync::Cache::builder().max_capacity(1_000).build(),
+            looks: Looks::default(),
             stopping,
             frozen: AtomicBool::new(false),
             settings,

@@ -95,6 +95,18 @@ pub const KEYS: &[Key] = &[
     key("deliveries", Kind::Number, "256", "Deliveries to other servers under way at the same time."),
     key("deliveries_per_host", Kind::Number, "2", "Deliveries to one other server under way at the same time."),
     key("delivery_log_days", Kind::Number, "30", "Days for which it is kept how each delivery went."),
+    key(
+        "remote_media_bytes",
+        Kind::Number,
+        "10737418240",
+        "Bytes of other servers' pictures kept here; beyond, those go that nobody looked at for longest, and come back when somebody looks.",
+    ),
+    key(
+        "remote_media_days",
+        Kind::Number,
+        "90",
+        "Days for which a picture of another server is kept that nobody looks at.",
+    ),
     key("allow_private_addresses", Kind::List, "[]", "Private address ranges (CIDR) this server may still fetch from."),
     key(
         "resolve",

@@ -40,6 +40,8 @@ pub struct Settings {
     pub deliveries: usize,
     pub deliveries_per_host: usize,
     pub delivery_log_days: u32,
+    pub remote_media_bytes: u64,
+    pub remote_media_days: u32,
     pub allow_private_addresses: Vec<IpNet>,
     pub resolve: Vec<(String, SocketAddr)>,
     pub s3: Option<S3>,
@@ -126,6 +128,8 @@ struct Raw {
     deliveries: usize,
     deliveries_per_host: usize,
     delivery_log_days: usize,
+    remote_media_bytes: usize,
+    remote_media_days: usize,
     allow_private_addresses: Vec<String>,
     resolve: Vec<String>,
     s3_endpoint: String,
@@ -292,6 +296,10 @@ impl Checker<'_> {
         self.range(name, value, 50, 95).map(|n| u8::try_from(n).unwrap_or(95))
     }
 
+    fn days(&self, name: &str, value: usize) -> Result<u32, ConfigError> {
+        self.range(name, value, 1, 3_650).map(|n| u32::try_from(n).unwrap_or(u32::MAX))
+    }
+
     fn nets(&self, name: &str, list: &[String]) -> Result<Vec<IpNet>, ConfigError> {
         list.iter()
             .map(|s| {
@@ -340,9 +348,11 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
         photo_queue: c.range("photo_queue", raw.photo_queue, 1, 10_000)?,
         deliveries: c.range("deliveries", raw.deliveries, 1, 2_000)?,
         deliveries_per_host: c.range("deliveries_per_host", raw.deliveries_per_host, 1, 64)?,
-        delivery_log_days: c
-            .range("delivery_log_days", raw.delivery_log_days, 1, 3_650)
-            .map(|n| u32::try_from(n).unwrap_or(u32::MAX))?,
+        delivery_log_days: c.days("delivery_log_days", raw.delivery_log_days)?,
+        remote_media_bytes: c
+            .range("remote_media_bytes", raw.remote_media_bytes, 1_000_000, 1_000_000_000_000_000)
+            .map(|n| u64::try_from(n).unwrap_or(u64::MAX))?,
+        remote_media_days: c.days("remote_media_days", raw.remote_media_days)?,
         allow_private_addresses: c.nets("allow_private_addresses", &raw.allow_private_addresses)?,
         resolve: resolve(&c, &raw.resolve)?,
         s3: s3(&c, &raw)?,

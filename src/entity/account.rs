@@ -90,6 +90,10 @@ pub struct Model {
     pub quotes_from: String,
     /// 1: the server of whom she blocks is told so.
     pub says_blocks: i32,
+    /// Of remote people: when somebody here last looked at avatar or header, to about a day …
+    pub pictures_seen_at: i64,
+    /// … and when they were last asked for.
+    pub pictures_asked_at: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

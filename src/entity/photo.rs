@@ -1,4 +1,4 @@
-//! A photograph: in a draft, in a post, or waiting to be fetched from elsewhere (`state` is `ready`, `remote` or `failed`). Focus is in thousandths, -1000 to 1000, y up.
+//! A photograph: in a draft, in a post, or waiting to be fetched from elsewhere (`state` is one of those in `service::uploads`). Focus is in thousandths, -1000 to 1000, y up.
 
 use sea_orm::entity::prelude::*;
 
@@ -56,6 +56,10 @@ pub struct Model {
     /// JSON of where a remote photo was taken, as its author says; empty where nothing is said.
     #[sea_orm(column_type = "Text")]
     pub place: String,
+    /// Of remote photos: when somebody here last looked, to about a day; 0 where that was not noted yet …
+    pub seen_at: i64,
+    /// … and when their server was last asked for them and had nothing; 0 for never.
+    pub asked_at: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

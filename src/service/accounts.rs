@@ -156,6 +156,8 @@ async fn fresh(app: &App, id: i64, username: String) -> Result<account::Model, R
         replies_from: "everyone".to_owned(),
         quotes_from: "nobody".to_owned(),
         says_blocks: 0,
+        pictures_seen_at: 0,
+        pictures_asked_at: 0,
     })
 }
 

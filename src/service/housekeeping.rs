@@ -1,5 +1,6 @@
 //! What must be tidied now and then: half-made uploads, forgotten drafts, old markers, unused bytes.
 
+use super::federation::kept;
 use super::{Refusal, counting, leaving, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
@@ -16,6 +17,7 @@ pub async fn run(app: &App) {
         ("deliveries", old_deliveries(app).await),
         ("keys", leaving::forget_keys(app).await),
         ("homes", homes(app).await),
+        ("pictures of others", kept::tidy(app).await),
         ("counters", counting::nightly(app).await),
     ] {
         if let Err(error) = done {

@@ -61,6 +61,12 @@ pub const EMOJI_MISSING: Millis = 30 * DAY;
 pub const PROFILE_LINKS: usize = 8;
 /// They are looked at again after so long.
 pub const LINKS_AGAIN: Millis = 7 * DAY;
+/// A look at a picture of another server is noted when the last one noted is so long ago.
+pub const LOOK_NOTED: Millis = DAY;
+/// A picture that its server did not have is asked for again after so long, when somebody looks.
+pub const PICTURE_AGAIN: Millis = DAY;
+/// Pictures of other servers put away in one go of housekeeping.
+pub const PUT_AWAY_AT_ONCE: u64 = 5_000;
 
 /// Pins of one person.
 pub const PINS: usize = 5;

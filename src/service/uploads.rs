@@ -24,7 +24,11 @@ pub const STORING: &str = "storing";
 pub const READY: &str = "ready";
 /// Known from another server, not fetched yet.
 pub const REMOTE: &str = "remote";
-/// Could not be fetched or read; not tried again.
+/// Was here, and was put away because nobody looked; fetched again when somebody does.
+pub const PUT_AWAY: &str = "put_away";
+/// Its server does not have it, or is not there; asked again after a while, when somebody looks.
+pub const NOT_HAD: &str = "not_had";
+/// Could not be read; not tried again.
 pub const FAILED: &str = "failed";
 
 /// An uploaded file, on disk.
@@ -310,6 +314,8 @@ pub fn blank() -> photo::Model {
         original_width: 0,
         original_height: 0,
         place: String::new(),
+        seen_at: 0,
+        asked_at: 0,
     }
 }
 
@@ -387,6 +393,7 @@ pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Resu
                         media::save(
                             tx,
                             photo::Model {
+                                seen_at: app2.now(),
                                 alt: now.alt,
                                 metadata: now.metadata,
                                 shows: now.shows,
@@ -435,7 +442,16 @@ pub async fn profile_picture(
     app.db
         .write(move |tx| Box::pin(async move { Ok::<_, Refusal>(media::insert_sizes(tx, vec![row]).await?) }))
         .await?;
-    app.blobs.put_bytes(&key, Bytes::from(made.bytes), "image/jpeg").await?;
+    if let Err(error) = app.blobs.put_bytes(&key, Bytes::from(made.bytes), "image/jpeg").await {
+        // A row whose file is not there would be counted for good.
+        let (app2, key) = (app.clone(), key.to_string());
+        app.db
+            .write(move |tx| {
+                Box::pin(async move { Ok::<_, Refusal>(surface::drop_blobs(&app2, tx, vec![key]).await?) })
+            })
+            .await?;
+        return Err(error.into());
+    }
     Ok(key.to_string())
 }
 

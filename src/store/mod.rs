@@ -14,6 +14,7 @@ pub mod forms;
 pub mod inboxes;
 pub mod intake;
 pub mod jobs;
+pub mod kept;
 pub mod keys;
 pub mod leaving;
 pub mod looking;

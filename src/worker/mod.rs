@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::clock::{MINUTE, Millis};
 use crate::entity::job;
 use crate::service::federation::deliver::{WAITS, jitter};
+use crate::service::federation::kept;
 use crate::service::work::Queue;
 use crate::service::{Refusal, housekeeping};
 use crate::store::{deliveries, jobs};
@@ -28,6 +29,8 @@ const IDLE: Duration = Duration::from_millis(1_000);
 const DRAIN: Duration = Duration::from_secs(10);
 /// The list of servers kept out is read again this often; the command line may have changed it.
 const POLICIES: Duration = Duration::from_secs(10);
+/// What people looked at is written down this often; at once when something they looked at is not here.
+const LOOKS: Duration = Duration::from_secs(60);
 /// Housekeeping runs this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
 
@@ -52,8 +55,12 @@ async fn do_jobs(app: App) {
     let places = Places::new();
     let mut keep_house = tokio::time::interval(HOUSEKEEPING);
     let mut read_policies = tokio::time::interval(POLICIES);
+    let mut write_looks = tokio::time::interval(LOOKS);
     while !app.stopping.is_cancelled() {
         let woken = app.wake.notified();
+        if app.looks.misses() {
+            looks(&app).await;
+        }
         let mut started = 0;
         for queue in Queue::ALL {
             match claim(&app, queue, &places).await {
@@ -72,10 +79,19 @@ async fn do_jobs(app: App) {
             () = tokio::time::sleep(IDLE) => {}
             _ = read_policies.tick() => housekeeping::read_policies(&app).await,
             _ = keep_house.tick() => housekeeping::run(&app).await,
+            _ = write_looks.tick() => looks(&app).await,
             () = app.stopping.cancelled() => {}
         }
     }
+    looks(&app).await;
     drain(&app, &places).await;
+}
+
+async fn looks(app: &App) {
+    if let Err(error) = kept::write_looks(app).await {
+        // They are noted again when somebody looks again.
+        tracing::warn!(%error, "what people looked at could not be written down");
+    }
 }
 
 /// Takes what is due in a queue, as far as there is room, and starts it. Returns how many jobs were

@@ -16,6 +16,7 @@ mod everyone;
 mod fedify;
 mod homes;
 mod incoming;
+mod kept;
 mod kept_out;
 mod keys;
 mod kinds;

@@ -147,6 +147,11 @@ impl Parsed {
         &self.key_id
     }
 
+    /// Whether a header or derived component is covered.
+    pub(super) fn covers(&self, name: &str) -> bool {
+        self.input.covers(name)
+    }
+
     /// Checks it against the request it came with and the key it names.
     pub(super) fn check(&self, request: &Request<'_>, key: &PublicKey, now: SystemTime) -> Result<(), SignatureError> {
         if self.algorithm.is_some_and(|algorithm| algorithm != key.kind()) {

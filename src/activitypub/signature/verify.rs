@@ -64,6 +64,15 @@ impl ParsedSignature {
             Self::Rfc9421(parsed) => parsed.key_id(),
         }
     }
+
+    /// Whether a header, named in small letters, is among what was signed: whoever carries a request can
+    /// put others beside it.
+    pub fn covers(&self, header: &str) -> bool {
+        match self {
+            Self::Cavage(parsed) => parsed.covers(header),
+            Self::Rfc9421(parsed) => parsed.covers(header),
+        }
+    }
 }
 
 /// Checks a signature against the request it came with and the key it names. Whose key that is, and

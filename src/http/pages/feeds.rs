@@ -103,7 +103,7 @@ async fn home_page(web: &Web, visitor: &Visitor, from: &From) -> Answer {
     let mut items = views::posts(app, visitor.reader(), seen).await?;
     let via: HashMap<String, i64> =
         entries.iter().filter(|e| e.via_id != 0).map(|e| (e.post_id.to_string(), e.via_id)).collect();
-    let boosters = views::people(app, via.values().copied()).await?;
+    let boosters = views::people(app, visitor.reader(), via.values().copied()).await?;
     for item in &mut items {
         item.boosted_by = via.get(&item.id).and_then(|id| boosters.get(id)).cloned();
     }

@@ -51,7 +51,7 @@ async fn page(web: &Web, visitor: &Visitor, from: From, message: Message, error:
     for row in rows {
         let Some(post) = last.iter().find(|p| p.id == row.last_post_id) else { continue };
         let ids = messages::people(app, owner, post).await?;
-        let mut people = views::people(app, ids.iter().copied()).await?;
+        let mut people = views::people(app, Some(owner), ids.iter().copied()).await?;
         let Some(view) = views::posts(app, Some(owner), vec![post.clone()]).await?.pop() else { continue };
         items.push(ConversationLine {
             id: row.id.to_string(),

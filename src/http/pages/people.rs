@@ -178,7 +178,7 @@ async fn people_page(web: &Web, visitor: &Visitor, acct: &str, which: &str, from
     };
     let last = list.last().map(|f| f.id).filter(|_| list.len() >= usize::try_from(limits::PEOPLE_PAGE).unwrap_or(0));
     let ids: Vec<i64> = list.iter().map(|f| if which == "followers" { f.follower_id } else { f.target_id }).collect();
-    let mut found = views::people(app, ids.iter().copied()).await?;
+    let mut found = views::people(app, visitor.reader(), ids.iter().copied()).await?;
     let people = ids.iter().filter_map(|id| found.remove(id)).collect();
     let profile = views::profile(app, &row, visitor.reader()).await?;
     let base = format!("{}/{which}", profile.person.path);
@@ -281,7 +281,7 @@ pub async fn requests(
         let rows = relations::requests(&app.db.read, viewer.id(), cursor).await?;
         let full = rows.len() >= usize::try_from(limits::PEOPLE_PAGE).unwrap_or(0);
         let last = rows.last().map(|f| f.id).filter(|_| full);
-        let mut people = views::people(app, rows.iter().map(|f| f.follower_id)).await?;
+        let mut people = views::people(app, Some(viewer.id()), rows.iter().map(|f| f.follower_id)).await?;
         let items = rows.iter().filter_map(|f| people.remove(&f.follower_id)).collect();
         let shown = Shown::new(&web, &visitor, "notifications").await;
         let page = Requests {

@@ -103,6 +103,7 @@ fn picture(id: i64, width: i64, height: i64, color: &str, alt: &str) -> Picture 
         animation: (id == 102).then(|| other_file("gif")),
         original: (id % 2 == 0).then(|| other_file("jpg")),
         ready: true,
+        lost: false,
     }
 }
 

@@ -158,7 +158,7 @@ pub async fn save_home(
 async fn muted(web: &Web, account_id: i64) -> Result<Vec<MutedPerson>, Refusal> {
     let app = &web.app;
     let rows = store::mutes::page(&app.db.read, account_id, app.now(), Cursor::first(limits::MUTES_SHOWN)).await?;
-    let mut people = views::people(app, rows.iter().map(|m| m.target_id)).await?;
+    let mut people = views::people(app, Some(account_id), rows.iter().map(|m| m.target_id)).await?;
     let line = |row: &crate::entity::mute::Model| {
         let until = if row.until == 0 { String::new() } else { views::day(row.until) };
         Some(MutedPerson { person: people.remove(&row.target_id)?, until })
@@ -172,7 +172,7 @@ async fn blocked(web: &Web, account_id: i64, from: &From) -> Result<views::Page<
     let cursor = Cursor::before(from.before, limits::PEOPLE_PAGE);
     let rows = store::policies::blocked_by(&app.db.read, account_id, cursor).await?;
     let last = rows.last().map(|b| b.id).filter(|_| rows.len() >= usize::try_from(limits::PEOPLE_PAGE).unwrap_or(0));
-    let mut people = views::people(app, rows.iter().map(|b| b.target_id)).await?;
+    let mut people = views::people(app, Some(account_id), rows.iter().map(|b| b.target_id)).await?;
     let items = rows.iter().filter_map(|b| people.remove(&b.target_id)).collect();
     let there = |path: String| format!("{path}#blocked");
     let page = linked(items, last, from, "/settings");

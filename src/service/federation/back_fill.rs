@@ -3,7 +3,7 @@
 
 use super::fetch::{self, Budget};
 use super::pages::{Page, Pages};
-use super::{note, people};
+use super::{moving, note, people};
 use crate::activitypub::RemoteId;
 use crate::activitypub::vocab::ObjectRef;
 use crate::app::App;
@@ -129,6 +129,7 @@ async fn fetch_past(
     let id = row.uri.as_deref().and_then(|u| RemoteId::parse(u).ok()).ok_or(Refusal::Missing)?;
     let row = people::by_id(app, &id, budget).await?;
     if !more {
+        moving::confirm(app, &row, budget).await;
         pins(app, &row, budget).await?;
         totals(app, &row, budget).await?;
     }

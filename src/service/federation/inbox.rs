@@ -100,7 +100,9 @@ pub async fn receive(app: &App, received: Received) -> Result<(), Rejected> {
         return of_no_interest(app, &received, &parsed, &activity.actor).await;
     }
     let signer = signer_of(app, &received, &parsed, &activity.actor).await?;
-    sync::hear(app, signer, &received.headers).await?;
+    if parsed.covers(sync::HEADER.as_str()) {
+        sync::hear(app, signer, &received.headers).await?;
+    }
     remember(app, signer, activity, &received.body).await
 }
 

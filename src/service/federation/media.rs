@@ -4,14 +4,17 @@
 use super::fetch::Budget;
 use super::people;
 use crate::app::App;
+use crate::clock::{HOUR, Millis};
 use crate::entity::{account, photo};
 use crate::service::uploads::{self, ProfilePicture, Upload};
 use crate::service::{Refusal, surface};
-use crate::store::{accounts, media, policies};
+use crate::store::{accounts, kept, media, policies};
 use url::Url;
 
 /// Attempts before a photo is left as its placeholder.
 const ATTEMPTS: i64 = 5;
+/// A photo this old that its server does not have is gone.
+const NEW: Millis = HOUR;
 /// Largest avatar or header fetched, in bytes.
 const PICTURE_BYTES: u64 = 8 << 20;
 
@@ -22,7 +25,7 @@ pub async fn fetch_photo(app: &App, photo_id: i64, attempt: i64) -> Result<(), R
     };
     let Some(address) = row.remote_url.clone() else { return Ok(()) };
     let limit = u64::try_from(app.settings.max_photo_bytes).unwrap_or(u64::MAX);
-    let fetched = match download(app, &address, limit).await {
+    let fetched = match download(app, &address, limit, row.created_at).await {
         Ok(upload) => uploads::fill_remote(app, row.clone(), upload).await,
         Err(refusal) => Err(refusal),
     };
@@ -30,22 +33,31 @@ pub async fn fetch_photo(app: &App, photo_id: i64, attempt: i64) -> Result<(), R
         Err(later @ (Refusal::Broken(_) | Refusal::Busy | Refusal::Full)) if attempt < ATTEMPTS => Err(later),
         Err(refusal) => {
             tracing::info!(%refusal, "a remote photo is left as its placeholder");
-            give_up(app, row).await
+            // What cannot be read will not be readable another time.
+            let state = if matches!(refusal, Refusal::Invalid { .. }) { uploads::FAILED } else { uploads::NOT_HAD };
+            give_up(app, row, state).await
         }
         Ok(()) => Ok(()),
     }
 }
 
-async fn give_up(app: &App, row: photo::Model) -> Result<(), Refusal> {
+/// The photo has its placeholder, and whatever was stored of it goes.
+async fn give_up(app: &App, row: photo::Model, state: &'static str) -> Result<(), Refusal> {
+    let app2 = app.clone();
     app.db
-        .write_quietly(move |tx| {
-            Box::pin(async move { Ok::<_, Refusal>(media::set_state(tx, row.id, uploads::FAILED).await?) })
+        .write(move |tx| {
+            Box::pin(async move {
+                let keys = media::drop_sizes(tx, row.id).await?;
+                surface::drop_blobs(&app2, tx, keys).await?;
+                kept::asked(tx, row.id, app2.now()).await?;
+                Ok::<_, Refusal>(media::set_state(tx, row.id, state).await?)
+            })
         })
         .await
 }
 
-/// A file from another server, on disk.
-pub(super) async fn download(app: &App, address: &str, limit: u64) -> Result<Upload, Refusal> {
+/// A file from another server, on disk. It was named `since` then.
+pub(super) async fn download(app: &App, address: &str, limit: u64, since: Millis) -> Result<Upload, Refusal> {
     let url = Url::parse(address).map_err(|_| Refusal::Missing)?;
     if policies::domain_blocked(&app.db.read, url.host_str().unwrap_or_default()).await? {
         return Err(Refusal::Missing);
@@ -54,6 +66,7 @@ pub(super) async fn download(app: &App, address: &str, limit: u64) -> Result<Upl
     let got = app.door.get_media(&url, &upload.path, limit).await;
     match got {
         Ok(media) if media.status.is_success() => Ok(upload),
+        Ok(media) if media.status.is_client_error() && app.now() - since > NEW => Err(Refusal::Missing),
         // Some servers store pictures a moment after they announce them.
         Ok(media) => Err(Refusal::broken(format!("{} answered {}", url.host_str().unwrap_or_default(), media.status))),
         Err(error) if error.is_permanent() => Err(Refusal::Missing),
@@ -81,6 +94,8 @@ pub async fn fetch_pictures(app: &App, account_id: i64) -> Result<(), Refusal> {
                 if let Some(key) = header {
                     unused.extend(now.header_key.replace(key));
                 }
+                now.pictures_asked_at = app2.now();
+                now.pictures_seen_at = app2.now();
                 now.remote_posts = posts.or(now.remote_posts);
                 now.remote_followers = followers.or(now.remote_followers);
                 now.remote_following = following.or(now.remote_following);
@@ -93,6 +108,6 @@ pub async fn fetch_pictures(app: &App, account_id: i64) -> Result<(), Refusal> {
 
 /// A new picture's key; none when there is none to be had.
 async fn picture(app: &App, row: &account::Model, address: Option<&str>, which: ProfilePicture) -> Option<String> {
-    let upload = download(app, address?, PICTURE_BYTES).await.ok()?;
+    let upload = download(app, address?, PICTURE_BYTES, row.created_at).await.ok()?;
     uploads::profile_picture(app, row.id, which, &upload).await.ok()
 }

@@ -21,6 +21,7 @@ pub mod holders;
 pub mod hosts;
 pub mod inbox;
 pub mod incoming;
+pub mod kept;
 pub mod keys;
 pub mod knock;
 pub mod like;

@@ -53,6 +53,18 @@ pub async fn hear(app: &App, signer: &account::Model, activity: &Activity, budge
         .await
 }
 
+/// Somebody elsewhere says that she has moved: the other account is asked whether it says so too, unless that
+/// is known. Only then it is shown.
+pub async fn confirm(app: &App, row: &account::Model, budget: &Budget) {
+    let Some(target) = row.moved_to.as_deref().and_then(|to| RemoteId::parse(to).ok()) else { return };
+    let Some(old) = row.uri.as_deref() else { return };
+    if !people::known(app, &target).await.is_ok_and(|new| new.is_some_and(|new| names(&new, old)))
+        && let Err(refusal) = account_at(app, &target, budget).await
+    {
+        tracing::debug!(%refusal, %target, "an account that somebody is said to have moved to was not found");
+    }
+}
+
 /// The account behind an id as it stands now, here or elsewhere.
 async fn account_at(app: &App, id: &RemoteId, budget: &Budget) -> Result<account::Model, Refusal> {
     match Urls::of(app).and_then(|urls| urls.parse(id.as_str())) {

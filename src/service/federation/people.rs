@@ -116,7 +116,7 @@ pub async fn write(app: &App, actor: Actor, handle: Handle) -> Result<account::M
     if known.as_ref().is_some_and(|k| k.deleted_at.is_some()) {
         return Err(Refusal::Gone);
     }
-    let row = row_of(app, known.clone(), &actor, handle);
+    let mut row = row_of(app, known.clone(), &actor, handle);
     let others = keys::others(app, &actor, row.id);
     let listed: Vec<_> = actor.public_keys.iter().map(|key| key.id.as_str().to_owned()).collect();
     let before = known.as_ref().and_then(|k| k.key_id.clone());
@@ -124,7 +124,10 @@ pub async fn write(app: &App, actor: Actor, handle: Handle) -> Result<account::M
     let used = actor.emoji.clone();
     let pictures = known
         .is_none_or(|k| k.avatar_url != row.avatar_url || k.header_url != row.header_url || k.remote_posts.is_none());
-    let (app2, saved) = (app.clone(), row.clone());
+    if pictures {
+        row.pictures_asked_at = row.updated_at;
+    }
+    let (app2, saved) = (app.clone(), row);
     let (written, gone) = app
         .db
         .write(move |tx| {
@@ -203,6 +206,8 @@ fn row_of(app: &App, known: Option<account::Model>, actor: &Actor, handle: Handl
         replies_from: "everyone".to_owned(),
         quotes_from: "nobody".to_owned(),
         says_blocks: 0,
+        pictures_seen_at: old.map_or(0, |k| k.pictures_seen_at),
+        pictures_asked_at: old.map_or(0, |k| k.pictures_asked_at),
     }
 }
 

@@ -83,7 +83,8 @@ fn read(headers: &HeaderMap) -> Option<(String, RemoteId, String)> {
     hexadecimal.then_some((parameter("collectionId")?, url, digest))
 }
 
-/// A delivery came with a digest of the signer's followers here. What differs is looked into later.
+/// A delivery came with a digest of the signer's followers here, which she signed. What differs is looked
+/// into later.
 pub async fn hear(app: &App, signer: i64, headers: &HeaderMap) -> Result<(), Refusal> {
     let Some((collection, url, theirs)) = read(headers) else { return Ok(()) };
     let Some(signer) = accounts::by_id(&app.db.read, signer).await? else { return Ok(()) };

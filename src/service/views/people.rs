@@ -7,7 +7,7 @@ use crate::activitypub::text;
 use crate::app::App;
 use crate::entity::account;
 use crate::service::accounts as own;
-use crate::service::federation::{featured, urls};
+use crate::service::federation::{featured, kept, moving, urls};
 use crate::service::visibility::Reader;
 use crate::store::{accounts, mutes, policies, posts, profile_links, relations};
 use sea_orm::DbErr;
@@ -35,9 +35,14 @@ pub fn person(app: &App, row: &account::Model) -> Person {
     }
 }
 
-/// Short forms by id.
-pub async fn people(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Person>, DbErr> {
+/// Short forms by id, as this reader is shown them.
+pub async fn people(
+    app: &App,
+    reader: Reader,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<HashMap<i64, Person>, DbErr> {
     let rows = accounts::by_ids(&app.db.read, ids).await?;
+    kept::people_seen(app, reader, rows.values());
     let emojis = Emojis::load(app, rows.values().map(|row| (row.domain.as_str(), row.name.as_str()))).await?;
     Ok(rows.into_iter().map(|(id, row)| (id, emojis.on(person(app, &row), &row))).collect())
 }
@@ -45,6 +50,7 @@ pub async fn people(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<Has
 /// A person, whole, as this reader meets her.
 pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<Profile, DbErr> {
     let db = &app.db.read;
+    kept::people_seen(app, reader, [row]);
     let bio = bio_html(row);
     let texts = [&row.name, &row.bio, &row.fields].map(|text| (row.domain.as_str(), text.as_str()));
     let emojis = Emojis::load(app, texts).await?;
@@ -90,6 +96,8 @@ async fn lines(app: &App, row: &account::Model, emojis: &Emojis) -> Result<Vec<F
         .collect())
 }
 
+/// Anybody elsewhere can say that she is now somebody else: it is shown only where that one says so too.
+/// Of people here that was made sure when they moved.
 async fn moved_to(app: &App, row: &account::Model) -> Result<Option<Moved>, DbErr> {
     let Some(address) = &row.moved_to else { return Ok(None) };
     let local = urls::Urls::of(app).and_then(|urls| urls.parse(address));
@@ -97,13 +105,14 @@ async fn moved_to(app: &App, row: &account::Model) -> Result<Option<Moved>, DbEr
         Some(urls::Named::Actor(id)) => accounts::by_id(&app.db.read, id).await?,
         _ => accounts::by_uri(&app.db.read, address).await?,
     };
-    Ok(Some(match new.filter(|n| n.deleted_at.is_none() && n.suspended == 0) {
-        Some(new) => {
+    let said_there = |new: &account::Model| row.uri.as_deref().is_none_or(|old| moving::names(new, old));
+    Ok(match new.filter(|n| n.deleted_at.is_none() && n.suspended == 0) {
+        Some(new) => said_there(&new).then(|| {
             let new = person(app, &new);
             Moved { name: new.handle, path: new.path }
-        }
-        None => Moved { name: address.clone(), path: address.clone() },
-    }))
+        }),
+        None => row.domain.is_empty().then(|| Moved { name: address.clone(), path: address.clone() }),
+    })
 }
 
 fn tag_link(name: String) -> Option<TagLink> {

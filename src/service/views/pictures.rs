@@ -69,6 +69,7 @@ fn picture(app: &App, row: &photo::Model, rows: Vec<rendition::Model>) -> Pictur
         thumb: at_least(480).unwrap_or_default(),
         large: sizes.first().map(|s| s.src.clone()).unwrap_or_default(),
         srcset: sizes.iter().rev().map(|s| format!("{} {}w", s.src, s.width)).collect::<Vec<_>>().join(", "),
+        lost: matches!(row.state.as_str(), uploads::NOT_HAD | uploads::FAILED),
         ready: row.state == uploads::READY && !sizes.is_empty(),
         sizes,
         data: data.map(|l| (l.label, l.value)).chain(place).map(line).collect(),

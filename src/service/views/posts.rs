@@ -9,7 +9,7 @@ use crate::activitypub::vocab::Place;
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::entity::{account, notification, post};
-use crate::service::federation::urls;
+use crate::service::federation::{kept, urls};
 use crate::service::muting::unmuted;
 use crate::service::policy::{self, Deed, Rights};
 use crate::service::visibility::{self, Reader, can_see};
@@ -57,7 +57,10 @@ impl Batch {
             }
         }
         let mut pictures: HashMap<i64, Vec<Picture>> = HashMap::new();
-        for (row, picture) in of_photos(app, media::of_posts(db, &ids).await?).await? {
+        let photos = media::of_posts(db, &ids).await?;
+        kept::photos_seen(app, reader, &photos);
+        kept::people_seen(app, reader, authors.values());
+        for (row, picture) in of_photos(app, photos).await? {
             pictures.entry(row.post_id.unwrap_or(0)).or_default().push(picture);
         }
         let (liked, boosted) = match reader {
@@ -252,7 +255,7 @@ pub async fn notifications(
             .filter(|m| m.notifications != 0)
             .map(|m| m.target_id)
             .collect();
-    let actors: HashMap<i64, Person> = people(app, list.iter().map(|n| n.actor_id)).await?;
+    let actors: HashMap<i64, Person> = people(app, Some(owner), list.iter().map(|n| n.actor_id)).await?;
     let ids: Vec<i64> = list.iter().map(|n| n.post_id).filter(|id| *id != 0).collect();
     let found = rows::by_ids(&app.db.read, &ids).await?.into_values().collect();
     let found = can_see(&app.db.read, Some(owner), found).await?;

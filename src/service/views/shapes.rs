@@ -77,6 +77,8 @@ pub struct Picture {
     pub original: Option<OtherFile>,
     /// False while a remote photo has not been fetched yet: only the placeholder can be shown.
     pub ready: bool,
+    /// It is not on its way either: its server did not have it, or it could not be read.
+    pub lost: bool,
 }
 
 impl Picture {

@@ -133,6 +133,75 @@ async fn pixelfed_is_told_in_its_own_form_too_and_nobody_else() {
 }
 
 #[tokio::test]
+async fn b08_whoever_left_is_gone_at_every_address_and_whoever_is_suspended_at_none() {
+    let (scene, eve, id) = eve_followed().await;
+    let inbox = format!("{id}/inbox");
+    let like = || scene.bob.activity("Like", id.as_str());
+    let row = accounts::local(&scene.a.app, "eve").await.unwrap();
+    leaving::suspend(&scene.a.app, &row, true).await.unwrap();
+    for address in [id.clone(), format!("{id}/outbox"), format!("{id}/followers")] {
+        let status = scene.a.document(&address).await.0;
+        assert!(matches!(status, 403 | 404), "suspended, {address}: {status}");
+    }
+    assert_ne!(scene.bob.send(&inbox, &like()).await, 410);
+    let row = accounts::known(&scene.a.app, "eve").await.unwrap();
+    leaving::suspend(&scene.a.app, &row, false).await.unwrap();
+    assert_eq!(scene.bob.send(&inbox, &like()).await, 202);
+    let eve = eve.signed_in_elsewhere(&scene.a).await;
+    leave(&eve, "eve", PASSWORD).await;
+    scene.peer.expect("Delete").await;
+    for address in [id.clone(), format!("{id}/outbox"), format!("{id}/followers")] {
+        assert_eq!(scene.a.document(&address).await.0, 410, "{address}");
+    }
+    assert_eq!(scene.bob.send(&inbox, &like()).await, 410);
+}
+
+#[tokio::test]
+async fn h07_everybody_known_is_told_in_the_form_they_read_and_the_key_lasts_until_they_were() {
+    let scene = Scene::among(&["third.test", "pixel.test"]).await;
+    let eve = scene.a.person("eve").await;
+    let (third, pixel) = (scene.world().peer("third.test"), scene.world().peer("pixel.test"));
+    let (carol, dan) = (third.actor("carol"), pixel.actor("dan"));
+    let mut document = dan.document();
+    document["endpoints"]["sharedInbox"] = "https://pixel.test/f/inbox".into();
+    dan.serve(&document);
+    // Nobody follows her: two were mentioned once, one is only known here.
+    scene.ada.search(&scene.bob.handle()).await;
+    let caption = format!("Hello {} and {}", carol.handle(), dan.handle());
+    eve.post_album(&["photo-dahlia.jpg"], &caption, "public", &["A flower"]).await;
+    (third.expect("Create").await, pixel.expect("Create").await);
+    scene.a.quiet().await;
+    let row = accounts::local(&scene.a.app, "eve").await.unwrap();
+    third.answer_inbox(503);
+    leave(&eve, "eve", PASSWORD).await;
+    scene.a.quiet().await;
+    let forms = |peer: &Peer| {
+        let all = peer.deliveries("Delete").into_iter();
+        all.map(|r| (r.target.clone(), r.json.unwrap()["object"].is_string())).collect::<Vec<_>>()
+    };
+    assert_eq!(forms(&third), [("/inbox".to_owned(), true)]);
+    let mut told = forms(&pixel);
+    told.sort();
+    assert_eq!(told, [("/f/inbox".to_owned(), false), ("/f/inbox".to_owned(), true)]);
+    assert_eq!(scene.peer.deliveries("Delete").len(), 1, "who is only known here is told too");
+    // Whoever could not take it hears it later, signed as ever; then the key goes.
+    let key = async || {
+        housekeeping::run(&scene.a.app).await;
+        account::Entity::find_by_id(row.id).one(&scene.a.app.db.read).await.unwrap().unwrap().private_key
+    };
+    assert!(key().await.is_some(), "somebody still waits");
+    third.answer_inbox(202);
+    scene.world().clock().advance(120_000);
+    eventually(|| async { third.deliveries("Delete").len() == 2 }, "it is said again").await;
+    scene.a.quiet().await;
+    assert!(key().await.is_none());
+    assert_eq!(scene.a.document(&format!("https://a.test/ap/users/{}", row.id)).await.0, 410);
+    // Bob's server never had her key, and finds no actor to have it from.
+    let problems = scene.peer.take_problems();
+    assert!(problems.iter().all(|problem| problem.contains("410")), "{problems:?}");
+}
+
+#[tokio::test]
 async fn the_farewell_is_signed_and_sent_again_after_the_account_is_gone() {
     let (scene, eve, _) = eve_followed().await;
     eve.post_photo("photo-dahlia.jpg", "A flower").await;

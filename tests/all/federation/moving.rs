@@ -57,6 +57,30 @@ async fn r029b_an_account_that_does_not_name_the_old_one_gets_nobody() {
 }
 
 #[tokio::test]
+async fn where_somebody_says_she_has_moved_is_shown_only_when_it_is_said_there_too() {
+    let (scene, _new, carol) = about_to_move().await;
+    let mut document = scene.bob.document();
+    document["movedTo"] = carol.id.as_str().into();
+    scene.bob.serve(&document);
+    scene.heard(&scene.bob.activity("Update", document)).await;
+    let looks = async || {
+        // What is known of her is old by then, and asked for again.
+        scene.world().clock().advance(2 * DAY);
+        let path = format!("/@{}", scene.bob.acct());
+        scene.ada.page(&path).await;
+        scene.a.quiet().await;
+        scene.ada.page(&path).await
+    };
+    let page = looks().await;
+    assert!(!page.says("Has moved to") && !page.html.contains(&carol.id), "{}", page.text());
+    named(&carol, &["https://peer.test/users/somebody"]);
+    assert!(!looks().await.says("Has moved to"));
+    named(&carol, &[&scene.bob.id]);
+    let page = looks().await;
+    assert!(page.says("Has moved to") && page.says(&carol.handle()), "{}", page.text());
+}
+
+#[tokio::test]
 async fn an_account_moves_once_in_seven_days() {
     let (scene, new, carol) = about_to_move().await;
     let dave = new.actor("dave");

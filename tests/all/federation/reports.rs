@@ -66,6 +66,25 @@ async fn a_report_from_elsewhere_is_kept_and_does_nothing_by_itself() {
 }
 
 #[tokio::test]
+async fn g18_a_report_in_the_name_of_a_server_stands_before_the_owner_as_that_servers() {
+    let scene = Scene::new().await;
+    let post = scene.ada.post_photo("photo-lake.jpg", "Mine").await;
+    let instance = scene.peer.actor("instance");
+    let mut document = instance.document();
+    document["type"] = "Application".into();
+    document["name"] = "The Server".into();
+    instance.serve(&document);
+    let mut flag = instance.activity("Flag", json!([scene.ada_id, post.id]));
+    flag["content"] = "Somebody of ours minds".into();
+    instance.tell(&scene.inbox, &flag).await;
+    scene.a.quiet().await;
+    let list = scene.ada.page("/reports").await;
+    assert!(list.says("somebody on") && list.says("peer.test"), "{}", list.text());
+    assert!(list.says("Somebody of ours minds") && list.link(&post.path).is_some(), "{}", list.text());
+    assert!(scene.ada.submit(list.form_that_closes().unwrap()).await.says("Nothing to look at"));
+}
+
+#[tokio::test]
 async fn a_report_about_others_is_not_kept() {
     let scene = Scene::new().await;
     scene.heard(&scene.bob.activity("Flag", json!(["https://third.test/users/carol"]))).await;

@@ -93,7 +93,7 @@ impl Heard {
         let note = self.scene.bob.photo_note("For followers", "orientation-1.jpg", "");
         let create = self.scene.bob.create(&note);
         let header = format!("collectionId=\"{collection}\", url=\"{url}\", digest=\"{digest}\"");
-        let sent = self.scene.bob.delivery(&self.scene.inbox, &create).header(HEADER, &header);
+        let sent = self.scene.bob.delivery_with(&self.scene.inbox, &create, HEADER, &header);
         assert_eq!(sent.send().await, 202);
         self.scene.a.quiet().await;
     }
@@ -133,6 +133,32 @@ async fn a_list_that_is_not_what_was_signed_or_is_not_the_senders_changes_nothin
     heard.serve(&["https://a.test/ap/users/1"]);
     heard.tell(&followers, &heard.list, &digest([])).await;
     assert_eq!((heard.asked().await, heard.follows().await), (1, true), "it does not add up");
+}
+
+#[tokio::test]
+async fn a_digest_that_was_not_signed_is_somebody_elses_word() {
+    let heard = Heard::new().await;
+    let followers = heard.scene.bob.followers();
+    heard.serve(&[]);
+    let header = format!("collectionId=\"{followers}\", url=\"{}\", digest=\"{}\"", heard.list, digest([]));
+    let create = |text| heard.scene.bob.create(&heard.scene.bob.note(text));
+    // Put beside what was signed, by whoever carried it: the delivery counts, the digest does not.
+    let added = heard.scene.bob.delivery(&heard.scene.inbox, &create("One")).header(HEADER, &header);
+    assert_eq!(added.send().await, 202);
+    let newer = heard.scene.bob.signed_by_9421(
+        &heard.scene.inbox,
+        create("Two").to_string().into_bytes(),
+        &heard.scene.bob.key,
+        &heard.scene.bob.key_id,
+    );
+    assert_eq!(newer.header(HEADER, &header).send().await, 202);
+    // Nor does one that was changed on its way: then nothing counts.
+    let signed = heard.scene.bob.delivery_with(&heard.scene.inbox, &create("Three"), HEADER, "digest=\"0\"");
+    assert_eq!(signed.header(HEADER, &header).send().await, 401);
+    heard.scene.a.quiet().await;
+    assert_eq!((heard.asked().await, heard.follows().await), (0, true));
+    heard.tell(&followers, &heard.list, &digest([])).await;
+    assert_eq!((heard.asked().await, heard.follows().await), (1, false), "signed it counts");
 }
 
 #[tokio::test]

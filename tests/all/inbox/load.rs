@@ -19,6 +19,35 @@ async fn deliveries_that_come_together_are_each_taken_once() {
 }
 
 #[tokio::test]
+async fn j05_a_thousand_deletes_of_people_never_heard_of_are_taken_at_once_and_ask_nobody() {
+    use cyanotype::activitypub::signature::cavage;
+    use futures_util::{StreamExt, stream};
+    let scene = Scene::new().await;
+    let (client, to) = (scene.world().client(), format!("http://{}/ap/inbox", scene.a.address));
+    let (url, now) = (reqwest::Url::parse(&scene.inbox).unwrap(), scene.world().clock().system());
+    let delivery = |n: usize| {
+        let gone = format!("https://peer.test/users/gone{n}");
+        let body = serde_json::json!({
+            "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{gone}#delete"), "type": "Delete",
+            "actor": gone, "object": gone, "to": [PUBLIC],
+        });
+        let (body, key_id) = (body.to_string().into_bytes(), format!("{gone}#main-key"));
+        let headers =
+            cavage::sign_post(&scene.bob.key, &key_id, &url, &body, "application/activity+json", now).unwrap();
+        headers.into_iter().fold(client.post(&to).body(body), |request, (name, value)| request.header(name, value))
+    };
+    let all: Vec<_> = (0..1_000).map(delivery).collect();
+    let (asked, begun) = (scene.peer.requests(), Instant::now());
+    let sent = stream::iter(all).map(|request| async { request.send().await.unwrap().status().as_u16() });
+    let answers: Vec<u16> = sent.buffer_unordered(50).collect().await;
+    let took = begun.elapsed();
+    assert!(answers.iter().all(|status| *status == 202), "{answers:?}");
+    assert!(took < Duration::from_secs(10), "{took:?}, in a build that was not made for speed");
+    scene.a.quiet().await;
+    assert_eq!(scene.peer.requests(), asked);
+}
+
+#[tokio::test]
 async fn when_there_is_no_room_left_senders_are_asked_to_come_again() {
     let scene = Scene::new().await;
     let post = scene.ada.post_photo("orientation-1.jpg", "A flower").await;

@@ -59,6 +59,27 @@ async fn a_delivery_signed_by_rfc_9421_alone_is_taken() {
 }
 
 #[tokio::test]
+async fn d02_a_delivery_signed_word_for_word_as_the_standard_has_it_is_taken() {
+    use base64::Engine;
+    let like = Like::new().await;
+    let (bob, body) = (&like.scene.bob, like.body());
+    let created = like.scene.world().clock().now() / 1_000;
+    let hash = ring::digest::digest(&ring::digest::SHA256, &body);
+    let digest = format!("sha-256=:{}:", base64::engine::general_purpose::STANDARD.encode(hash));
+    // RFC 9421, section 2.5, written by hand.
+    let parameters =
+        format!("(\"@method\" \"@target-uri\" \"content-digest\");created={created};keyid=\"{}\"", bob.key_id);
+    let base = format!(
+        "\"@method\": POST\n\"@target-uri\": https://a.test/ap/inbox\n\"content-digest\": {digest}\n\
+         \"@signature-params\": {parameters}"
+    );
+    let signed = like.right().body(body).header("content-digest", &digest);
+    let signed = signed.header("signature-input", &format!("sig1={parameters}"));
+    assert_eq!(signed.header("signature", &format!("sig1=:{}:", bob.sign_text(&base))).send().await, 202);
+    assert_eq!(like.count().await, 1);
+}
+
+#[tokio::test]
 async fn r001_r002_r003_what_is_not_what_was_signed_changes_nothing() {
     let like = Like::new().await;
     let mut longer = like.body();

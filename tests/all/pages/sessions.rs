@@ -136,6 +136,23 @@ async fn r089_wrong_passwords_for_one_account_are_stopped_whoever_they_claim_to_
 }
 
 #[tokio::test]
+async fn j06_whoever_is_asked_to_wait_is_told_how_long() {
+    let server = Server::start("a.test").await;
+    server.person("ada").await;
+    let guesser = server.visitor();
+    let mut stopped = None;
+    for n in 0..30 {
+        let guess = format!("guess number {n}");
+        let page = post_with(&guesser, "/sign-in", &[("login", "ada"), ("password", &guess)], &[]).await;
+        stopped = stopped.or(Some(page).filter(|page| page.status == 429));
+    }
+    let wait: i64 = header(&stopped.expect("never stopped"), "retry-after").parse().expect("seconds");
+    assert!(wait > 0 && wait * 1_000 <= 16 * MINUTE, "{wait}");
+    server.world.clock().advance(wait * 1_000 + 1_000);
+    assert_ne!(sign_in(&guesser, "ada", PASSWORD, &[]).await, 429, "no longer than that");
+}
+
+#[tokio::test]
 async fn r089_name_and_address_of_one_account_share_its_guesses_and_no_window_has_an_edge() {
     let server = Server::start_with("a.test", &[("trusted_proxies", "127.0.0.0/8")]).await;
     server.person("ada").await;

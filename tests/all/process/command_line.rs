@@ -121,6 +121,20 @@ fn servers_kept_out_are_listed_and_can_be_let_in_again() {
 }
 
 #[test]
+fn what_is_stored_can_be_added_up_and_pictures_of_others_put_away() {
+    let folder = Folder::new();
+    let usage = folder.run(&["media", "usage"], "");
+    assert!(usage.success, "{usage:?}");
+    for line in
+        ["ours\toriginals\t0", "remote\tphotos\t0\t0 photos; 0 more were put away", "most that is kept\t10737418240"]
+    {
+        assert!(usage.out.contains(line), "{line}: {}", usage.out);
+    }
+    let put_away = folder.run(&["media", "evict", "--bytes", "0", "--days", "0"], "");
+    assert!(put_away.success && put_away.out.starts_with("0 put away, 0 bytes; 0 bytes of other"), "{put_away:?}");
+}
+
+#[test]
 fn config_prints_every_setting_with_the_place_it_comes_from_and_no_secret() {
     let folder = Folder::new().with("CYANOTYPE_MAX_PHOTOS", "7");
     let text = "server_name = \"Fjord\"\ns3_endpoint = \"https://s3.example\"\ns3_bucket = \"b\"\n\

@@ -192,6 +192,15 @@ impl Actor {
         self.signed_post(inbox, activity.to_string().into_bytes(), &self.key_id, self.state.world.clock().system())
     }
 
+    /// The same with one more header, which is signed too.
+    pub fn delivery_with(&self, inbox: &str, activity: &Value, name: &'static str, value: &str) -> Delivery {
+        let (url, body) = (Url::parse(inbox).unwrap(), activity.to_string().into_bytes());
+        let more = [(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap())];
+        let now = self.state.world.clock().system();
+        let headers = cavage::sign_post_with(&self.key, &self.key_id, &url, &body, ACTIVITY, now, &more).unwrap();
+        Delivery { url, headers, body, client: self.state.world.client() }
+    }
+
     /// The same with body, key id and time of one's own.
     pub fn signed_post(&self, inbox: &str, body: Vec<u8>, key_id: &str, now: SystemTime) -> Delivery {
         self.signed_post_as(inbox, body, ACTIVITY, key_id, now)
