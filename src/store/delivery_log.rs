@@ -113,10 +113,9 @@ pub async fn trim(db: &impl ConnectionTrait, before: i64) -> Result<bool, DbErr>
 /// Removes some activities that were said before `before`, only told of something, and stand in no
 /// delivery any more; false when none were left.
 pub async fn trim_said(db: &impl ConnectionTrait, before: Millis) -> Result<bool, DbErr> {
-    let delivered = delivery::Entity::find()
-        .select_only()
-        .expr(Expr::val(1))
-        .filter(Expr::col((delivery::Entity, delivery::Column::ActivityId)).equals((activity::Entity, activity::Column::Id)));
+    let delivered = delivery::Entity::find().select_only().expr(Expr::val(1)).filter(
+        Expr::col((delivery::Entity, delivery::Column::ActivityId)).equals((activity::Entity, activity::Column::Id)),
+    );
     let old: Vec<i64> = activity::Entity::find()
         .select_only()
         .column(activity::Column::Id)
