@@ -20,7 +20,7 @@ use std::convert::Infallible;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -91,7 +91,11 @@ async fn sink(folder: &Path, port: u16, control: u16) -> Result<(), Failure> {
     let asked = TcpListener::bind(("127.0.0.1", control)).await?;
     #[allow(clippy::disallowed_methods, reason = "a bench has no tracker")]
     tokio::spawn(tell(asked, count.clone()));
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    // Hundreds knock at the same moment: whoever finds the queue full would try again after a second.
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(([127, 0, 0, 1], port).into())?;
+    let listener = socket.listen(4_096)?;
     loop {
         let (socket, _) = listener.accept().await?;
         let _ = socket.set_nodelay(true);

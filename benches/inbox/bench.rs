@@ -28,16 +28,16 @@ fn main() -> anyhow::Result<()> {
     let option = |name: &str| given.iter().position(|a| a == name).and_then(|at| given.get(at + 1)).cloned();
     let seconds = option("--seconds").map_or(Ok(30), |text| text.parse())?;
     let rates: Vec<u64> = option("--rate").map_or(Ok(vec![200, 2_000]), |rate| rate.parse().map(|rate| vec![rate]))?;
-    let full_sync = option("--full-sync").unwrap_or_else(|| "true".to_owned());
+    let synchronous = option("--synchronous").unwrap_or_else(|| "full".to_owned());
     let _ = rustls::crypto::ring::default_provider().install_default();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure(&rates, seconds, &full_sync))
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure(&rates, seconds, &synchronous))
 }
 
-async fn measure(rates: &[u64], seconds: u64, full_sync: &str) -> anyhow::Result<()> {
+async fn measure(rates: &[u64], seconds: u64, synchronous: &str) -> anyhow::Result<()> {
     let peer = Peer::start(20).await?;
-    let server = Server::start(&peer, full_sync).await?;
+    let server = Server::start(&peer, synchronous).await?;
     let ada = server.actor("ada").await?;
-    println!("server {} (pid {}), synchronous={full_sync}", server.address, server.child.id());
+    println!("server {} (pid {}), synchronous={synchronous}", server.address, server.child.id());
     println!(
         "{:>6} {:>7} {:>9} {:>8} {:>8} {:>8} {:>8} {:>7} {:>8}  answers",
         "rate", "sent", "a second", "p50 ms", "p99 ms", "most ms", "RSS MiB", "CPU s", "jobs"
@@ -126,7 +126,7 @@ struct Server {
 }
 
 impl Server {
-    async fn start(peer: &Peer, full_sync: &str) -> anyhow::Result<Self> {
+    async fn start(peer: &Peer, synchronous: &str) -> anyhow::Result<Self> {
         let (data, port) = (tempfile::tempdir()?, std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port());
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let command = || {
@@ -135,7 +135,7 @@ impl Server {
             command.env("CYANOTYPE_LISTEN", address.to_string());
             command.env("CYANOTYPE_PUBLIC_ADDRESS", format!("https://{HOST}"));
             command.env("CYANOTYPE_RESOLVE", format!("{}:{}", peer::HOST, peer.address));
-            command.env("CYANOTYPE_SQLITE_FULL_SYNC", full_sync).env("CYANOTYPE_LOG", "warn");
+            command.env("CYANOTYPE_SQLITE_SYNCHRONOUS", synchronous).env("CYANOTYPE_LOG", "warn");
             command
         };
         let mut making = command();

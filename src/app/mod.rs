@@ -4,7 +4,7 @@ mod looks;
 
 pub use looks::{Looks, MOST as MOST_LOOKS, Noted};
 
-use crate::activitypub::signature::{PublicKey, SigningKey};
+use crate::activitypub::signature::{Form, PublicKey, SigningKey};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{PublicAddress, Settings};
@@ -45,6 +45,8 @@ pub struct Parts {
     pub keys: moka::sync::Cache<i64, SigningKey>,
     /// Public keys of others by key id, with everybody who lists that key.
     pub known_keys: moka::sync::Cache<String, Arc<Vec<KnownKey>>>,
+    /// Which signatures hosts take, for moments: each request asks.
+    pub forms: moka::sync::Cache<String, KnownForm>,
     /// Whether hosts are kept out, for moments: each delivery asks.
     pub kept_out: moka::sync::Cache<String, bool>,
     /// Signatures checked at the same time, off the threads that serve.
@@ -80,6 +82,15 @@ pub struct KnownKey {
     /// Neither deleted nor suspended.
     pub heard: bool,
     pub key: PublicKey,
+}
+
+/// What is known of the signatures that a host takes.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownForm {
+    /// None where nothing had to be found out.
+    pub form: Option<Form>,
+    /// To be read again then.
+    pub until: i64,
 }
 
 /// Activities that wait in the queue: counted now and then, not for each that comes.
@@ -158,6 +169,7 @@ impl App {
             ids: Ids::new(clock.clone(), 0, largest),
             keys: moka::sync::Cache::builder().max_capacity(1_000).time_to_live(KEY_KEPT).build(),
             known_keys: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KNOWN_KEY_KEPT).build(),
+            forms: moka::sync::Cache::new(10_000),
             kept_out: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KEPT_OUT_KEPT).build(),
             checking: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(2, |n| n.get() * 2))),
             backlog: Backlog::default(),

@@ -1,6 +1,6 @@
 //! What must be tidied now and then: half-made uploads, forgotten drafts, old markers, unused bytes.
 
-use super::federation::kept;
+use super::federation::{deliver, kept};
 use super::{Refusal, counting, leaving, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
@@ -78,12 +78,20 @@ async fn old_records(app: &App) -> Result<(), Refusal> {
         .await
 }
 
-/// The log of deliveries reaches back so many days.
+/// The log of deliveries reaches back so many days; what was said stays as long, and twice as long as
+/// anything is tried.
 async fn old_deliveries(app: &App) -> Result<(), Refusal> {
-    let before = first_of(app.now() - i64::from(app.settings.delivery_log_days) * DAY);
+    let oldest = app.now() - i64::from(app.settings.delivery_log_days) * DAY;
+    let before = first_of(oldest);
     while app
         .db
         .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(delivery_log::trim(tx, before).await?) }))
+        .await?
+    {}
+    let said = oldest.min(app.now() - deliver::EXPIRES * 2);
+    while app
+        .db
+        .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(delivery_log::trim_said(tx, said).await?) }))
         .await?
     {}
     Ok(())

@@ -11,7 +11,7 @@ use crate::activitypub::render::activity as render;
 use crate::app::App;
 use crate::entity::{account, post};
 use crate::service::sessions::Viewer;
-use crate::store::{self, deliveries, inboxes, posts};
+use crate::store::{self, deliveries, inboxes, policies, posts};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -207,13 +207,27 @@ pub async fn suspend(app: &App, row: &account::Model, on: bool) -> Result<(), Re
 /// The same for everybody of a server and of those below it; how many accounts and posts.
 pub async fn purge_domain(app: &App, domain: &str) -> Result<(u64, u64), Refusal> {
     let domain = super::moderation::clean_domain(domain)?;
-    let (mut people, mut cleared, mut after) = (0, 0, 0);
+    let (mut people, mut cleared, mut after) = (0, 0, String::new());
     loop {
-        let page = store::leaving::of_domain(&app.db.read, &domain, after, 100).await?;
+        let page = store::leaving::domains(&app.db.read, &after, 500).await?;
         let Some(last) = page.last() else {
             super::emoji::forget(app, &domain).await?;
             return Ok((people, cleared));
         };
+        after = last.clone();
+        for name in page.iter().filter(|name| policies::with_parents(name).contains(&domain)) {
+            let (more, posts) = purge_server(app, name).await?;
+            people += more;
+            cleared += posts;
+        }
+    }
+}
+
+async fn purge_server(app: &App, domain: &str) -> Result<(u64, u64), Refusal> {
+    let (mut people, mut cleared, mut after) = (0, 0, 0);
+    loop {
+        let page = store::leaving::of_domain(&app.db.read, domain, after, 100).await?;
+        let Some(last) = page.last() else { return Ok((people, cleared)) };
         after = last.id;
         for row in page {
             cleared += purge(app, &row).await?;

@@ -16,6 +16,8 @@ pub enum Work {
     FanOutBoost { boost: i64 },
     /// A profile changed: one Update to everybody who follows.
     ProfileUpdate { account: i64, activity: i64 },
+    /// What was said, for some of very many inboxes.
+    Spread { activity: i64, inboxes: Vec<String> },
     /// One activity to one inbox, as an earlier version queued it: it moves to where deliveries are kept.
     Deliver { activity: i64, inbox: String },
     /// Whether those behind an inbox that answers 410 are gone; `seen` were an hour ago.
@@ -92,6 +94,7 @@ impl Work {
             Self::FanOut { .. } => "fan_out",
             Self::FanOutBoost { .. } => "fan_out_boost",
             Self::ProfileUpdate { .. } => "profile_update",
+            Self::Spread { .. } => "spread",
             Self::Deliver { .. } => "deliver",
             Self::LookForGone { .. } => "look_for_gone",
             Self::Leave { .. } => "leave",

@@ -27,6 +27,8 @@ pub async fn open(settings: &Settings) -> Result<Pools, DbErr> {
     }
 }
 
+/// The file is read and not mapped: what is mapped counts as memory of the process, once for each connection.
+///
 /// One writer, because SQLite's own way of queueing writers starves some of them for seconds; and
 /// a few readers that cannot write at all.
 async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
@@ -43,7 +45,6 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
             .optimize_on_close(true, None)
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-16000")
-            .pragma("mmap_size", "268435456")
     });
     let write = sea_orm::Database::connect(options).await?;
     Migrator::up(&write, None).await?;
@@ -54,7 +55,7 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
             .busy_timeout(Duration::from_secs(5))
             .pragma("query_only", "on")
             .pragma("temp_store", "memory")
-            .pragma("mmap_size", "268435456")
+            .pragma("cache_size", "-4000")
     });
     let read = sea_orm::Database::connect(options).await?;
     Ok(Pools { read, write })

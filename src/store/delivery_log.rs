@@ -5,10 +5,13 @@ use crate::clock::Millis;
 use crate::entity::{activity, delivery, inbox};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{FromQueryResult, JoinType, QueryOrder, QuerySelect, RelationDef};
+use sea_orm::{FromQueryResult, JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
 
 /// Records removed in one transaction.
 const ROWS: u64 = 2_000;
+/// Activities that only told of something: nobody asks for them once they have arrived. A Create answers
+/// from its post; what a person did and may take back (a like, a boost, a follow) stays.
+const PASSING: [&str; 8] = ["Create", "Update", "Delete", "Undo", "Add", "Remove", "Accept", "Reject"];
 
 /// One delivery, as it stands or as it ended.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
@@ -104,6 +107,30 @@ pub async fn trim(db: &impl ConnectionTrait, before: i64) -> Result<bool, DbErr>
         return Ok(false);
     }
     delivery::Entity::delete_many().filter(delivery::Column::Id.is_in(old)).exec(db).await?;
+    Ok(true)
+}
+
+/// Removes some activities that were said before `before`, only told of something, and stand in no
+/// delivery any more; false when none were left.
+pub async fn trim_said(db: &impl ConnectionTrait, before: Millis) -> Result<bool, DbErr> {
+    let delivered = delivery::Entity::find().select_only().expr(Expr::val(1)).filter(
+        Expr::col((delivery::Entity, delivery::Column::ActivityId)).equals((activity::Entity, activity::Column::Id)),
+    );
+    let old: Vec<i64> = activity::Entity::find()
+        .select_only()
+        .column(activity::Column::Id)
+        .filter(activity::Column::CreatedAt.lt(before))
+        .filter(activity::Column::Kind.is_in(PASSING))
+        .filter(Expr::exists(delivered.into_query()).not())
+        .order_by_asc(activity::Column::CreatedAt)
+        .limit(ROWS)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if old.is_empty() {
+        return Ok(false);
+    }
+    activity::Entity::delete_many().filter(activity::Column::Id.is_in(old)).exec(db).await?;
     Ok(true)
 }
 

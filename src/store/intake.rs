@@ -78,7 +78,7 @@ impl Db {
     }
 
     async fn write_all(&self, heard: Vec<Heard>) -> Result<(), DbErr> {
-        self.write(move |tx| {
+        self.write_first(move |tx| {
             Box::pin(async move {
                 let mut new = set_markers(tx, &heard).await?;
                 // Of two that are the same, the first counts.

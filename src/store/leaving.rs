@@ -99,18 +99,29 @@ pub async fn forget_key(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr>
         .map(drop)
 }
 
-/// Accounts of a server and of those below it, by id.
+/// Servers that somebody is known of, in order, after this one.
+pub async fn domains(db: &impl ConnectionTrait, after: &str, limit: u64) -> Result<Vec<String>, DbErr> {
+    account::Entity::find()
+        .select_only()
+        .column(account::Column::Domain)
+        .filter(account::Column::Domain.gt(after))
+        .distinct()
+        .order_by_asc(account::Column::Domain)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Accounts of a server, by id.
 pub async fn of_domain(
     db: &impl ConnectionTrait,
     domain: &str,
     after: i64,
     limit: u64,
 ) -> Result<Vec<account::Model>, DbErr> {
-    let below = Condition::any()
-        .add(account::Column::Domain.eq(domain))
-        .add(account::Column::Domain.ends_with(format!(".{domain}")));
     account::Entity::find()
-        .filter(below)
+        .filter(account::Column::Domain.eq(domain))
         .filter(account::Column::Id.gt(after))
         .order_by_asc(account::Column::Id)
         .limit(limit)

@@ -17,6 +17,8 @@ use tokio::sync::oneshot;
 
 /// A group is closed after so much work: those in it wait for all of it.
 const GROUP_TIME: Duration = Duration::from_millis(4);
+/// The same after what another server waits for, which goes first: nobody starves, and it is not kept long.
+const URGENT_TIME: Duration = Duration::from_millis(2);
 /// … and after so many pieces.
 const GROUP: usize = 256;
 
@@ -34,17 +36,38 @@ type Piece = Box<dyn for<'c> FnOnce(Result<&'c DatabaseTransaction, DbErr>) -> B
 /// What waits to be written, and whose turn it is to write it.
 #[derive(Default)]
 pub(super) struct Writing {
-    waiting: Mutex<VecDeque<Piece>>,
+    waiting: Mutex<Waiting>,
     turn: tokio::sync::Mutex<()>,
 }
 
+/// Pieces in the order they came.
+#[derive(Default)]
+struct Waiting {
+    urgent: VecDeque<Piece>,
+    others: VecDeque<Piece>,
+}
+
+impl Waiting {
+    fn is_empty(&self) -> bool {
+        self.urgent.is_empty() && self.others.is_empty()
+    }
+}
+
 impl Writing {
-    fn waiting(&self) -> MutexGuard<'_, VecDeque<Piece>> {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn next(&self) -> Option<Piece> {
-        self.waiting().pop_front()
+    fn put(&self, piece: Piece, urgent: bool) {
+        let mut waiting = self.waiting();
+        if urgent { waiting.urgent.push_back(piece) } else { waiting.others.push_back(piece) }
+    }
+
+    /// The next piece, and whether it is urgent.
+    fn next(&self) -> Option<(Piece, bool)> {
+        let mut waiting = self.waiting();
+        let urgent = waiting.urgent.pop_front().map(|piece| (piece, true));
+        urgent.or_else(|| waiting.others.pop_front().map(|piece| (piece, false)))
     }
 }
 
@@ -62,6 +85,24 @@ impl Db {
         E: From<DbErr> + Send + 'static,
     {
         let done = self.write_quietly(work).await;
+        self.woken(done)
+    }
+
+    /// Like [`Self::write`], before everything else that waits: somebody waits for the answer, and there
+    /// is never more than one such piece at a time.
+    pub(super) async fn write_first<T, E>(
+        &self,
+        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbErr> + Send + 'static,
+    {
+        let done = self.put(work, true).await;
+        self.woken(done)
+    }
+
+    fn woken<T, E>(&self, done: Result<T, E>) -> Result<T, E> {
         if done.is_ok() {
             self.wake.notify_waiters();
         }
@@ -72,6 +113,18 @@ impl Db {
     pub async fn write_quietly<T, E>(
         &self,
         work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbErr> + Send + 'static,
+    {
+        self.put(work, false).await
+    }
+
+    async fn put<T, E>(
+        &self,
+        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
+        urgent: bool,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -98,7 +151,7 @@ impl Db {
         let writer = self.writer.clone();
         if writer.get_database_backend() == DbBackend::Sqlite {
             let writing = self.writing.clone();
-            writing.waiting().push_back(piece);
+            writing.put(piece, urgent);
             self.tasks.spawn(async move { in_turn(&writer, &writing).await });
         } else {
             self.tasks.spawn(async move { alone(&writer, piece).await });
@@ -157,15 +210,15 @@ async fn together(writer: &DatabaseConnection, writing: &Writing) {
         Ok(tx) => tx,
         Err(error) => {
             let waiting = std::mem::take(&mut *writing.waiting());
-            for piece in waiting {
+            for piece in waiting.urgent.into_iter().chain(waiting.others) {
                 (piece(Err(again(&error))).await.tell)(Ok(()));
             }
             return;
         }
     };
-    let (mut kept, begun) = (Vec::new(), Instant::now());
-    while kept.len() < GROUP && begun.elapsed() < GROUP_TIME {
-        let Some(piece) = writing.next() else { break };
+    let (mut kept, mut begun, mut time) = (Vec::new(), Instant::now(), GROUP_TIME);
+    while kept.len() < GROUP && begun.elapsed() < time {
+        let Some((piece, urgent)) = writing.next() else { break };
         match savepoint(&tx, piece).await {
             Ok(Some(tell)) => kept.push(tell),
             Ok(None) => {}
@@ -174,6 +227,10 @@ async fn together(writer: &DatabaseConnection, writing: &Writing) {
                 let _ = tx.rollback().await;
                 return kept.into_iter().for_each(|tell| tell(Err(again(&error))));
             }
+        }
+        if urgent {
+            // However long it took: the others have their time after it.
+            (begun, time) = (Instant::now(), URGENT_TIME);
         }
     }
     let ended = commit(tx).await;

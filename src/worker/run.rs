@@ -34,6 +34,7 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         }
     }
     let done = match work {
+        Work::Spread { activity, inboxes } => federation::say::spread(app, activity, inboxes).await,
         Work::Deliver { activity, inbox } => federation::deliver::adopt(app, activity, &inbox).await,
         Work::LookForGone { inbox, seen } => federation::gone::check(app, inbox, &seen).await,
         Work::Leave { account, activities } => leaving::finish(app, account, activities).await,

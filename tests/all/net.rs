@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 use url::Url;
 
 // ---- Names and addresses ----
@@ -390,6 +391,20 @@ async fn r055_a_peer_that_says_nothing_ends_within_its_time() {
     let url: Url = "https://mute.test/".parse().unwrap();
     assert!(matches!(door.get_document(&url, JSON, None).await, Err(DoorError::TimedOut { .. })));
     assert!(matches!(door.post(&url, Bytes::new(), JSON, &Witness).await, Err(DoorError::TimedOut { .. })));
+}
+
+#[tokio::test]
+async fn r055_a_peer_that_drips_its_answer_byte_by_byte_ends_within_its_time_and_is_tried_again() {
+    let mut tasks = JoinSet::new();
+    let resolve = vec![("slow.test".to_owned(), dripping_host("slow.test", &mut tasks).await)];
+    let door = Door::new(DoorConfig { resolve, limits: short(Duration::from_millis(600)), ..knowing(&[]) }).unwrap();
+    let url: Url = "https://slow.test/".parse().unwrap();
+    let (begun, body) = (Instant::now(), Bytes::from_static(b"{}"));
+    let (post, get) = tokio::join!(door.post(&url, body, JSON, &Witness), door.get_document(&url, JSON, None));
+    for error in [post.unwrap_err(), get.unwrap_err()] {
+        assert!(matches!(error, DoorError::TimedOut { .. }) && !error.is_permanent(), "{error}");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(3), "what drips does not begin the time anew");
 }
 
 #[tokio::test]

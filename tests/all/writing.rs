@@ -4,6 +4,8 @@
 
 use crate::support::*;
 use cyanotype::service::Refusal;
+use cyanotype::service::work::{self, Work};
+use cyanotype::store::intake::Heard;
 use cyanotype::store::settings;
 use futures_util::future::join_all;
 use std::time::Duration;
@@ -74,4 +76,26 @@ async fn a_write_that_nobody_waits_for_any_more_is_written() {
         let name = format!("name-{n}");
         eventually(|| is_set(&a, &name), "it is written").await;
     }
+}
+
+#[tokio::test]
+async fn what_another_server_waits_for_goes_before_what_nobody_waits_for() {
+    let a = Server::start("a.test").await;
+    let long = || {
+        std::thread::sleep(Duration::from_millis(2));
+        Ok(())
+    };
+    let others = join_all((0..60).map(|n| put(&a, format!("name-{n}"), long)));
+    let heard = async {
+        let job = work::row(&a.app, Work::FanOutBoost { boost: 1 });
+        a.app.db.hear(Heard { once: None, job }).await.unwrap();
+        let mut before = 0;
+        for n in 0..60 {
+            before += usize::from(is_set(&a, &format!("name-{n}")).await);
+        }
+        before
+    };
+    let (written, before) = tokio::join!(others, heard);
+    assert!(written.iter().all(Result::is_ok));
+    assert!(before < 40, "{before} of 60 were written first");
 }

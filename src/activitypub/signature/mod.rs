@@ -22,6 +22,25 @@ pub use verify::{ParsedSignature, Request, verify};
 
 use super::IdError;
 
+/// Which standard a request is signed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// draft-cavage-http-signatures-12.
+    Cavage,
+    /// RFC 9421.
+    Rfc9421,
+}
+
+impl Form {
+    /// As it is written down.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cavage => "cavage",
+            Self::Rfc9421 => "rfc9421",
+        }
+    }
+}
+
 /// What is wrong with a signature. The text says what failed, not what would have been right.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {

@@ -77,7 +77,7 @@ pub async fn fetch(app: &App, id: i64, attempt: i64) -> Result<(), Refusal> {
 }
 
 async fn fetched(app: &App, row: &emoji::Model, address: &str) -> Result<(), Refusal> {
-    let upload = media::download(app, address, EMOJI_BYTES, row.created_at).await?;
+    let upload = media::download(app, address, EMOJI_BYTES, row.asked_at).await?;
     let key = custom::store(app, &upload).await?;
     let (app2, id) = (app.clone(), row.id);
     app.db

@@ -1,10 +1,11 @@
 //! Knocking twice: the draft first, which everybody reads; RFC 9421 where that is refused. What a host
 //! takes is remembered for days, and that it takes neither for an hour.
 
-use super::signer::{Form, Signer};
+use super::signer::Signer;
 use crate::activitypub::ACCEPT_DOCUMENTS;
-use crate::app::App;
-use crate::clock::{DAY, HOUR, Millis};
+use crate::activitypub::signature::Form;
+use crate::app::{App, KnownForm};
+use crate::clock::{DAY, HOUR, Millis, SECOND};
 use crate::entity::signature_form;
 use crate::net::{Document, DoorError};
 use crate::service::Refusal;
@@ -20,6 +21,8 @@ const REMEMBERED: Millis = 7 * DAY;
 const NEITHER: Millis = HOUR;
 /// Hosts remembered.
 pub const HOSTS: u64 = 10_000;
+/// What was read of a host is read again after so long: another process may have learned something.
+const KEPT: Millis = 30 * SECOND;
 
 /// GETs a document.
 pub async fn get(app: &App, url: &Url, signer: &Signer) -> Result<Document, DoorError> {
@@ -60,22 +63,22 @@ pub async fn knock<'a, T>(
     }
 }
 
-impl Form {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Cavage => "cavage",
-            Self::Rfc9421 => "rfc9421",
-        }
-    }
-}
-
-/// What had to be found out about a host. A database that does not answer costs a knock at most.
+/// What had to be found out about a host; kept in memory, because each request asks. A database that
+/// does not answer costs a knock at most.
 async fn remembered(app: &App, host: &str) -> Option<Form> {
-    let row = forms::get(&app.db.read, host, app.now()).await.ok()??;
-    Some(if row.form == Form::Rfc9421.as_str() { Form::Rfc9421 } else { Form::Cavage })
+    let now = app.now();
+    if let Some(known) = app.forms.get(host).filter(|known| known.until > now) {
+        return known.form;
+    }
+    let row = forms::get(&app.db.read, host, now).await.ok()?;
+    let until = row.as_ref().map_or(now + KEPT, |row| row.until.min(now + KEPT));
+    let form = row.map(|row| if row.form == Form::Rfc9421.as_str() { Form::Rfc9421 } else { Form::Cavage });
+    app.forms.insert(host.to_owned(), KnownForm { form, until });
+    form
 }
 
 async fn remember(app: &App, host: String, form: Form, time: Millis) {
+    let name = host.clone();
     let row = signature_form::Model { host, form: form.as_str().to_owned(), until: app.now() + time };
     let kept = app
         .db
@@ -84,4 +87,5 @@ async fn remember(app: &App, host: String, form: Form, time: Millis) {
     if let Err(error) = kept {
         tracing::warn!(%error, "which signatures a host takes could not be written down");
     }
+    app.forms.invalidate(&name);
 }

@@ -6,7 +6,7 @@ use super::{documents, hosts};
 use crate::app::App;
 use crate::entity::{account, activity, delivery, inbox};
 use crate::service::Refusal;
-use crate::service::work::host_of;
+use crate::service::work::{self, Work, host_of};
 use crate::store::{deliveries, inboxes as store_inboxes, jobs, keys, policies};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
@@ -28,11 +28,33 @@ pub struct Said {
 }
 
 /// Writes it down for these inboxes. Without a public address nothing is said. Said again with the
-/// same id, it goes out again as it was.
+/// same id, it goes out again as it was. Very many inboxes get their deliveries from jobs that are
+/// written down with it, so that nobody's writing waits for all of them.
 pub async fn say(app: &App, tx: &impl ConnectionTrait, said: Said, inboxes: BTreeSet<String>) -> Result<(), Refusal> {
     let Some(mut words) = Words::of(app, said)? else { return Ok(()) };
     words.again = true;
-    put(app, tx, &words, &in_turns(inboxes)).await
+    let inboxes = in_turns(inboxes);
+    if inboxes.len() <= CHUNK {
+        return put(app, tx, &words, &inboxes).await;
+    }
+    if jobs::said(tx, words.row.id).await?.is_none() {
+        jobs::say(tx, words.row.clone()).await?;
+    }
+    for some in inboxes.chunks(CHUNK) {
+        let spread = Work::Spread { activity: words.row.id, inboxes: some.to_vec() };
+        work::queue(app, tx, spread).await?;
+    }
+    Ok(())
+}
+
+/// Queues what was said for some of very many inboxes. Run again after a crash it sends nothing twice.
+pub async fn spread(app: &App, activity: i64, inboxes: Vec<String>) -> Result<(), Refusal> {
+    let Some(row) = jobs::said(&app.db.read, activity).await? else { return Ok(()) };
+    let body = serde_json::from_str(&row.body).map_err(Refusal::broken)?;
+    let said = Said { id: row.id, account_id: row.account_id, public: row.public != 0, body };
+    let Some(words) = Words::of(app, said)? else { return Ok(()) };
+    let app2 = app.clone();
+    app.db.write(move |tx| Box::pin(async move { put(&app2, tx, &words, &inboxes).await })).await
 }
 
 /// The same to very many, in transactions of its own. Run again after a crash it sends nothing twice.

@@ -2,7 +2,7 @@
 
 use super::frozen;
 use crate::activitypub::ACTIVITY_JSON;
-use crate::activitypub::signature::{SigningKey, cavage, rfc9421};
+use crate::activitypub::signature::{Form, SigningKey, cavage, rfc9421};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::net::Sign;
@@ -11,15 +11,6 @@ use crate::store::keys;
 use http::{HeaderName, HeaderValue};
 use std::error::Error;
 use url::Url;
-
-/// Which standard a request is signed by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// draft-cavage-http-signatures-12.
-    Cavage,
-    /// RFC 9421.
-    Rfc9421,
-}
 
 /// An actor's signature; made anew for each request.
 #[derive(Clone)]

@@ -6,8 +6,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Claimed of one host before nothing more is claimed for it.
+/// Claimed of one host before nothing more is claimed for it, …
 const PER_HOST: usize = 8;
+/// … and of one that has not answered: a hundred that hang must not fill all the room there is.
+const UNANSWERED: usize = 2;
 
 /// A delivery that was taken and not begun.
 pub struct Ready {
@@ -45,6 +47,11 @@ impl Host {
     fn places(&self, per_host: usize) -> usize {
         if self.answered && !self.trial && self.slow == 0 { per_host } else { 1 }
     }
+
+    /// How many may be claimed and not begun.
+    fn room(&self) -> usize {
+        if self.answered && !self.trial { PER_HOST } else { UNANSWERED }
+    }
 }
 
 impl Hosts {
@@ -59,7 +66,7 @@ impl Hosts {
 
     /// Hosts for which nothing more should be taken.
     pub fn full(&self) -> Vec<String> {
-        let full = |h: &Host| h.claimed.len() >= PER_HOST || h.slow > 0 || (h.trial && h.running > 0);
+        let full = |h: &Host| h.claimed.len() >= h.room() || h.slow > 0 || (h.trial && h.running > 0);
         self.by_name.iter().filter(|(_, h)| full(h)).map(|(name, _)| name.clone()).collect()
     }
 
@@ -67,10 +74,10 @@ impl Hosts {
     pub fn choose(&self, due: Vec<Parcel>) -> Vec<Parcel> {
         let mut more: HashMap<String, usize> = HashMap::new();
         let mut has_room = |name: &str| {
-            let held = self.by_name.get(name).map_or(0, |host| host.claimed.len());
+            let (held, most) = self.by_name.get(name).map_or((0, UNANSWERED), |h| (h.claimed.len(), h.room()));
             let count = more.entry(name.to_owned()).or_insert(held);
             *count += 1;
-            *count <= PER_HOST
+            *count <= most
         };
         due.into_iter().filter(|parcel| has_room(&parcel.host)).collect()
     }

@@ -3,7 +3,12 @@
 use crate::support::*;
 use cyanotype::app::Failure;
 use cyanotype::clock::MINUTE;
+use cyanotype::entity::delivery;
+use cyanotype::service::federation::say::{Said, say, spread};
+use cyanotype::service::{Refusal, accounts};
+use sea_orm::prelude::*;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 
 /// Somebody inside the network, who must never be asked.
@@ -147,4 +152,28 @@ async fn a_request_to_quote_costs_a_bounded_number_of_fetches() {
     scene.peer.expect("Accept").await;
     scene.a.quiet().await;
     assert!(scene.peer.requests() - before <= 21, "{}", scene.peer.requests() - before);
+}
+
+#[tokio::test]
+async fn what_is_said_to_thousands_is_queued_in_parts_and_each_gets_it_once() {
+    let a = Server::start("a.test").await;
+    a.owner("ada").await;
+    let ada = accounts::local(&a.app, "ada").await.unwrap().id;
+    let inboxes: BTreeSet<String> = (0..1_201).map(|n| format!("https://host-{n}.example/inbox")).collect();
+    let id = a.app.id();
+    let body =
+        json!({"type": "Move", "id": format!("https://a.test/ap/activities/{id}"), "object": "https://a.test/x"});
+    let (app, said) = (a.app.clone(), Said { id, account_id: ada, public: true, body });
+    let stopped = a.app.db.write(move |tx| {
+        Box::pin(async move {
+            say(&app, tx, said, inboxes).await?;
+            Ok::<_, Refusal>(delivery::Entity::find().count(tx).await?)
+        })
+    });
+    assert_eq!(stopped.await.unwrap(), 0, "nobody's writing waits for all of them");
+    let queued = async || delivery::Entity::find().count(&a.app.db.read).await.unwrap();
+    eventually(|| async { queued().await == 1_201 }, "every inbox has its delivery").await;
+    a.quiet().await;
+    spread(&a.app, id, vec!["https://host-7.example/inbox".to_owned()]).await.unwrap();
+    assert_eq!(queued().await, 1_201, "run again after a crash it changes nothing");
 }

@@ -277,3 +277,13 @@ async fn r106_purging_an_account_or_a_server_removes_cached_pictures() {
         eventually(|| async { jpegs() == 0 }, "its pictures are gone").await;
     }
 }
+
+#[tokio::test]
+async fn r106_purging_a_server_takes_those_below_it_and_nobody_else() {
+    let scene = Scene::among(&["a_b.test", "deep.a_b.test", "axb.test", "ca_b.test"]).await;
+    for host in ["a_b.test", "deep.a_b.test", "axb.test", "ca_b.test"] {
+        let person = scene.world().peer(host).actor("sam");
+        assert_eq!(scene.ada.search(&person.handle()).await.status, 200);
+    }
+    assert_eq!(leaving::purge_domain(&scene.a.app, "a_b.test").await.unwrap().0, 2);
+}

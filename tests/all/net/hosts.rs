@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -177,6 +178,30 @@ pub fn dripping() -> Body {
         tokio::time::sleep(Duration::from_millis(20)).await;
         Some((Ok::<_, io::Error>(Bytes::from_static(b" ")), ()))
     }))
+}
+
+/// A server whose answers come one byte now and then, from their first line on, and never end; where it
+/// listens. It ends with `tasks`.
+pub async fn dripping_host(name: &'static str, tasks: &mut JoinSet<()>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let acceptor = acceptor(name, &[b"http/1.1"]);
+    tasks.spawn(async move {
+        let mut open = JoinSet::new();
+        while let Ok((socket, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            open.spawn(async move {
+                let Ok(mut stream) = acceptor.accept(socket).await else { return };
+                for byte in b"HTTP/1.1 202 Accepted\r\nx-slow: ".iter().chain(std::iter::repeat(&b'a')) {
+                    if stream.write_all(&[*byte]).await.is_err() || stream.flush().await.is_err() {
+                        return;
+                    }
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+            });
+        }
+    });
+    address
 }
 
 /// Signs by writing down what it was asked to sign.
