@@ -14,6 +14,7 @@ mod m0008_signatures;
 mod m0009_delivery;
 mod m0010_looking;
 mod m0011_activities;
+mod m0014_oauth;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_looking::Migration),
             Box::new(m0011_activities::Migration),
             Box::new(m0008_signatures::Migration),
+            Box::new(m0014_oauth::Migration),
         ]
     }
 }

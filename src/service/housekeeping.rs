@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::blob::Key;
 use crate::clock::{DAY, HOUR};
 use crate::ids::first_of;
-use crate::store::{delivery_log, drafts, feeds, forms, keys, markers, media, mutes, policies, sessions};
+use crate::store::{delivery_log, drafts, feeds, forms, keys, markers, media, mutes, policies, sessions, tokens};
 
 /// Everything, once; a failure of one part is logged and the next one runs.
 pub async fn run(app: &App) {
@@ -69,6 +69,7 @@ async fn old_records(app: &App) -> Result<(), Refusal> {
                 mutes::sweep(tx, now).await?;
                 forms::sweep(tx, now).await?;
                 keys::sweep_retired(tx, now - 30 * DAY).await?;
+                tokens::sweep(tx, now - limits::APP_KEPT, now).await?;
                 Ok::<_, Refusal>(sessions::sweep(tx, now - DAY, now).await?)
             })
         })

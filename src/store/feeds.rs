@@ -9,13 +9,30 @@ use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect};
 
 /// The server's public feed, newest first.
 pub async fn explore(db: &impl ConnectionTrait, cursor: Cursor) -> Result<Vec<post::Model>, DbErr> {
-    post::Entity::find()
-        .filter(Expr::cust("listed = 1"))
-        .filter(post::Column::Id.lt(cursor.before))
-        .order_by_desc(post::Column::Id)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let query = post::Entity::find()
+        .filter(Expr::cust("listed = 1"));
+    cursor.read(db, query, post::Column::Id).await
+}
+
+/// What everybody may see, from here and from elsewhere, answers aside; newest first.
+pub async fn wall(
+    db: &impl ConnectionTrait,
+    here: Option<bool>,
+    pictures_only: bool,
+    cursor: Cursor,
+) -> Result<Vec<post::Model>, DbErr> {
+    // In the words of its index.
+    let open = "visibility = 'public' AND deleted_at IS NULL AND in_reply_to_id IS NULL AND in_reply_to_uri IS NULL";
+    let mut query = post::Entity::find().filter(Expr::cust(open));
+    query = match here {
+        Some(true) => query.filter(post::Column::Uri.is_null()),
+        Some(false) => query.filter(post::Column::Uri.is_not_null()),
+        None => query,
+    };
+    if pictures_only {
+        query = query.filter(post::Column::PhotoCount.gt(0));
+    }
+    cursor.read(db, query, post::Column::Id).await
 }
 
 /// Somebody's home, what came last first, without people she mutes at `now`; the cursor runs over
@@ -32,35 +49,26 @@ pub async fn home(
     let mut query = home_entry::Entity::find()
         .join(JoinType::InnerJoin, join)
         .filter(home_entry::Column::OwnerId.eq(owner_id))
-        .filter(home_entry::Column::EntryId.lt(cursor.before))
         .filter(post::Column::AccountId.not_in_subquery(mutes::targets(owner_id, now)))
         .filter(home_entry::Column::ViaId.not_in_subquery(mutes::targets(owner_id, now)));
     if pictures_only {
         query = query.filter(post::Column::PhotoCount.gt(0));
     }
-    query
-        .order_by_desc(home_entry::Column::EntryId)
-        .order_by_desc(home_entry::Column::PostId)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let ordered = cursor.over(query, home_entry::Column::EntryId).order_by_desc(home_entry::Column::PostId);
+    Ok(cursor.turned(ordered.all(db).await?))
 }
 
 /// Public posts with a hashtag, newest first.
 pub async fn tagged(db: &impl ConnectionTrait, tag_id: i64, cursor: Cursor) -> Result<Vec<post::Model>, DbErr> {
     let join: sea_orm::RelationDef =
         post_tag::Entity::belongs_to(post::Entity).from(post_tag::Column::PostId).to(post::Column::Id).into();
-    post::Entity::find()
+    let query = post::Entity::find()
         .join(JoinType::InnerJoin, join.rev())
         .filter(post_tag::Column::TagId.eq(tag_id))
-        .filter(post_tag::Column::PostId.lt(cursor.before))
         .filter(post::Column::Visibility.eq("public"))
         .filter(post::Column::PhotoCount.gt(0))
-        .filter(post::Column::DeletedAt.is_null())
-        .order_by_desc(post_tag::Column::PostId)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+        .filter(post::Column::DeletedAt.is_null());
+    cursor.read(db, query, post_tag::Column::PostId).await
 }
 
 /// How a post comes into a home.

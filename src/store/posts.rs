@@ -117,7 +117,6 @@ pub async fn of_account(
 ) -> Result<Vec<post::Model>, DbErr> {
     let query = post::Entity::find()
         .filter(post::Column::AccountId.eq(account_id))
-        .filter(post::Column::Id.lt(cursor.before))
         .filter(post::Column::DeletedAt.is_null())
         .filter(post::Column::Visibility.is_in(visibilities.iter().copied()));
     let query = match kind {
@@ -132,7 +131,29 @@ pub async fn of_account(
         }
         Kind::All => query,
     };
-    query.order_by_desc(post::Column::Id).limit(cursor.limit).all(db).await
+    cursor.read(db, query, post::Column::Id).await
+}
+
+/// Posts of a person of these visibilities, newest first, as apps ask for them: the caller asks `can_see`.
+pub async fn said_by(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    visibilities: &[&str],
+    pictures_only: bool,
+    no_answers: bool,
+    cursor: Cursor,
+) -> Result<Vec<post::Model>, DbErr> {
+    let mut query = post::Entity::find()
+        .filter(post::Column::AccountId.eq(account_id))
+        .filter(post::Column::DeletedAt.is_null())
+        .filter(post::Column::Visibility.is_in(visibilities.iter().copied()));
+    if pictures_only {
+        query = query.filter(post::Column::PhotoCount.gt(0));
+    }
+    if no_answers {
+        query = query.filter(post::Column::InReplyToUri.is_null()).filter(post::Column::InReplyToId.is_null());
+    }
+    cursor.read(db, query, post::Column::Id).await
 }
 
 /// Some posts of a person that are not deleted yet, whoever may see them.
@@ -143,6 +164,26 @@ pub async fn not_deleted_of(db: &impl ConnectionTrait, account_id: i64, limit: u
         .limit(limit)
         .all(db)
         .await
+}
+
+/// How many posts of these people everybody may see, and when the newest was published.
+pub async fn totals(db: &impl ConnectionTrait, people: &[i64]) -> Result<HashMap<i64, (i64, Millis)>, DbErr> {
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, i64, Option<i64>)> = post::Entity::find()
+        .select_only()
+        .column(post::Column::AccountId)
+        .column_as(post::Column::Id.count(), "posts")
+        .column_as(post::Column::PublishedAt.max(), "last")
+        .filter(post::Column::AccountId.is_in(people.iter().copied()))
+        .filter(post::Column::DeletedAt.is_null())
+        .filter(post::Column::Visibility.is_in(["public", "quiet"]))
+        .group_by(post::Column::AccountId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, posts, last)| (id, (posts, last.unwrap_or(0)))).collect())
 }
 
 /// How many posts of a person everybody may see.

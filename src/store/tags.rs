@@ -4,6 +4,7 @@ use crate::entity::{mention, post_tag, tag};
 use sea_orm::IntoActiveModel;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
+use std::collections::{HashMap, HashSet};
 
 pub async fn by_key(db: &impl ConnectionTrait, key: &str) -> Result<Option<tag::Model>, DbErr> {
     tag::Entity::find().filter(tag::Column::NameKey.eq(key)).one(db).await
@@ -48,6 +49,18 @@ pub async fn mentions(db: &impl ConnectionTrait, posts: &[i64]) -> Result<Vec<me
         return Ok(Vec::new());
     }
     mention::Entity::find().filter(mention::Column::PostId.is_in(posts.iter().copied())).all(db).await
+}
+
+/// Hashtags of posts, each with the id of its post.
+pub async fn of_posts(db: &impl ConnectionTrait, posts: &[i64]) -> Result<Vec<(i64, tag::Model)>, DbErr> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let links = post_tag::Entity::find().filter(post_tag::Column::PostId.is_in(posts.iter().copied())).all(db).await?;
+    let ids: HashSet<i64> = links.iter().map(|l| l.tag_id).collect();
+    let rows = tag::Entity::find().filter(tag::Column::Id.is_in(ids)).all(db).await?;
+    let tags: HashMap<i64, tag::Model> = rows.into_iter().map(|t| (t.id, t)).collect();
+    Ok(links.into_iter().filter_map(|l| Some((l.post_id, tags.get(&l.tag_id)?.clone()))).collect())
 }
 
 /// Tags whose name starts with `text`.

@@ -19,7 +19,6 @@ use serde_json::Value;
 fn json(value: &Value, kind: &str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::CACHE_CONTROL, "public, max-age=300"),
     ];
     (headers, value.to_string()).into_response()

@@ -3,7 +3,7 @@
 use super::{Field, Moved, Person, Profile, Relation, TagLink, picture_path};
 use crate::activitypub::SanitizedHtml;
 use crate::activitypub::html::{sanitize, to_plain_text};
-use crate::activitypub::text;
+use crate::activitypub::text::{self, Links};
 use crate::app::App;
 use crate::entity::account;
 use crate::service::federation::{featured, urls};
@@ -42,7 +42,7 @@ pub async fn people(app: &App, ids: impl IntoIterator<Item = i64>) -> Result<Has
 /// A person, whole, as this reader meets her.
 pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<Profile, DbErr> {
     let db = &app.db.read;
-    let bio = bio_html(row);
+    let (bio, fields) = bio_of(row, &urls::LocalLinks::default());
     let known_followers = i64::try_from(relations::count_followers(db, row.id).await?).unwrap_or(0);
     let known_following = i64::try_from(relations::count_following(db, row.id).await?).unwrap_or(0);
     let known_posts = i64::try_from(posts::count_public(db, row.id).await?).unwrap_or(0);
@@ -51,7 +51,7 @@ pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<
         bio_text: to_plain_text(bio.as_str()),
         bio,
         header: row.header_key.as_deref().map(|key| picture_path(app, key)),
-        fields: fields(row).into_iter().map(|(name, value)| Field { name, value }).collect(),
+        fields: fields.into_iter().map(|(name, value)| Field { name, value }).collect(),
         posts: row.remote_posts.unwrap_or(known_posts),
         followers: row.remote_followers.unwrap_or(known_followers),
         following: row.remote_following.unwrap_or(known_following),
@@ -100,16 +100,16 @@ async fn relation(app: &App, id: i64, reader: Reader) -> Result<Relation, DbErr>
     })
 }
 
-/// Local bios are plain text, remote ones HTML.
-pub fn bio_html(row: &account::Model) -> SanitizedHtml {
-    if row.domain.is_empty() { text::to_html(&row.bio, &urls::LocalLinks::default()) } else { sanitize(&row.bio) }
+/// What somebody says of herself, and her labelled lines. Local ones are plain text, remote ones HTML.
+pub fn bio_of(row: &account::Model, links: &dyn Links) -> (SanitizedHtml, Vec<(String, SanitizedHtml)>) {
+    let local = row.domain.is_empty();
+    let bio = if local { text::to_html(&row.bio, links) } else { sanitize(&row.bio) };
+    let pairs: Vec<(String, String)> = serde_json::from_str(&row.fields).unwrap_or_default();
+    let html = |value: &str| if local { text::field_to_html(value, links) } else { sanitize(value) };
+    (bio, pairs.into_iter().map(|(name, value)| (name, html(&value))).collect())
 }
 
 /// Labelled lines with links.
 pub fn fields(row: &account::Model) -> Vec<(String, SanitizedHtml)> {
-    let pairs: Vec<(String, String)> = serde_json::from_str(&row.fields).unwrap_or_default();
-    let html = |value: &str| {
-        if row.domain.is_empty() { text::field_to_html(value, &urls::LocalLinks::default()) } else { sanitize(value) }
-    };
-    pairs.into_iter().map(|(name, value)| (name, html(&value))).collect()
+    bio_of(row, &urls::LocalLinks::default()).1
 }

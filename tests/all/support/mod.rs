@@ -9,6 +9,7 @@
 #![allow(dead_code, reason = "not every module uses every helper")]
 
 mod actor;
+mod api;
 pub mod bucket;
 mod check;
 mod html;
@@ -20,6 +21,7 @@ mod stopwatch;
 mod tls;
 mod world;
 
+pub use api::{Api, Said};
 pub use actor::{Actor, Delivery, PUBLIC};
 pub use html::{Form, Page};
 pub use peer::{Peer, Received};
