@@ -28,10 +28,22 @@ impl MigrationTrait for Migration {
                 ))
                 .to_owned(),
         )
+        .await?;
+        // So that somebody's posts are counted without being read.
+        step.index(
+            Index::create()
+                .name("post_open")
+                .table(Post::Table)
+                .col(Post::AccountId)
+                .col(Post::PublishedAt)
+                .and_where(Expr::cust("deleted_at IS NULL AND visibility IN ('public', 'quiet')"))
+                .to_owned(),
+        )
         .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_index(Index::drop().name("post_open").table(Post::Table).to_owned()).await?;
         manager.drop_index(Index::drop().name("post_wall").table(Post::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(ReadMarker::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(AuthCode::Table).to_owned()).await?;
@@ -65,8 +77,10 @@ async fn application(step: &Step<'_>) -> Result<(), DbErr> {
             .to_owned(),
     )
     .await?;
-    step.index(Index::create().name("application_used_at").table(Application::Table).col(Application::UsedAt).to_owned())
-        .await
+    step.index(
+        Index::create().name("application_used_at").table(Application::Table).col(Application::UsedAt).to_owned(),
+    )
+    .await
 }
 
 async fn access_token(step: &Step<'_>) -> Result<(), DbErr> {
@@ -203,4 +217,6 @@ enum ReadMarker {
 enum Post {
     Table,
     Id,
+    AccountId,
+    PublishedAt,
 }

@@ -405,6 +405,7 @@ pub async fn listed(app: &App, reader: Reader, ids: &[i64]) -> Result<Vec<accoun
         Some(reader) => policies::between(db, reader, ids).await?,
         None => Vec::new(),
     };
-    let apart: HashSet<i64> = blocks.iter().flat_map(|b| [b.account_id, b.target_id]).filter(|id| Some(*id) != reader).collect();
+    let apart: HashSet<i64> =
+        blocks.iter().flat_map(|b| [b.account_id, b.target_id]).filter(|id| Some(*id) != reader).collect();
     Ok(ids.iter().filter(|id| !out.contains(id) && !apart.contains(id)).filter_map(|id| rows.remove(id)).collect())
 }

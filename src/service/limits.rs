@@ -120,6 +120,8 @@ pub const PARAMETERS: usize = 1_000;
 pub const DEPTH: usize = 6;
 /// Things asked for by their ids in one call.
 pub const IDS: usize = 80;
+/// Further hashtags of each kind (any, all, none) beside the one a list is about.
+pub const MORE_TAGS: usize = 4;
 /// Posts in a list that an app asks for without saying how many, and most it gets.
 pub const POSTS_LISTED: (u64, u64) = (20, 40);
 /// The same of people.

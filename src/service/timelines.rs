@@ -5,13 +5,14 @@ use super::muting::unmuted;
 use super::sessions::Viewer;
 use super::views::Shown;
 use super::visibility::{self, Reader, can_see};
-use super::Refusal;
+use super::{Refusal, limits};
 use crate::activitypub::text::hashtag_key;
 use crate::app::App;
 use crate::entity::{account, post};
+use crate::store::feeds::Tagged;
 use crate::store::{Cursor, feeds, posts, reactions, tags};
 use sea_orm::DbErr;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A part of a list, newest first, and where the next parts begin.
 #[derive(Debug, Clone)]
@@ -66,13 +67,43 @@ pub async fn public(
     listed(app, reader, rows, cursor).await
 }
 
+/// Which posts with a hashtag are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Hashtags<'a> {
+    pub name: &'a str,
+    /// These will do as well; …
+    pub any: Vec<&'a str>,
+    /// these have to be there too; …
+    pub all: Vec<&'a str>,
+    /// and none of these.
+    pub none: Vec<&'a str>,
+    pub here: Option<bool>,
+    pub pictures: bool,
+}
+
 /// What everybody may see that carries a hashtag.
-pub async fn tagged(app: &App, reader: Reader, name: &str, cursor: Cursor) -> Result<Part<Shown>, Refusal> {
-    let key = hashtag_key(name).ok_or(Refusal::Missing)?;
-    let rows = match tags::by_key(&app.db.read, &key).await? {
-        Some(tag) => feeds::tagged(&app.db.read, tag.id, cursor).await?,
-        None => Vec::new(),
+pub async fn tagged(app: &App, reader: Reader, asked: Hashtags<'_>, cursor: Cursor) -> Result<Part<Shown>, Refusal> {
+    let db = &app.db.read;
+    let keys = |names: &[&str]| -> Vec<String> {
+        names.iter().filter_map(|name| hashtag_key(name)).take(limits::MORE_TAGS).collect()
     };
+    let main = hashtag_key(asked.name).ok_or(Refusal::Missing)?;
+    let (any, all, none) = (keys(&asked.any), keys(&asked.all), keys(&asked.none));
+    let every: Vec<String> = any.iter().chain(&all).chain(&none).chain([&main]).cloned().collect();
+    let known = tags::by_keys(db, &every).await?;
+    let ids = |keys: &[String]| -> Vec<i64> {
+        known.iter().filter(|tag| keys.contains(&tag.name_key)).map(|tag| tag.id).collect()
+    };
+    let all_ids = ids(&all);
+    let mut rows = Vec::new();
+    // What nobody ever tagged so is on no post.
+    if all_ids.len() == all.iter().collect::<HashSet<_>>().len() {
+        let which = Tagged { all: all_ids, none: ids(&none), here: asked.here, pictures_only: asked.pictures };
+        for tag in ids(&[vec![main], any].concat()) {
+            rows.extend(feeds::tagged(db, tag, &which, cursor).await?.into_iter().map(Shown::from));
+        }
+    }
+    let rows = merged(rows, cursor).into_iter().map(|shown| shown.post).collect();
     listed(app, reader, rows, cursor).await
 }
 
@@ -117,10 +148,11 @@ pub async fn of_person(
     Ok(Part { items: seen(app, reader, shown).await?, ends: Ends::of(&keys, cursor) })
 }
 
-/// Of two lists read through the same cursor, the part that one list would have given; newest first.
+/// Of lists read through the same cursor, the part that one list would have given; newest first.
 fn merged(mut shown: Vec<Shown>, cursor: Cursor) -> Vec<Shown> {
     let most = usize::try_from(cursor.limit).unwrap_or(usize::MAX);
     shown.sort_by_key(|s| std::cmp::Reverse(s.key()));
+    shown.dedup_by_key(|s| s.key());
     if cursor.from_below {
         shown.drain(..shown.len().saturating_sub(most));
     }
@@ -159,6 +191,6 @@ pub async fn context(app: &App, reader: Reader, row: &post::Model) -> Result<(Ve
 /// Keeps what this reader may see.
 async fn seen(app: &App, reader: Reader, shown: Vec<Shown>) -> Result<Vec<Shown>, DbErr> {
     let seen = can_see(&app.db.read, reader, shown.iter().map(|s| s.post.clone()).collect()).await?;
-    let seen: std::collections::HashSet<i64> = seen.into_iter().map(|p| p.id).collect();
+    let seen: HashSet<i64> = seen.into_iter().map(|p| p.id).collect();
     Ok(shown.into_iter().filter(|s| seen.contains(&s.post.id)).collect())
 }

@@ -45,8 +45,7 @@ pub async fn put(db: &impl ConnectionTrait, row: conversation::Model) -> Result<
 
 /// Somebody's conversations, the one with the newest post first; the cursor runs over posts' ids.
 pub async fn page(db: &impl ConnectionTrait, owner: i64, cursor: Cursor) -> Result<Vec<conversation::Model>, DbErr> {
-    let query = conversation::Entity::find()
-        .filter(conversation::Column::AccountId.eq(owner));
+    let query = conversation::Entity::find().filter(conversation::Column::AccountId.eq(owner));
     cursor.read(db, query, conversation::Column::LastPostId).await
 }
 

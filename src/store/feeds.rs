@@ -4,13 +4,12 @@ use super::{Cursor, mutes};
 use crate::clock::Millis;
 use crate::entity::{home_entry, post, post_tag};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SelectStatement};
 use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect};
 
 /// The server's public feed, newest first.
 pub async fn explore(db: &impl ConnectionTrait, cursor: Cursor) -> Result<Vec<post::Model>, DbErr> {
-    let query = post::Entity::find()
-        .filter(Expr::cust("listed = 1"));
+    let query = post::Entity::find().filter(Expr::cust("listed = 1"));
     cursor.read(db, query, post::Column::Id).await
 }
 
@@ -23,15 +22,7 @@ pub async fn wall(
 ) -> Result<Vec<post::Model>, DbErr> {
     // In the words of its index.
     let open = "visibility = 'public' AND deleted_at IS NULL AND in_reply_to_id IS NULL AND in_reply_to_uri IS NULL";
-    let mut query = post::Entity::find().filter(Expr::cust(open));
-    query = match here {
-        Some(true) => query.filter(post::Column::Uri.is_null()),
-        Some(false) => query.filter(post::Column::Uri.is_not_null()),
-        None => query,
-    };
-    if pictures_only {
-        query = query.filter(post::Column::PhotoCount.gt(0));
-    }
+    let query = of_origin(post::Entity::find().filter(Expr::cust(open)), here, pictures_only);
     cursor.read(db, query, post::Column::Id).await
 }
 
@@ -58,17 +49,63 @@ pub async fn home(
     Ok(cursor.turned(ordered.all(db).await?))
 }
 
+/// Which of the posts with a hashtag.
+#[derive(Debug, Clone, Default)]
+pub struct Tagged {
+    /// They carry each of these too, …
+    pub all: Vec<i64>,
+    /// … and none of these.
+    pub none: Vec<i64>,
+    /// Of this server, or of others.
+    pub here: Option<bool>,
+    pub pictures_only: bool,
+}
+
 /// Public posts with a hashtag, newest first.
-pub async fn tagged(db: &impl ConnectionTrait, tag_id: i64, cursor: Cursor) -> Result<Vec<post::Model>, DbErr> {
+pub async fn tagged(
+    db: &impl ConnectionTrait,
+    tag_id: i64,
+    which: &Tagged,
+    cursor: Cursor,
+) -> Result<Vec<post::Model>, DbErr> {
     let join: sea_orm::RelationDef =
         post_tag::Entity::belongs_to(post::Entity).from(post_tag::Column::PostId).to(post::Column::Id).into();
-    let query = post::Entity::find()
-        .join(JoinType::InnerJoin, join.rev())
-        .filter(post_tag::Column::TagId.eq(tag_id))
-        .filter(post::Column::Visibility.eq("public"))
-        .filter(post::Column::PhotoCount.gt(0))
-        .filter(post::Column::DeletedAt.is_null());
+    let mut query = of_origin(
+        post::Entity::find()
+            .join(JoinType::InnerJoin, join.rev())
+            .filter(post_tag::Column::TagId.eq(tag_id))
+            .filter(post::Column::Visibility.eq("public"))
+            .filter(post::Column::DeletedAt.is_null()),
+        which.here,
+        which.pictures_only,
+    );
+    for other in &which.all {
+        query = query.filter(post::Column::Id.in_subquery(carrying(&[*other])));
+    }
+    if !which.none.is_empty() {
+        query = query.filter(post::Column::Id.not_in_subquery(carrying(&which.none)));
+    }
     cursor.read(db, query, post_tag::Column::PostId).await
+}
+
+/// Ids of posts that carry one of these hashtags.
+fn carrying(tags: &[i64]) -> SelectStatement {
+    use sea_orm::QueryTrait;
+    post_tag::Entity::find()
+        .select_only()
+        .column(post_tag::Column::PostId)
+        .filter(post_tag::Column::TagId.is_in(tags.iter().copied()))
+        .into_query()
+}
+
+/// Posts of this server, of others, or of all; with pictures only, or not.
+fn of_origin(query: Select<post::Entity>, here: Option<bool>, pictures_only: bool) -> Select<post::Entity> {
+    let query = match here {
+        Some(true) => query.filter(post::Column::Uri.is_null()),
+        Some(false) => query.filter(post::Column::Uri.is_not_null()),
+        None => query,
+    };
+    if pictures_only { query.filter(post::Column::PhotoCount.gt(0)) } else { query }
 }
 
 /// How a post comes into a home.

@@ -54,9 +54,7 @@ pub async fn page(
     now: Millis,
     cursor: Cursor,
 ) -> Result<Vec<mute::Model>, DbErr> {
-    let query = mute::Entity::find()
-        .filter(mute::Column::AccountId.eq(account_id))
-        .filter(lasting(now));
+    let query = mute::Entity::find().filter(mute::Column::AccountId.eq(account_id)).filter(lasting(now));
     cursor.read(db, query, mute::Column::Id).await
 }
 

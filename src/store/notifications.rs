@@ -26,8 +26,7 @@ pub async fn page(
     account_id: i64,
     cursor: Cursor,
 ) -> Result<Vec<notification::Model>, DbErr> {
-    let query = notification::Entity::find()
-        .filter(notification::Column::AccountId.eq(account_id));
+    let query = notification::Entity::find().filter(notification::Column::AccountId.eq(account_id));
     cursor.read(db, query, notification::Column::Id).await
 }
 

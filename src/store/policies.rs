@@ -123,8 +123,7 @@ pub async fn blocked_by(
     account_id: i64,
     cursor: Cursor,
 ) -> Result<Vec<block::Model>, DbErr> {
-    let query = block::Entity::find()
-        .filter(block::Column::AccountId.eq(account_id));
+    let query = block::Entity::find().filter(block::Column::AccountId.eq(account_id));
     cursor.read(db, query, block::Column::Id).await
 }
 

@@ -84,11 +84,7 @@ pub async fn newest_boosts(db: &impl ConnectionTrait, post_id: i64, limit: u64) 
 }
 
 /// Boosts by a person, newest first.
-pub async fn boosts_by(
-    db: &impl ConnectionTrait,
-    account_id: i64,
-    cursor: Cursor,
-) -> Result<Vec<boost::Model>, DbErr> {
+pub async fn boosts_by(db: &impl ConnectionTrait, account_id: i64, cursor: Cursor) -> Result<Vec<boost::Model>, DbErr> {
     let query = boost::Entity::find().filter(boost::Column::AccountId.eq(account_id));
     cursor.read(db, query, boost::Column::Id).await
 }

@@ -33,10 +33,7 @@ pub async fn put(
         read_marker::Model { account_id, timeline: timeline.to_owned(), last_read_id, version: 1, updated_at: now };
     let again = OnConflict::columns([read_marker::Column::AccountId, read_marker::Column::Timeline])
         .update_columns([read_marker::Column::LastReadId, read_marker::Column::UpdatedAt])
-        .value(
-            read_marker::Column::Version,
-            Expr::col((read_marker::Entity, read_marker::Column::Version)).add(1),
-        )
+        .value(read_marker::Column::Version, Expr::col((read_marker::Entity, read_marker::Column::Version)).add(1))
         .to_owned();
     read_marker::Entity::insert(row.into_active_model()).on_conflict(again).exec_without_returning(db).await.map(drop)
 }

@@ -92,9 +92,8 @@ pub async fn following(
 
 /// Requests to follow a person that wait for her answer, newest first.
 pub async fn requests(db: &impl ConnectionTrait, target_id: i64, cursor: Cursor) -> Result<Vec<follow::Model>, DbErr> {
-    let query = follow::Entity::find()
-        .filter(follow::Column::TargetId.eq(target_id))
-        .filter(follow::Column::State.eq(PENDING));
+    let query =
+        follow::Entity::find().filter(follow::Column::TargetId.eq(target_id)).filter(follow::Column::State.eq(PENDING));
     cursor.read(db, query, follow::Column::Id).await
 }
 

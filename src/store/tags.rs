@@ -10,6 +10,13 @@ pub async fn by_key(db: &impl ConnectionTrait, key: &str) -> Result<Option<tag::
     tag::Entity::find().filter(tag::Column::NameKey.eq(key)).one(db).await
 }
 
+pub async fn by_keys(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<tag::Model>, DbErr> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    tag::Entity::find().filter(tag::Column::NameKey.is_in(keys)).all(db).await
+}
+
 /// Replaces the hashtags of a post: pairs of folded key and name as typed, with an id for a new tag.
 pub async fn set(db: &impl ConnectionTrait, post_id: i64, names: Vec<(String, String, i64)>) -> Result<(), DbErr> {
     post_tag::Entity::delete_many().filter(post_tag::Column::PostId.eq(post_id)).exec(db).await?;

@@ -41,7 +41,8 @@ fn add_form(params: &mut Params, text: &[u8]) -> Result<(), ApiError> {
 
 async fn whole(body: Body) -> Result<bytes::Bytes, ApiError> {
     to_bytes(body, SMALL_BODY).await.map_err(|error| {
-        let too_large = std::error::Error::source(&error).is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
+        let too_large =
+            std::error::Error::source(&error).is_some_and(|cause| cause.is::<http_body_util::LengthLimitError>());
         match too_large {
             true => ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is too large."),
             false => broken(),

@@ -99,9 +99,11 @@ impl Call {
 /// Carries out a call: token, limit, parameters, handler. Nothing goes round this.
 pub async fn answer(route: &Route, web: Web, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
-    let client = parts.extensions.get::<Client>().cloned().unwrap_or_else(|| {
-        crate::http::client::read(std::net::Ipv4Addr::UNSPECIFIED.into(), &parts.headers, &[])
-    });
+    let client = parts
+        .extensions
+        .get::<Client>()
+        .cloned()
+        .unwrap_or_else(|| crate::http::client::read(std::net::Ipv4Addr::UNSPECIFIED.into(), &parts.headers, &[]));
     let bearer = access::bearer(&parts.headers);
     let found = route.access.check(&web.app, bearer.as_deref()).await;
     let bucket = match found.as_ref().map(Option::as_ref) {

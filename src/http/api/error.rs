@@ -57,18 +57,12 @@ impl ApiError {
 
     /// A file was refused. Pixelfed's app looks at `errors.file` alone.
     pub fn file(why: &str) -> Self {
-        Self {
-            more: Some(("errors", json!({ "file": [why] }))),
-            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, why)
-        }
+        Self { more: Some(("errors", json!({ "file": [why] }))), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, why) }
     }
 
     /// Too many calls; come back after so many seconds.
     pub fn too_many(seconds: u64) -> Self {
-        Self {
-            retry_after: Some(seconds),
-            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests")
-        }
+        Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests") }
     }
 
     /// For an answer that came about elsewhere without a word for apps.

@@ -64,7 +64,10 @@ pub fn router(web: &Web) -> Router<Web> {
             Method::DELETE => MethodFilter::DELETE,
             _ => MethodFilter::GET,
         };
-        let handler = async move |State(web): State<Web>, request: Request| call::answer(&route, web, request).await;
+        let handler = move |State(web): State<Web>, request: Request| {
+            let route = route.clone();
+            async move { call::answer(&route, web, request).await }
+        };
         let mut method: MethodRouter<Web> = on(filter, handler);
         if files > 0 {
             method = method.layer(DefaultBodyLimit::max(file.saturating_mul(files)));

@@ -40,7 +40,7 @@ impl Params {
     }
 
     fn flatten(&mut self, at: Vec<String>, value: Value) -> Result<(), ApiError> {
-        let deeper = |name: String| at.iter().cloned().chain([name]).collect::<Vec<_>>();
+        let deeper = |name: String| at.iter().cloned().chain(path(&name)).collect::<Vec<_>>();
         match value {
             Value::Null => Ok(()),
             Value::Bool(flag) => self.put(at, flag.to_string()),

@@ -3,7 +3,8 @@
 use super::call::{Answer, Call};
 use super::json::Status;
 use super::{Access, Route};
-use crate::service::{limits, timelines};
+use crate::service::limits;
+use crate::service::timelines::{self, Hashtags};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -12,7 +13,10 @@ pub fn routes() -> Vec<Route> {
             .takes(&["local:flag", "remote:flag", "only_media:flag"])
             .pages()
             .lists::<Status>(),
-        Route::get("/api/v1/timelines/tag/{name}", Access::Open("read:statuses"), tagged).pages().lists::<Status>(),
+        Route::get("/api/v1/timelines/tag/{name}", Access::Open("read:statuses"), tagged)
+            .takes(&["any[]", "all[]", "none[]", "local:flag", "remote:flag", "only_media:flag"])
+            .pages()
+            .lists::<Status>(),
     ]
 }
 
@@ -22,20 +26,33 @@ async fn home(call: Call) -> Answer {
     call.posts(part, &page).await
 }
 
-async fn public(call: Call) -> Answer {
-    let page = call.page(limits::POSTS_LISTED)?;
+/// Of this server, of others, or of all.
+fn origin(call: &Call) -> Option<bool> {
     let asked = |name: &str| call.params.flag(name) == Some(true);
-    let here = match (asked("local"), asked("remote")) {
+    match (asked("local"), asked("remote")) {
         (true, false) => Some(true),
         (false, true) => Some(false),
         _ => None,
-    };
-    let part = timelines::public(&call.app, call.reader(), here, asked("only_media"), page.cursor).await?;
+    }
+}
+
+async fn public(call: Call) -> Answer {
+    let page = call.page(limits::POSTS_LISTED)?;
+    let pictures = call.params.flag("only_media") == Some(true);
+    let part = timelines::public(&call.app, call.reader(), origin(&call), pictures, page.cursor).await?;
     call.posts(part, &page).await
 }
 
 async fn tagged(call: Call) -> Answer {
     let page = call.page(limits::POSTS_LISTED)?;
-    let part = timelines::tagged(&call.app, call.reader(), call.path("name"), page.cursor).await?;
+    let asked = Hashtags {
+        name: call.path("name"),
+        any: call.params.list("any"),
+        all: call.params.list("all"),
+        none: call.params.list("none"),
+        here: origin(&call),
+        pictures: call.params.flag("only_media") == Some(true),
+    };
+    let part = timelines::tagged(&call.app, call.reader(), asked, page.cursor).await?;
     call.posts(part, &page).await
 }

@@ -107,7 +107,8 @@ async fn page(web: &Web, visitor: &Visitor, asked: &Asked) -> Answer {
     }
     grants::asked(&web.app, &app).await?;
     let shown = Shown::new(web, visitor, "").await;
-    let names = ["client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method"];
+    let names =
+        ["client_id", "redirect_uri", "response_type", "scope", "state", "code_challenge", "code_challenge_method"];
     let field = |name: &&str| FieldInput { name: (*name).to_owned(), value: asked.text(name).to_owned() };
     let host = |address: &str| {
         let url = url::Url::parse(address).ok();

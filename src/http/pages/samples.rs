@@ -4,10 +4,10 @@
 //! text, text that looks like HTML, panoramas and narrow portraits, photos not fetched yet.
 
 use super::context::{
-    About, AppLine, Authorize, Choice, Code, Compose, Confirm, ConversationLine, Conversations, DataChoice, Deliveries, DeliveryLine, DraftPhoto,
-    Elsewhere, ErrorPage, Explore, FieldInput, Files, Frame, Home, Join, Leave, MutePage, MutedPerson, Notifications,
-    People, PhotoFiles, PostPage, ProfilePage, Reach, ReachLine, ReportLine, ReportPage, Reports, Requests, Reset,
-    Search, ServedFile, SessionLine, Settings, SignIn, Tag, Who,
+    About, AppLine, Authorize, Choice, Code, Compose, Confirm, ConversationLine, Conversations, DataChoice, Deliveries,
+    DeliveryLine, DraftPhoto, Elsewhere, ErrorPage, Explore, FieldInput, Files, Frame, Home, Join, Leave, MutePage,
+    MutedPerson, Notifications, People, PhotoFiles, PostPage, ProfilePage, Reach, ReachLine, ReportLine, ReportPage,
+    Reports, Requests, Reset, Search, ServedFile, SessionLine, Settings, SignIn, Tag, Who,
 };
 use crate::activitypub::html::sanitize;
 use crate::activitypub::{SanitizedHtml, Visibility};

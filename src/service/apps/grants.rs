@@ -267,7 +267,8 @@ async fn touch(app: &App, token: &access_token::Model) {
     if now - token.seen_at <= HOUR {
         return;
     }
-    let touched = app.db.write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(tokens::touch(tx, id, now).await?) }));
+    let touched =
+        app.db.write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(tokens::touch(tx, id, now).await?) }));
     if let Err(error) = touched.await {
         tracing::warn!(%error, "a token's last use could not be written");
     }

@@ -72,7 +72,9 @@ fn check(new: &NewApp) -> Result<(), Refusal> {
         return Err(Refusal::invalid("redirect_uris", why));
     }
     match new.redirect_uris.iter().find(|uri| !may_redirect_to(uri)) {
-        Some(uri) => Err(Refusal::invalid("redirect_uris", format!("\"{uri}\" is no address an app can come back to."))),
+        Some(uri) => {
+            Err(Refusal::invalid("redirect_uris", format!("\"{uri}\" is no address an app can come back to.")))
+        }
         None => Ok(()),
     }
 }
@@ -148,9 +150,7 @@ pub async fn let_in(app: &App, account_id: i64) -> Result<Vec<LetIn>, Refusal> {
 /// A person throws an app out: everything it holds for her is void at once.
 pub async fn throw_out(app: &App, account_id: i64, app_id: i64) -> Result<(), Refusal> {
     let now = app.now();
-    app.db
-        .write(move |tx| Box::pin(async move { Ok(tokens::revoke_app(tx, account_id, app_id, now).await?) }))
-        .await
+    app.db.write(move |tx| Box::pin(async move { Ok(tokens::revoke_app(tx, account_id, app_id, now).await?) })).await
 }
 
 /// A new token: the row, and the secret of which it holds only the hash.

@@ -80,9 +80,8 @@ async fn moved_to(
     };
     let elsewhere: Vec<String> = addresses.values().map(|a| (*a).clone()).collect();
     let mut found = store::accounts::by_uris(&app.db.read, &elsewhere).await?;
-    found.extend(
-        store::accounts::by_ids(&app.db.read, addresses.values().filter_map(|a| ours(a))).await?.into_values(),
-    );
+    found
+        .extend(store::accounts::by_ids(&app.db.read, addresses.values().filter_map(|a| ours(a))).await?.into_values());
     found.retain(|row| row.deleted_at.is_none() && row.suspended == 0);
     let there = |address: &str| {
         let id = ours(address);

@@ -6,7 +6,8 @@ use reqwest::Method;
 use serde_json::json;
 
 fn is_json(said: &Said) -> bool {
-    said.header("content-type").starts_with("application/json") && said.body["error"].is_string()
+    said.header("content-type").starts_with("application/json")
+        && said.body["error"].is_string()
         && said.body["error_description"].is_string()
 }
 
@@ -28,7 +29,8 @@ async fn whatever_goes_wrong_is_told_in_json() {
         (413, api.post("/api/v1/apps", &[("client_name", &large)]).await),
         (
             400,
-            api.send(api.request(Method::POST, "/api/v1/apps").header("content-type", "application/json").body("{")).await,
+            api.send(api.request(Method::POST, "/api/v1/apps").header("content-type", "application/json").body("{"))
+                .await,
         ),
         (401, api.post("/oauth/token", &[("grant_type", "client_credentials"), ("client_id", "nobody")]).await),
     ];
@@ -43,7 +45,9 @@ async fn whatever_goes_wrong_is_told_in_json() {
 async fn programs_in_browsers_may_read_what_is_for_programs_and_no_page() {
     let server = Server::start("a.test").await;
     let api = Api::nobody(&server);
-    for path in ["/api/v1/statuses", "/oauth/token", "/oauth/revoke", "/nodeinfo/2.0", "/.well-known/webfinger", "/media/x.jpg"] {
+    for path in
+        ["/api/v1/statuses", "/oauth/token", "/oauth/revoke", "/nodeinfo/2.0", "/.well-known/webfinger", "/media/x.jpg"]
+    {
         let request = api.request(Method::OPTIONS, path).header("origin", "https://elsewhere.test");
         let said = api.send(request.header("access-control-request-method", "POST")).await;
         assert_eq!(said.status, 204, "{path}");
@@ -54,7 +58,9 @@ async fn programs_in_browsers_may_read_what_is_for_programs_and_no_page() {
         assert!(said.header("access-control-allow-methods").contains("DELETE"), "{path}");
         assert!(said.headers.get("access-control-allow-credentials").is_none(), "{path}");
     }
-    for path in ["/api/v2/instance", "/nodeinfo/2.0", "/.well-known/nodeinfo", "/media/nothing.jpg", "/.well-known/host-meta"] {
+    for path in
+        ["/api/v2/instance", "/nodeinfo/2.0", "/.well-known/nodeinfo", "/media/nothing.jpg", "/.well-known/host-meta"]
+    {
         let said = api.get(path).await;
         assert_eq!(said.header("access-control-allow-origin"), "*", "{path}");
         assert!(said.header("access-control-expose-headers").contains("Link"), "{path}");
@@ -69,7 +75,9 @@ async fn a_closing_slash_is_the_same_route() {
     let server = Server::start("a.test").await;
     let ada = server.owner("ada").await;
     let api = Api::of(&ada).await;
-    for path in ["/api/v2/instance/", "/api/v1/timelines/home/?_pe=1&_pe=1&limit=20&limit=20", "/api/v1/timelines/tag/fog/"] {
+    for path in
+        ["/api/v2/instance/", "/api/v1/timelines/home/?_pe=1&_pe=1&limit=20&limit=20", "/api/v1/timelines/tag/fog/"]
+    {
         api.get(path).await.fine();
     }
 }

@@ -24,7 +24,9 @@ fn location(page: &Page) -> &str {
 async fn a_person_is_told_who_asks_and_for_what() {
     let (_server, ada, app) = stage().await;
     let page = ada.page(&app.question("read write:media")).await;
-    for words in ["Test app", "@ada@a.test", "See everything you see here", "Upload photos", "app.test", "Settings, under Apps"] {
+    for words in
+        ["Test app", "@ada@a.test", "See everything you see here", "Upload photos", "app.test", "Settings, under Apps"]
+    {
         assert!(page.says(words), "{words}: {}", page.text());
     }
     assert!(!page.says("Follow, block and mute"), "and for nothing more");
@@ -135,10 +137,12 @@ async fn a_program_without_a_browser_is_given_a_code_to_copy() {
     let ada = server.owner("ada").await;
     let mut api = Api::nobody(&server);
     let oob = "urn:ietf:wg:oauth:2.0:oob";
-    let said = api.post("/api/v1/apps", &[("client_name", "toot"), ("redirect_uris", oob), ("scopes", "read")]).await.fine();
+    let said =
+        api.post("/api/v1/apps", &[("client_name", "toot"), ("redirect_uris", oob), ("scopes", "read")]).await.fine();
     api.client_id = said["client_id"].as_str().unwrap().to_owned();
     api.client_secret = said["client_secret"].as_str().unwrap().to_owned();
-    let question = format!("/oauth/authorize/?response_type=code&redirect_uri={oob}&scope=read&client_id={}", api.client_id);
+    let question =
+        format!("/oauth/authorize/?response_type=code&redirect_uri={oob}&scope=read&client_id={}", api.client_id);
     let page = ada.submit(ada.form(&question, "/oauth/authorize").await.set("answer", "allow")).await;
     assert!(page.path.starts_with("/oauth/authorize/native?code="), "{}", page.path);
     let code = page.html.split("id=\"code\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();

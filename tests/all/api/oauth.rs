@@ -23,7 +23,12 @@ async fn an_app_is_registered_and_told_its_secret_once() {
     let server = Server::start("a.test").await;
     let api = Api::nobody(&server);
     let back = "icecubesapp://\nhttps://elk.zone/api/a.test/oauth/https%3A%2F%2Felk.zone";
-    let form = [("client_name", "Elk"), ("redirect_uris", back), ("scopes", "read write follow push"), ("website", "https://elk.zone")];
+    let form = [
+        ("client_name", "Elk"),
+        ("redirect_uris", back),
+        ("scopes", "read write follow push"),
+        ("website", "https://elk.zone"),
+    ];
     let said = api.post("/api/v1/apps", &form).await.fine();
     for (name, value) in [
         ("name", json!("Elk")),
@@ -95,7 +100,7 @@ async fn a_code_is_changed_for_a_token_once() {
     assert_eq!((&token["token_type"], &token["scope"]), (&json!("Bearer"), &json!("read write follow push")));
     assert!(token["created_at"].as_i64().is_some_and(|at| at > 1_600_000_000 && at < 100_000_000_000));
     assert!(token.get("expires_in").is_none() && token.get("refresh_token").is_none(), "it does not expire");
-    let held = Api { token: Some(token["access_token"].as_str().unwrap().to_owned()), ..app.clone() };
+    let held = app.holding(token["access_token"].as_str().unwrap());
     assert_eq!(held.get("/api/v1/accounts/verify_credentials").await.fine()["username"], "ada");
     let again = app.exchange(&code, &[]).await;
     assert_eq!((again.status, &again.body["error"]), (400, &json!("invalid_grant")));
@@ -122,7 +127,11 @@ async fn a_code_is_good_for_its_app_its_address_and_ten_minutes() {
         assert_eq!((said.status, &said.body["error"]), (400, &json!(error)), "{more:?}: {}", said.text);
         assert!(said.body["error_description"].is_string());
     }
-    for (more, what) in [(("client_secret", "wrong"), "a wrong secret"), (("client_id", "nobody"), "an unknown app"), (("client_secret", ""), "no secret and no challenge")] {
+    for (more, what) in [
+        (("client_secret", "wrong"), "a wrong secret"),
+        (("client_id", "nobody"), "an unknown app"),
+        (("client_secret", ""), "no secret and no challenge"),
+    ] {
         let said = app.exchange(&code, &[more]).await;
         assert_eq!((said.status, &said.body["error"]), (401, &json!("invalid_client")), "{what}: {}", said.text);
         assert!(said.body["error_description"].as_str().unwrap().starts_with("Client authentication failed"));
@@ -152,7 +161,14 @@ async fn a_challenge_is_answered_or_there_is_no_token() {
     app.exchange(&first, &[("code_verifier", verifier)]).await.fine();
     let public = code().await;
     app.exchange(&public, &[("code_verifier", verifier), ("client_secret", "")]).await.fine();
-    let plain = ada.request(Method::GET, &format!("{}&code_challenge=x&code_challenge_method=plain", app.question("read")), Default::default(), Vec::new()).await;
+    let plain = ada
+        .request(
+            Method::GET,
+            &format!("{}&code_challenge=x&code_challenge_method=plain", app.question("read")),
+            Default::default(),
+            Vec::new(),
+        )
+        .await;
     assert!(plain.headers["location"].to_str().unwrap().contains("error=invalid_request"), "only S256");
 }
 
@@ -168,7 +184,8 @@ async fn a_token_is_asked_for_by_form_json_and_basic() {
     app.json(Method::POST, "/oauth/token", &body).await.fine();
     let basic = STANDARD.encode(format!("{}:{}", app.client_id, app.client_secret));
     let request = app.request(Method::POST, "/oauth/token").header("authorization", format!("Basic {basic}"));
-    let request = request.header("content-type", "application/x-www-form-urlencoded").body("grant_type=client_credentials");
+    let request =
+        request.header("content-type", "application/x-www-form-urlencoded").body("grant_type=client_credentials");
     assert_eq!(app.send(request).await.fine()["scope"], "read");
 }
 
@@ -176,9 +193,14 @@ async fn a_token_is_asked_for_by_form_json_and_basic() {
 async fn an_app_by_itself_sees_what_everybody_sees_and_is_nobody() {
     let server = Server::start("a.test").await;
     let app = Api::registered(&server.world, "a.test", "read write").await;
-    let form = [("grant_type", "client_credentials"), ("client_id", &app.client_id), ("client_secret", &app.client_secret), ("scope", "read")];
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", &app.client_id),
+        ("client_secret", &app.client_secret),
+        ("scope", "read"),
+    ];
     let token = app.post("/oauth/token", &form).await.fine();
-    let held = Api { token: Some(token["access_token"].as_str().unwrap().to_owned()), ..app.clone() };
+    let held = app.holding(token["access_token"].as_str().unwrap());
     assert_eq!(held.get("/api/v1/apps/verify_credentials").await.fine()["name"], "Test app");
     held.get("/api/v1/timelines/public").await.fine();
     assert_eq!(held.get("/api/v1/timelines/home").await.status, 422, "it is nobody");
@@ -228,7 +250,7 @@ async fn each_route_wants_its_scope_and_a_parent_will_do() {
     }
     let open = Api::nobody(&server);
     open.get("/api/v1/timelines/public").await.fine();
-    let bad = Api { token: Some("nothing".to_owned()), ..open };
+    let bad = open.holding("nothing");
     assert_eq!(bad.get("/api/v1/timelines/public").await.status, 401, "a bad token is worse than none");
 }
 
@@ -311,7 +333,8 @@ async fn whoever_is_suspended_or_gone_has_no_apps() {
     for gone in ["suspended", "deleted"] {
         let bob = server.person(&format!("bob_{gone}")).await;
         let api = Api::of(&bob).await;
-        let id: i64 = api.get("/api/v1/accounts/verify_credentials").await.fine()["id"].as_str().unwrap().parse().unwrap();
+        let id: i64 =
+            api.get("/api/v1/accounts/verify_credentials").await.fine()["id"].as_str().unwrap().parse().unwrap();
         let suspended = gone == "suspended";
         server
             .app

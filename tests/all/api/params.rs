@@ -142,10 +142,15 @@ async fn a_call_is_the_same_by_query_form_multipart_and_json() {
         ("query, an empty JSON body", post(&format!("/api/v1/apps?{query}")).header("content-type", json)),
         ("form", post("/api/v1/apps").header("content-type", form).body(query)),
         ("JSON", post("/api/v1/apps").header("content-type", json).body(body.to_string())),
-        ("JSON in UTF-8", post("/api/v1/apps/").header("content-type", "application/json; charset=utf-8").body(body.to_string())),
+        (
+            "JSON in UTF-8",
+            post("/api/v1/apps/").header("content-type", "application/json; charset=utf-8").body(body.to_string()),
+        ),
         (
             "multipart",
-            post("/api/v1/apps").header("content-type", format!("multipart/form-data; boundary={boundary}")).body(multipart),
+            post("/api/v1/apps")
+                .header("content-type", format!("multipart/form-data; boundary={boundary}"))
+                .body(multipart),
         ),
     ];
     for (way, request) in ways {

@@ -1,9 +1,9 @@
 //! Every template renders with its samples, and what comes out is whole: labels, ids, text as text.
 
 use cyanotype::http::pages::context::{
-    About, Authorize, Code, Compose, Confirm, Conversations, Deliveries, Elsewhere, ErrorPage, Explore, Files, Home, Join, Leave,
-    MutePage, Notifications, People, PostPage, ProfilePage, Reach, ReportPage, Reports, Requests, Reset, Search,
-    Settings, SignIn, Tag,
+    About, Authorize, Code, Compose, Confirm, Conversations, Deliveries, Elsewhere, ErrorPage, Explore, Files, Home,
+    Join, Leave, MutePage, Notifications, People, PostPage, ProfilePage, Reach, ReportPage, Reports, Requests, Reset,
+    Search, Settings, SignIn, Tag,
 };
 use cyanotype::http::pages::templates::Templates;
 use std::collections::BTreeSet;

@@ -116,7 +116,12 @@ impl Api {
     /// The same app with the token that a code is changed for.
     pub async fn exchanged(&self, code: &str) -> Self {
         let said = self.exchange(code, &[]).await.fine();
-        Self { token: Some(said["access_token"].as_str().expect("a token").to_owned()), ..self.clone() }
+        self.holding(said["access_token"].as_str().expect("a token"))
+    }
+
+    /// The same app with this token.
+    pub fn holding(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
     /// Changes a code.

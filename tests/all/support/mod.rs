@@ -21,8 +21,8 @@ mod stopwatch;
 mod tls;
 mod world;
 
-pub use api::{Api, Said};
 pub use actor::{Actor, Delivery, PUBLIC};
+pub use api::{Api, Said};
 pub use html::{Form, Page};
 pub use peer::{Peer, Received};
 pub use person::{PASSWORD, Person, Posted};

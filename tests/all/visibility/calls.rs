@@ -55,7 +55,8 @@ fn check(stage: &Stage, route: &str, row: Row, post: &Looked, viewer: Viewer, sa
 
 /// What of `ROWS` an app cannot do for those who may not see the post.
 async fn deeds(stage: &Stage, apps: &[(Viewer, Api)]) {
-    for (route, row) in ROWS.iter().filter(|(route, row)| is_for_apps(route) && matches!(row, Row::Deed | Row::OwnDeed)) {
+    for (route, row) in ROWS.iter().filter(|(route, row)| is_for_apps(route) && matches!(row, Row::Deed | Row::OwnDeed))
+    {
         stage.a.world.clock().advance(limits::CALLS_WINDOW);
         let method: reqwest::Method = route.split(' ').next().unwrap().parse().unwrap();
         for post in &stage.posts {
@@ -65,7 +66,8 @@ async fn deeds(stage: &Stage, apps: &[(Viewer, Api)]) {
                 if own || (*row == Row::Deed && may && *viewer != Viewer::Nobody) {
                     continue;
                 }
-                let said = api.form(method.clone(), &stage.fill_for_apps(route, post, "1"), &[("status", "Peeping")]).await;
+                let said =
+                    api.form(method.clone(), &stage.fill_for_apps(route, post, "1"), &[("status", "Peeping")]).await;
                 let refused = said.status == if *viewer == Viewer::Nobody { 401 } else { 404 };
                 assert!(refused, "{route}, {}, {viewer:?}: {} {}", post.visibility, said.status, said.text);
             }

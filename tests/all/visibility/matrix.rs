@@ -163,7 +163,9 @@ impl Stage {
 
     /// What of `ROWS` is sent with a form, by those who may not see the post.
     async fn deeds(&self) {
-        for (route, row) in ROWS.iter().filter(|(route, row)| !is_for_apps(route) && matches!(row, Row::Deed | Row::OwnDeed)) {
+        for (route, row) in
+            ROWS.iter().filter(|(route, row)| !is_for_apps(route) && matches!(row, Row::Deed | Row::OwnDeed))
+        {
             for post in &self.posts {
                 for (viewer, person) in &self.people {
                     let may = may_see(post.visibility, *viewer);

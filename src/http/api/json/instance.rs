@@ -305,8 +305,7 @@ impl InstanceV2 {
         let settings = &app.settings;
         let everybody = json!({ "local": "public", "remote": "public" });
         let nobody = json!({ "local": "disabled", "remote": "disabled" });
-        let access =
-            json!({ "live_feeds": everybody, "hashtag_feeds": everybody, "trending_link_feeds": nobody });
+        let access = json!({ "live_feeds": everybody, "hashtag_feeds": everybody, "trending_link_feeds": nobody });
         let cover = urls.at(COVER);
         Self {
             domain: urls.host().to_owned(),
