@@ -76,6 +76,8 @@ async fn r116_an_inbox_that_answers_404_for_a_week_is_sent_nothing_more() {
     for day in 0..8 {
         scene.ada.post_photo("orientation-1.jpg", &format!("Day {day}")).await;
         scene.peer.expect("Create").await;
+        // How it ended is written down on that day.
+        scene.a.quiet().await;
         later(&scene, DAY).await;
     }
     let before = scene.peer.deliveries("Create").len();
@@ -104,6 +106,7 @@ async fn one_404_stops_nothing() {
     scene.peer.answer_inbox(404);
     scene.ada.post_photo("orientation-1.jpg", "Three").await;
     scene.peer.expect("Create").await;
+    scene.a.quiet().await;
     later(&scene, MINUTE).await;
     scene.ada.post_photo("orientation-1.jpg", "Four").await;
     scene.peer.expect("Create").await;
