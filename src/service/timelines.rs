@@ -116,10 +116,12 @@ async fn listed(app: &App, reader: Reader, rows: Vec<post::Model>, cursor: Curso
 
 /// Which posts of a person are asked for.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Which {
+pub struct Which<'a> {
     pub pictures: bool,
     pub no_answers: bool,
     pub no_boosts: bool,
+    /// With this hashtag.
+    pub tagged: Option<&'a str>,
 }
 
 /// What a person posted and boosted, as far as this reader may see it.
@@ -127,16 +129,24 @@ pub async fn of_person(
     app: &App,
     reader: Reader,
     person: &account::Model,
-    which: Which,
+    which: Which<'_>,
     cursor: Cursor,
 ) -> Result<Part<Shown>, Refusal> {
     visibility::may_meet(app, reader, person).await?;
     let db = &app.db.read;
     let visibilities: &[&str] =
         if reader.is_some() { &["public", "quiet", "followers", "mentioned"] } else { &["public", "quiet"] };
-    let rows = posts::said_by(db, person.id, visibilities, which.pictures, which.no_answers, cursor).await?;
+    let tagged = match which.tagged.map(hashtag_key) {
+        None => None,
+        Some(key) => match tags::by_key(db, &key.unwrap_or_default()).await? {
+            Some(tag) => Some(tag.id),
+            None => return Ok(Part { items: Vec::new(), ends: Ends::default() }),
+        },
+    };
+    let said = posts::Said { pictures_only: which.pictures, no_answers: which.no_answers, tagged };
+    let rows = posts::said_by(db, person.id, visibilities, said, cursor).await?;
     let mut shown: Vec<Shown> = rows.into_iter().map(Shown::from).collect();
-    if !which.no_boosts && !which.pictures {
+    if !which.no_boosts && !which.pictures && tagged.is_none() {
         let boosts = reactions::boosts_by(db, person.id, cursor).await?;
         let rows = posts::by_ids(db, &boosts.iter().map(|b| b.post_id).collect::<Vec<_>>()).await?;
         shown.extend(

@@ -1,10 +1,10 @@
 //! Timelines: the public feed, home, hashtags.
 
-use super::{Cursor, mutes};
+use super::{Cursor, mutes, tags};
 use crate::clock::Millis;
 use crate::entity::{home_entry, post, post_tag};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect};
 
 /// The server's public feed, newest first.
@@ -80,22 +80,12 @@ pub async fn tagged(
         which.pictures_only,
     );
     for other in &which.all {
-        query = query.filter(post::Column::Id.in_subquery(carrying(&[*other])));
+        query = query.filter(post::Column::Id.in_subquery(tags::carrying(&[*other])));
     }
     if !which.none.is_empty() {
-        query = query.filter(post::Column::Id.not_in_subquery(carrying(&which.none)));
+        query = query.filter(post::Column::Id.not_in_subquery(tags::carrying(&which.none)));
     }
     cursor.read(db, query, post_tag::Column::PostId).await
-}
-
-/// Ids of posts that carry one of these hashtags.
-fn carrying(tags: &[i64]) -> SelectStatement {
-    use sea_orm::QueryTrait;
-    post_tag::Entity::find()
-        .select_only()
-        .column(post_tag::Column::PostId)
-        .filter(post_tag::Column::TagId.is_in(tags.iter().copied()))
-        .into_query()
 }
 
 /// Posts of this server, of others, or of all; with pictures only, or not.

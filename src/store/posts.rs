@@ -1,6 +1,6 @@
 //! Posts.
 
-use super::{Cursor, conversations};
+use super::{Cursor, conversations, tags};
 use crate::clock::Millis;
 use crate::entity::post;
 use sea_orm::prelude::*;
@@ -134,24 +134,35 @@ pub async fn of_account(
     cursor.read(db, query, post::Column::Id).await
 }
 
-/// Posts of a person of these visibilities, newest first, as apps ask for them: the caller asks `can_see`.
+/// Which posts of a person apps ask for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said {
+    pub pictures_only: bool,
+    pub no_answers: bool,
+    /// Id of a hashtag they carry.
+    pub tagged: Option<i64>,
+}
+
+/// Posts of a person of these visibilities, newest first: the caller asks `can_see`.
 pub async fn said_by(
     db: &impl ConnectionTrait,
     account_id: i64,
     visibilities: &[&str],
-    pictures_only: bool,
-    no_answers: bool,
+    which: Said,
     cursor: Cursor,
 ) -> Result<Vec<post::Model>, DbErr> {
     let mut query = post::Entity::find()
         .filter(post::Column::AccountId.eq(account_id))
         .filter(post::Column::DeletedAt.is_null())
         .filter(post::Column::Visibility.is_in(visibilities.iter().copied()));
-    if pictures_only {
+    if which.pictures_only {
         query = query.filter(post::Column::PhotoCount.gt(0));
     }
-    if no_answers {
+    if which.no_answers {
         query = query.filter(post::Column::InReplyToUri.is_null()).filter(post::Column::InReplyToId.is_null());
+    }
+    if let Some(tag) = which.tagged {
+        query = query.filter(post::Column::Id.in_subquery(tags::carrying(&[tag])));
     }
     cursor.read(db, query, post::Column::Id).await
 }

@@ -1,9 +1,9 @@
 //! Hashtags and who is mentioned.
 
 use crate::entity::{mention, post_tag, tag};
-use sea_orm::IntoActiveModel;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, SelectStatement};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::{HashMap, HashSet};
 
 pub async fn by_key(db: &impl ConnectionTrait, key: &str) -> Result<Option<tag::Model>, DbErr> {
@@ -70,9 +70,17 @@ pub async fn of_posts(db: &impl ConnectionTrait, posts: &[i64]) -> Result<Vec<(i
     Ok(links.into_iter().filter_map(|l| Some((l.post_id, tags.get(&l.tag_id)?.clone()))).collect())
 }
 
+/// Ids of posts that carry one of these hashtags, for use inside other queries.
+pub fn carrying(tags: &[i64]) -> SelectStatement {
+    post_tag::Entity::find()
+        .select_only()
+        .column(post_tag::Column::PostId)
+        .filter(post_tag::Column::TagId.is_in(tags.iter().copied()))
+        .into_query()
+}
+
 /// Tags whose name starts with `text`.
 pub async fn search(db: &impl ConnectionTrait, text: &str, limit: u64) -> Result<Vec<tag::Model>, DbErr> {
-    use sea_orm::{QueryOrder, QuerySelect};
     tag::Entity::find()
         .filter(tag::Column::NameKey.gte(text))
         .filter(tag::Column::NameKey.lt(format!("{text}\u{10ffff}")))

@@ -21,7 +21,14 @@ pub fn routes() -> Vec<Route> {
             .lists::<Relationship>(),
         Route::get("/api/v1/accounts/{id}", READ, show).gives::<Account>(),
         Route::get("/api/v1/accounts/{id}/statuses", Access::Open("read:statuses"), posts)
-            .takes(&["only_media:flag", "exclude_replies:flag", "exclude_reblogs:flag", "pinned:flag", "_pe:flag"])
+            .takes(&[
+                "only_media:flag",
+                "exclude_replies:flag",
+                "exclude_reblogs:flag",
+                "pinned:flag",
+                "tagged",
+                "_pe:flag",
+            ])
             .pages()
             .lists::<Status>(),
         Route::get("/api/v1/accounts/{id}/followers", READ, followers).pages().lists::<Account>(),
@@ -73,6 +80,7 @@ async fn posts(call: Call) -> Answer {
         pictures: asked("only_media") || grid,
         no_answers: asked("exclude_replies") || grid,
         no_boosts: asked("exclude_reblogs") || grid,
+        tagged: call.params.text("tagged"),
     };
     let part = timelines::of_person(&call.app, call.reader(), &row, which, page.cursor).await?;
     call.posts(part, &page).await

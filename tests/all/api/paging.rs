@@ -107,3 +107,38 @@ async fn people_are_paged_by_their_follows_and_not_by_their_ids() {
     assert_eq!(names(api.walk(&path).await), ["bea", "cleo", "dora"]);
     assert_eq!(me["followers_count"], 3);
 }
+
+#[tokio::test]
+async fn a_hashtag_is_asked_for_with_any_all_and_none() {
+    let server = Server::start("a.test").await;
+    let ada = server.owner("ada").await;
+    let mut ids = Vec::new();
+    for caption in ["#fog #sea", "#Fog #night", "#sea", "#night"] {
+        ids.push(ada.post_photo("orientation-1.jpg", caption).await.number);
+    }
+    let api = Api::nobody(&server);
+    for (query, expected) in [
+        ("fog", vec![1, 0]),
+        ("FOG", vec![1, 0]),
+        ("fog?any[]=sea", vec![2, 1, 0]),
+        ("fog?any[]=sea&any[]=night&limit=2", vec![3, 2]),
+        ("fog?all[]=sea", vec![0]),
+        ("fog?all[]=nothing", vec![]),
+        ("fog?none[]=sea", vec![1]),
+        ("fog?any[]=sea&none[]=night", vec![2, 0]),
+        ("fog?local=true&only_media=true", vec![1, 0]),
+        ("fog?remote=true", vec![]),
+        ("nothing", vec![]),
+    ] {
+        let expected: Vec<&String> = expected.into_iter().map(|n: usize| &ids[n]).collect();
+        let found = api.get(&format!("/api/v1/timelines/tag/{query}")).await.ids();
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{query}");
+    }
+    let id = api.get("/api/v1/accounts/lookup?acct=ada").await.fine()["id"].as_str().unwrap().to_owned();
+    for (tag, expected) in [("Fog", vec![&ids[1], &ids[0]]), ("nothing", vec![])] {
+        let found = api.get(&format!("/api/v1/accounts/{id}/statuses?tagged={tag}")).await.ids();
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{tag}");
+    }
+    let next = api.get("/api/v1/timelines/tag/fog?any[]=sea&limit=2").await.link("next").unwrap();
+    assert_eq!(api.get(&next).await.ids(), ids[..1]);
+}
