@@ -991,6 +991,7 @@ impl Settings {
                 last_seen: "2 h".into(),
                 since: "12 November 2026".into(),
             }],
+            server: "photos.example".into(),
             email: "layla@photos.example".into(),
         }
     }

@@ -76,6 +76,7 @@ async fn page(
             })
             .collect(),
         apps: let_in(web, account.id).await?,
+        server: app.public().map_or_else(|| visitor.client.host.clone(), |public| public.host.clone()),
         email: viewer.login.email.clone(),
         errors,
     };

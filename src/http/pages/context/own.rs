@@ -68,6 +68,8 @@ pub struct Settings {
     pub errors: Vec<String>,
     pub sessions: Vec<SessionLine>,
     pub apps: Vec<AppLine>,
+    /// What one types where an app asks for a server.
+    pub server: String,
     pub email: String,
 }
 
