@@ -16,6 +16,7 @@ mod m0010_looking;
 mod m0011_activities;
 mod m0012_richness;
 mod m0013_kept_pictures;
+mod m0014_oauth;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_signatures::Migration),
             Box::new(m0012_richness::Migration),
             Box::new(m0013_kept_pictures::Migration),
+            Box::new(m0014_oauth::Migration),
         ]
     }
 }

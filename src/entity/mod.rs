@@ -1,9 +1,12 @@
 //! One sea-orm entity a table; queries live in `store`.
 
+pub mod access_token;
 pub mod account;
 pub mod activity;
 pub mod actor_key;
+pub mod application;
 pub mod attempt;
+pub mod auth_code;
 pub mod block;
 pub mod boost;
 pub mod conversation;
@@ -29,6 +32,7 @@ pub mod post_tag;
 pub mod profile_fill;
 pub mod profile_link;
 pub mod quote;
+pub mod read_marker;
 pub mod receipt;
 pub mod relay;
 pub mod rendition;

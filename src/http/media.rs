@@ -8,43 +8,26 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::get;
 use std::ops::Range;
 
 pub fn router() -> Router<Web> {
-    Router::new().route("/media/{file}", get(serve).options(preflight))
+    Router::new().route("/media/{file}", get(serve))
 }
 
-const FIXED: [(&str, &str); 7] = [
+const FIXED: [(&str, &str); 6] = [
     ("x-content-type-options", "nosniff"),
     ("content-security-policy", "default-src 'none'; sandbox"),
     ("cross-origin-resource-policy", "cross-origin"),
-    ("access-control-allow-origin", "*"),
     ("content-disposition", "inline"),
     ("accept-ranges", "bytes"),
     ("x-robots-tag", "noindex"),
 ];
 
-async fn preflight() -> Response {
-    let headers = [
-        ("access-control-allow-origin", "*"),
-        ("access-control-allow-methods", "GET, HEAD"),
-        ("access-control-allow-headers", "range"),
-    ];
-    (StatusCode::NO_CONTENT, headers).into_response()
-}
-
 async fn serve(State(web): State<Web>, method: Method, Path(file): Path<String>, headers: HeaderMap) -> Response {
     let Ok(key) = format!("media/{file}").parse::<Key>() else { return error::bare(&Refusal::Missing) };
-    match answer(&web, &key, &method, &headers).await {
-        Ok(response) => response,
-        Err(refusal) => {
-            let mut response = error::bare(&refusal);
-            response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-            response
-        }
-    }
+    answer(&web, &key, &method, &headers).await.unwrap_or_else(|refusal| error::bare(&refusal))
 }
 
 /// Which bytes these are. Under a key they change only where the same picture was made again, and then

@@ -2,6 +2,7 @@
 //! in `service`.
 
 pub mod ap;
+pub mod api;
 pub mod client;
 pub mod error;
 pub mod health;
@@ -33,6 +34,8 @@ pub const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Web {
     pub app: App,
     pub templates: Arc<Templates>,
+    /// Counts the calls of apps.
+    pub limiter: api::Limiter,
 }
 
 impl axum::extract::FromRef<Web> for App {
@@ -43,11 +46,12 @@ impl axum::extract::FromRef<Web> for App {
 
 /// Every route of the server.
 pub fn router(app: App) -> anyhow::Result<Router> {
-    let web = Web { templates: Arc::new(Templates::load()?), app: app.clone() };
+    let web = Web { templates: Arc::new(Templates::load()?), app: app.clone(), limiter: api::Limiter::default() };
     let pages = pages::router(&web).layer(security::csrf(&web));
     Ok(Router::new()
         .merge(pages)
         .merge(ap::router())
+        .merge(api::router(&web))
         .merge(media::router())
         .merge(health::router())
         .fallback(pages::not_found)
@@ -58,6 +62,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .layer(RequestBodyTimeoutLayer::new(TIMEOUT))
         .layer(CompressionLayer::new())
         .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), api::around))
         .layer(axum::middleware::from_fn_with_state(web.clone(), client::find))
         .layer(TraceLayer::new_for_http())
         .with_state(web))

@@ -16,6 +16,23 @@ pub fn policy(nonce: &str, media: Option<&str>) -> String {
     )
 }
 
+/// Lets the window that opened a page go on speaking with it: apps sign people in in such windows.
+pub fn in_reach_of_opener(mut response: Response) -> Response {
+    response.headers_mut().insert("cross-origin-opener-policy", HeaderValue::from_static("unsafe-none"));
+    response
+}
+
+/// Lets the form of a page lead away from here. Browsers apply `form-action` to what a form is answered
+/// with, too, and apps come back at addresses of any kind.
+pub fn leading_away(mut response: Response) -> Response {
+    let policy = response.headers().get("content-security-policy").and_then(|v| v.to_str().ok());
+    let policy = policy.map(|text| text.replace(" form-action 'self';", ""));
+    if let Some(value) = policy.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        response.headers_mut().insert("content-security-policy", value);
+    }
+    in_reach_of_opener(response)
+}
+
 /// Sets what every page answers with, where the handler has not said otherwise.
 pub async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

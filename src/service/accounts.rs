@@ -1,13 +1,15 @@
 //! Accounts of this server: making them, changing what they say of themselves.
 
 use super::limits;
+use super::visibility::{self, Reader};
 use super::{Refusal, federation, sessions, surface};
 use crate::activitypub::html::to_plain_text;
 use crate::activitypub::signature::keys::{self, SigningKey};
 use crate::app::App;
 use crate::entity::{account, login};
-use crate::store::{self, accounts};
+use crate::store::{self, accounts, policies};
 use sea_orm::ConnectionTrait;
+use std::collections::HashSet;
 
 /// The account whose key signs what the server itself asks of others: `/actor`.
 pub const INSTANCE: i64 = 0;
@@ -419,4 +421,30 @@ pub async fn known(app: &App, acct: &str) -> Result<account::Model, Refusal> {
     let domain = Some(domain.to_lowercase()).filter(|domain| *domain != app.handle_domain()).unwrap_or_default();
     let row = store::accounts::by_handle(&app.db.read, name, &domain).await?;
     row.filter(|a| a.deleted_at.is_none() && a.id != INSTANCE).ok_or(Refusal::Missing)
+}
+
+/// Somebody whom this reader may meet, by id. One who was suspended is there, and says nothing.
+pub async fn met(app: &App, reader: Reader, id: i64) -> Result<account::Model, Refusal> {
+    let row = accounts::by_id(&app.db.read, id).await?.filter(|row| row.id != INSTANCE).ok_or(Refusal::Missing)?;
+    if row.deleted_at.is_some() {
+        return Err(Refusal::Gone);
+    }
+    visibility::may_meet(app, reader, &row).await?;
+    Ok(row)
+}
+
+/// People in a list, in this order: without those who are gone or of servers that are kept out, and those
+/// between whom and the reader there is a block.
+pub async fn listed(app: &App, reader: Reader, ids: &[i64]) -> Result<Vec<account::Model>, Refusal> {
+    let db = &app.db.read;
+    let mut rows = accounts::by_ids(db, ids.iter().copied()).await?;
+    rows.retain(|_, row| row.deleted_at.is_none() && row.suspended == 0);
+    let out = policies::kept_out_of(db, rows.values()).await?;
+    let blocks = match reader {
+        Some(reader) => policies::between(db, reader, ids).await?,
+        None => Vec::new(),
+    };
+    let apart: HashSet<i64> =
+        blocks.iter().flat_map(|b| [b.account_id, b.target_id]).filter(|id| Some(*id) != reader).collect();
+    Ok(ids.iter().filter(|id| !out.contains(id) && !apart.contains(id)).filter_map(|id| rows.remove(id)).collect())
 }

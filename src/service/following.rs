@@ -1,10 +1,12 @@
 //! Following, being followed, letting go.
 
+use super::timelines::{Ends, Part};
+use super::visibility::Reader;
 use super::work::{self, Work};
 use super::{Refusal, federation, surface};
 use crate::app::App;
 use crate::entity::{account, follow};
-use crate::store::{accounts, feeds, notifications, policies, relations};
+use crate::store::{Cursor, accounts, feeds, notifications, policies, relations};
 use sea_orm::ConnectionTrait;
 
 /// A person of this server follows somebody. A remote person is asked; she answers with an Accept.
@@ -152,4 +154,31 @@ pub async fn answer(app: &App, target: &account::Model, follower_id: i64, yes: b
             })
         })
         .await
+}
+
+/// Which of the two lists of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Followers,
+    Following,
+}
+
+/// Who follows a person, or whom she follows, the newest follow first: without those who are gone, and those
+/// between whom and the reader there is a block.
+pub async fn listed(
+    app: &App,
+    reader: Reader,
+    of: &account::Model,
+    side: Side,
+    cursor: Cursor,
+) -> Result<Part<account::Model>, Refusal> {
+    let db = &app.db.read;
+    let rows = match side {
+        Side::Followers => relations::followers(db, of.id, cursor).await?,
+        Side::Following => relations::following(db, of.id, cursor).await?,
+    };
+    let keys: Vec<i64> = rows.iter().map(|f| f.id).collect();
+    let ids: Vec<i64> =
+        rows.iter().map(|f| if side == Side::Followers { f.follower_id } else { f.target_id }).collect();
+    Ok(Part { items: super::accounts::listed(app, reader, &ids).await?, ends: Ends::of(&keys, cursor) })
 }

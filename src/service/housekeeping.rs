@@ -6,7 +6,9 @@ use crate::app::App;
 use crate::blob::Key;
 use crate::clock::{DAY, HOUR};
 use crate::ids::first_of;
-use crate::store::{delivery_log, drafts, emoji, feeds, forms, keys, markers, media, mutes, policies, sessions};
+use crate::store::{
+    delivery_log, drafts, emoji, feeds, forms, keys, markers, media, mutes, policies, sessions, tokens,
+};
 
 /// Everything, once; a failure of one part is logged and the next one runs.
 pub async fn run(app: &App) {
@@ -72,6 +74,7 @@ async fn old_records(app: &App) -> Result<(), Refusal> {
                 forms::sweep(tx, now).await?;
                 emoji::sweep(tx, now - limits::EMOJI_MISSING).await?;
                 keys::sweep_retired(tx, now - 30 * DAY).await?;
+                tokens::sweep(tx, now - limits::APP_KEPT, now).await?;
                 Ok::<_, Refusal>(sessions::sweep(tx, now - DAY, now).await?)
             })
         })

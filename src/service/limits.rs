@@ -117,3 +117,35 @@ pub const SIGN_UP_WINDOW: Millis = HOUR;
 pub const DRAFT: Millis = 30 * DAY;
 /// Entries kept in a home timeline.
 pub const HOME: u64 = 800;
+
+/// Apps registered from one address …
+pub const APPS: i64 = 30;
+/// … in this time.
+pub const APPS_WINDOW: Millis = HOUR;
+/// An app that holds nothing and was not used for so long is forgotten.
+pub const APP_KEPT: Millis = 60 * DAY;
+/// Characters in an app's name, and in the address of its page.
+pub const APP_NAME: usize = 200;
+/// Addresses an app may register to come back to.
+pub const REDIRECTS: usize = 20;
+/// Bytes in each of them.
+pub const REDIRECT: usize = 2_000;
+/// A code can be changed for a token for so long.
+pub const CODE: Millis = 10 * MINUTE;
+
+/// Calls an app makes for one person, or an address without a person, …
+pub const CALLS: u32 = 300;
+/// … in this time.
+pub const CALLS_WINDOW: Millis = 5 * MINUTE;
+/// Parameters of one call.
+pub const PARAMETERS: usize = 1_000;
+/// How deep parameters lie within one another.
+pub const DEPTH: usize = 6;
+/// Things asked for by their ids in one call.
+pub const IDS: usize = 80;
+/// Further hashtags of each kind (any, all, none) beside the one a list is about.
+pub const MORE_TAGS: usize = 4;
+/// Posts in a list that an app asks for without saying how many, and most it gets.
+pub const POSTS_LISTED: (u64, u64) = (20, 40);
+/// The same of people.
+pub const PEOPLE_LISTED: (u64, u64) = (40, 80);

@@ -2,6 +2,7 @@
 //! server and the command line all come through here; a rule of the product lives here, once.
 
 pub mod accounts;
+pub mod apps;
 pub mod categories;
 pub mod conversation;
 pub mod counting;
@@ -19,11 +20,13 @@ pub mod policy;
 pub mod posting;
 pub mod reach;
 pub mod reacting;
+pub mod reading;
 pub mod reporting;
 pub mod search;
 pub mod sessions;
 pub mod storage;
 pub mod surface;
+pub mod timelines;
 pub mod uploads;
 pub mod views;
 pub mod visibility;

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::clock::{HOUR, MINUTE, Millis};
 use crate::entity::{account, login, one_time_link, session};
 use crate::secrets::{random_hex, sha256};
-use crate::store::{accounts, sessions};
+use crate::store::{accounts, sessions, tokens};
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 
 /// Somebody who is signed in.
@@ -176,13 +176,15 @@ pub async fn change_password(app: &App, viewer: &Viewer, current: &str, new: &st
     set_password(app, viewer.id(), new, Some(viewer.session_id)).await
 }
 
-/// Sets a password and ends every session but `keep`.
+/// Sets a password and ends every session but `keep`; apps have to be let in again.
 pub async fn set_password(app: &App, account_id: i64, new: &str, keep: Option<i64>) -> Result<(), Refusal> {
     let hash = hash_password(app, new.to_owned()).await?;
+    let now = app.now();
     app.db
         .write(move |tx| {
             Box::pin(async move {
                 accounts::set_password(tx, account_id, hash).await?;
+                tokens::revoke_all(tx, account_id, now).await?;
                 Ok(sessions::end_all(tx, account_id, keep).await?)
             })
         })
@@ -271,7 +273,7 @@ pub async fn create_owner(app: &App, link: &str, mut new: NewAccount, device: &s
     open_session(app, row.id, device).await
 }
 
-/// A new password through a link. Every session ends.
+/// A new password through a link. Every session ends, and apps have to be let in again.
 pub async fn reset_password(app: &App, link: &str, password: &str) -> Result<(), Refusal> {
     let row = check_link(app, RESET_LINK, link).await?;
     let account_id = row.account_id.ok_or(Refusal::Missing)?;
@@ -284,6 +286,7 @@ pub async fn reset_password(app: &App, link: &str, password: &str) -> Result<(),
                     return Err(Refusal::Missing);
                 }
                 accounts::set_password(tx, account_id, hash).await?;
+                tokens::revoke_all(tx, account_id, now).await?;
                 Ok(sessions::end_all(tx, account_id, None).await?)
             })
         })

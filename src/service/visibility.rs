@@ -4,10 +4,10 @@
 use super::Refusal;
 use crate::activitypub::Visibility;
 use crate::app::App;
-use crate::entity::post;
+use crate::entity::{account, post};
 use crate::store::{accounts, policies, posts, relations, tags};
 use sea_orm::{ConnectionTrait, DbErr};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Who is looking: nobody in particular, or an account, local or remote.
 pub type Reader = Option<i64>;
@@ -48,21 +48,23 @@ pub async fn unless_blocked(app: &App, reader: Reader, person: i64) -> Result<()
     if blocked { Err(Refusal::Missing) } else { Ok(()) }
 }
 
+/// Refuses a person who blocks the reader, or whose server is kept out: she is as if she were not there.
+pub async fn may_meet(app: &App, reader: Reader, person: &account::Model) -> Result<(), Refusal> {
+    let db = &app.db.read;
+    if policies::domain_blocked(db, &person.domain).await? {
+        return Err(Refusal::Missing);
+    }
+    let Some(reader) = reader else { return Ok(()) };
+    let blocks = policies::between(db, reader, &[person.id]).await?;
+    if blocks.iter().any(|b| b.account_id == person.id) { Err(Refusal::Missing) } else { Ok(()) }
+}
+
 /// Authors nobody sees: suspended, deleted, or of a server that is kept out.
 async fn hidden_authors(db: &impl ConnectionTrait, authors: &HashSet<i64>) -> Result<HashSet<i64>, DbErr> {
     let rows = accounts::by_ids(db, authors.iter().copied()).await?;
     let mut hidden: HashSet<i64> = authors.iter().copied().filter(|id| !rows.contains_key(id)).collect();
-    let mut checked: HashMap<&str, bool> = HashMap::new();
-    for row in rows.values() {
-        let out = match checked.get(row.domain.as_str()) {
-            Some(out) => *out,
-            None => policies::kept_out(db, row).await?,
-        };
-        checked.insert(&row.domain, out);
-        if out || row.suspended != 0 || row.deleted_at.is_some() {
-            hidden.insert(row.id);
-        }
-    }
+    hidden.extend(policies::kept_out_of(db, rows.values()).await?);
+    hidden.extend(rows.values().filter(|row| row.suspended != 0 || row.deleted_at.is_some()).map(|row| row.id));
     Ok(hidden)
 }
 

@@ -45,6 +45,14 @@ pub async fn by_uri(db: &impl ConnectionTrait, uri: &str) -> Result<Option<accou
     account::Entity::find().filter(account::Column::Uri.eq(uri)).one(db).await
 }
 
+/// Accounts elsewhere by their ids.
+pub async fn by_uris(db: &impl ConnectionTrait, uris: &[String]) -> Result<Vec<account::Model>, DbErr> {
+    if uris.is_empty() {
+        return Ok(Vec::new());
+    }
+    account::Entity::find().filter(account::Column::Uri.is_in(uris)).all(db).await
+}
+
 pub async fn by_key_id(db: &impl ConnectionTrait, key_id: &str) -> Result<Option<account::Model>, DbErr> {
     account::Entity::find().filter(account::Column::KeyId.eq(key_id)).one(db).await
 }
@@ -81,6 +89,18 @@ pub async fn count_local(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
         .filter(account::Column::DeletedAt.is_null())
         .count(db)
         .await
+}
+
+/// Other servers of which somebody is known here.
+pub async fn count_servers(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let found: Option<i64> = account::Entity::find()
+        .select_only()
+        .column_as(Expr::cust("COUNT(DISTINCT domain)"), "servers")
+        .filter(account::Column::Domain.ne(""))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(found.unwrap_or(0))
 }
 
 /// Local accounts whose name or display name starts with `text`, for search.

@@ -45,13 +45,8 @@ pub async fn put(db: &impl ConnectionTrait, row: conversation::Model) -> Result<
 
 /// Somebody's conversations, the one with the newest post first; the cursor runs over posts' ids.
 pub async fn page(db: &impl ConnectionTrait, owner: i64, cursor: Cursor) -> Result<Vec<conversation::Model>, DbErr> {
-    conversation::Entity::find()
-        .filter(conversation::Column::AccountId.eq(owner))
-        .filter(conversation::Column::LastPostId.lt(cursor.before))
-        .order_by_desc(conversation::Column::LastPostId)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let query = conversation::Entity::find().filter(conversation::Column::AccountId.eq(owner));
+    cursor.read(db, query, conversation::Column::LastPostId).await
 }
 
 /// Marks a conversation as read, or as unread.

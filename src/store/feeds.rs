@@ -1,6 +1,6 @@
 //! Timelines: the public feed, home, hashtags.
 
-use super::{Cursor, mutes};
+use super::{Cursor, mutes, tags};
 use crate::clock::Millis;
 use crate::entity::{home_entry, post, post_tag};
 use sea_orm::prelude::*;
@@ -9,13 +9,21 @@ use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect};
 
 /// The server's public feed, newest first.
 pub async fn explore(db: &impl ConnectionTrait, cursor: Cursor) -> Result<Vec<post::Model>, DbErr> {
-    post::Entity::find()
-        .filter(Expr::cust("listed = 1"))
-        .filter(post::Column::Id.lt(cursor.before))
-        .order_by_desc(post::Column::Id)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let query = post::Entity::find().filter(Expr::cust("listed = 1"));
+    cursor.read(db, query, post::Column::Id).await
+}
+
+/// What everybody may see, from here and from elsewhere, answers aside; newest first.
+pub async fn wall(
+    db: &impl ConnectionTrait,
+    here: Option<bool>,
+    pictures_only: bool,
+    cursor: Cursor,
+) -> Result<Vec<post::Model>, DbErr> {
+    // In the words of its index.
+    let open = "visibility = 'public' AND deleted_at IS NULL AND in_reply_to_id IS NULL AND in_reply_to_uri IS NULL";
+    let query = of_origin(post::Entity::find().filter(Expr::cust(open)), here, pictures_only);
+    cursor.read(db, query, post::Column::Id).await
 }
 
 /// Somebody's home, what came last first, without people she mutes at `now`; the cursor runs over
@@ -32,35 +40,62 @@ pub async fn home(
     let mut query = home_entry::Entity::find()
         .join(JoinType::InnerJoin, join)
         .filter(home_entry::Column::OwnerId.eq(owner_id))
-        .filter(home_entry::Column::EntryId.lt(cursor.before))
         .filter(post::Column::AccountId.not_in_subquery(mutes::targets(owner_id, now)))
         .filter(home_entry::Column::ViaId.not_in_subquery(mutes::targets(owner_id, now)));
     if pictures_only {
         query = query.filter(post::Column::PhotoCount.gt(0));
     }
-    query
-        .order_by_desc(home_entry::Column::EntryId)
-        .order_by_desc(home_entry::Column::PostId)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let ordered = cursor.over(query, home_entry::Column::EntryId).order_by_desc(home_entry::Column::PostId);
+    Ok(cursor.turned(ordered.all(db).await?))
+}
+
+/// Which of the posts with a hashtag.
+#[derive(Debug, Clone, Default)]
+pub struct Tagged {
+    /// They carry each of these too, …
+    pub all: Vec<i64>,
+    /// … and none of these.
+    pub none: Vec<i64>,
+    /// Of this server, or of others.
+    pub here: Option<bool>,
+    pub pictures_only: bool,
 }
 
 /// Public posts with a hashtag, newest first.
-pub async fn tagged(db: &impl ConnectionTrait, tag_id: i64, cursor: Cursor) -> Result<Vec<post::Model>, DbErr> {
+pub async fn tagged(
+    db: &impl ConnectionTrait,
+    tag_id: i64,
+    which: &Tagged,
+    cursor: Cursor,
+) -> Result<Vec<post::Model>, DbErr> {
     let join: sea_orm::RelationDef =
         post_tag::Entity::belongs_to(post::Entity).from(post_tag::Column::PostId).to(post::Column::Id).into();
-    post::Entity::find()
-        .join(JoinType::InnerJoin, join.rev())
-        .filter(post_tag::Column::TagId.eq(tag_id))
-        .filter(post_tag::Column::PostId.lt(cursor.before))
-        .filter(post::Column::Visibility.eq("public"))
-        .filter(post::Column::PhotoCount.gt(0))
-        .filter(post::Column::DeletedAt.is_null())
-        .order_by_desc(post_tag::Column::PostId)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let mut query = of_origin(
+        post::Entity::find()
+            .join(JoinType::InnerJoin, join.rev())
+            .filter(post_tag::Column::TagId.eq(tag_id))
+            .filter(post::Column::Visibility.eq("public"))
+            .filter(post::Column::DeletedAt.is_null()),
+        which.here,
+        which.pictures_only,
+    );
+    for other in &which.all {
+        query = query.filter(post::Column::Id.in_subquery(tags::carrying(&[*other])));
+    }
+    if !which.none.is_empty() {
+        query = query.filter(post::Column::Id.not_in_subquery(tags::carrying(&which.none)));
+    }
+    cursor.read(db, query, post_tag::Column::PostId).await
+}
+
+/// Posts of this server, of others, or of all; with pictures only, or not.
+fn of_origin(query: Select<post::Entity>, here: Option<bool>, pictures_only: bool) -> Select<post::Entity> {
+    let query = match here {
+        Some(true) => query.filter(post::Column::Uri.is_null()),
+        Some(false) => query.filter(post::Column::Uri.is_not_null()),
+        None => query,
+    };
+    if pictures_only { query.filter(post::Column::PhotoCount.gt(0)) } else { query }
 }
 
 /// How a post comes into a home.

@@ -14,6 +14,8 @@ const REACTIONS: u64 = 500;
 /// She cannot sign in any more, on no device; address, password and choices go.
 pub async fn forget_login(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
     session::Entity::delete_many().filter(session::Column::AccountId.eq(id)).exec(db).await?;
+    super::tokens::forget(db, id).await?;
+    super::read_markers::forget(db, id).await?;
     one_time_link::Entity::delete_many().filter(one_time_link::Column::AccountId.eq(id)).exec(db).await?;
     login::Entity::delete_by_id(id).exec(db).await.map(drop)
 }
@@ -129,7 +131,7 @@ pub async fn of_domain(
         .await
 }
 
-/// Suspends an account, or takes that back; its sessions end.
+/// Suspends an account, or takes that back; its sessions end, and its apps are let out.
 pub async fn suspend(db: &impl ConnectionTrait, id: i64, on: bool) -> Result<(), DbErr> {
     account::Entity::update_many()
         .col_expr(account::Column::Suspended, Expr::value(i32::from(on)))
@@ -138,6 +140,7 @@ pub async fn suspend(db: &impl ConnectionTrait, id: i64, on: bool) -> Result<(),
         .await?;
     if on {
         session::Entity::delete_many().filter(session::Column::AccountId.eq(id)).exec(db).await?;
+        super::tokens::forget(db, id).await?;
     }
     Ok(())
 }

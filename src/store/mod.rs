@@ -27,24 +27,34 @@ pub mod posts;
 pub mod profile_links;
 pub mod quotes;
 pub mod reactions;
+pub mod read_markers;
 pub mod relations;
 pub mod relays;
 pub mod reports;
 pub mod sessions;
 pub mod settings;
 pub mod tags;
+pub mod tokens;
 mod write;
 
-use sea_orm::{DatabaseConnection, DbErr, RuntimeErr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    RuntimeErr, Select,
+};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-/// The one row of a page of something: what comes before this id, at most so many.
+/// Which part of a list, ordered by its key: below one key, above another, so many.
 #[derive(Debug, Clone, Copy)]
 pub struct Cursor {
-    /// Only ids below this.
+    /// Only keys below this.
     pub before: i64,
+    /// Only keys above this.
+    pub after: i64,
+    /// Those next above `after` rather than the newest.
+    pub from_below: bool,
     /// At most so many.
     pub limit: u64,
 }
@@ -52,12 +62,41 @@ pub struct Cursor {
 impl Cursor {
     /// The first page, newest first.
     pub fn first(limit: u64) -> Self {
-        Self { before: i64::MAX, limit }
+        Self::before(None, limit)
     }
 
     /// The page after `before`, or the first one.
     pub fn before(before: Option<i64>, limit: u64) -> Self {
-        Self { before: before.unwrap_or(i64::MAX), limit }
+        Self { before: before.unwrap_or(i64::MAX), after: i64::MIN, from_below: false, limit }
+    }
+
+    /// Narrows a query to this part. What it finds still has to be turned: see [`Self::turned`].
+    pub fn over<E: EntityTrait>(self, query: Select<E>, key: impl ColumnTrait) -> Select<E> {
+        let query = query.filter(key.lt(self.before));
+        let query = if self.after == i64::MIN { query } else { query.filter(key.gt(self.after)) };
+        let query = if self.from_below { query.order_by_asc(key) } else { query.order_by_desc(key) };
+        query.limit(self.limit)
+    }
+
+    /// Newest first, however it was read.
+    pub fn turned<T>(self, mut rows: Vec<T>) -> Vec<T> {
+        if self.from_below {
+            rows.reverse();
+        }
+        rows
+    }
+
+    /// Reads this part of a list, newest first.
+    pub async fn read<E>(
+        self,
+        db: &impl ConnectionTrait,
+        query: Select<E>,
+        key: impl ColumnTrait,
+    ) -> Result<Vec<E::Model>, DbErr>
+    where
+        E: EntityTrait,
+    {
+        Ok(self.turned(self.over(query, key).all(db).await?))
     }
 }
 
@@ -80,12 +119,28 @@ pub struct Db {
     wake: Arc<Notify>,
     intake: Arc<intake::Intake>,
     writing: Arc<write::Writing>,
+    asked: Arc<AtomicU64>,
 }
 
 impl Db {
     /// Wraps open pools; `wake` is told after every commit.
-    pub fn new(read: DatabaseConnection, writer: DatabaseConnection, tasks: TaskTracker, wake: Arc<Notify>) -> Self {
-        Self { read, writer, tasks, wake, intake: Arc::default(), writing: Arc::default() }
+    pub fn new(
+        mut read: DatabaseConnection,
+        writer: DatabaseConnection,
+        tasks: TaskTracker,
+        wake: Arc<Notify>,
+    ) -> Self {
+        let asked = Arc::<AtomicU64>::default();
+        let count = asked.clone();
+        read.set_metric_callback(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        Self { read, writer, tasks, wake, intake: Arc::default(), writing: Arc::default(), asked }
+    }
+
+    /// How often readers have asked something so far: what a page costs is measured by it.
+    pub fn asked(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed)
     }
 
     /// Whether both ways into the database answer.

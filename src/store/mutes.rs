@@ -5,7 +5,7 @@ use crate::clock::Millis;
 use crate::entity::mute;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{ExprTrait, OnConflict, Query, SelectStatement};
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::{Condition, IntoActiveModel};
 
 /// Still in force at `now`.
 fn lasting(now: Millis) -> Condition {
@@ -54,14 +54,8 @@ pub async fn page(
     now: Millis,
     cursor: Cursor,
 ) -> Result<Vec<mute::Model>, DbErr> {
-    mute::Entity::find()
-        .filter(mute::Column::AccountId.eq(account_id))
-        .filter(mute::Column::Id.lt(cursor.before))
-        .filter(lasting(now))
-        .order_by_desc(mute::Column::Id)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let query = mute::Entity::find().filter(mute::Column::AccountId.eq(account_id)).filter(lasting(now));
+    cursor.read(db, query, mute::Column::Id).await
 }
 
 /// Ids of everybody a person mutes, for use inside other queries.

@@ -26,13 +26,8 @@ pub async fn page(
     account_id: i64,
     cursor: Cursor,
 ) -> Result<Vec<notification::Model>, DbErr> {
-    notification::Entity::find()
-        .filter(notification::Column::AccountId.eq(account_id))
-        .filter(notification::Column::Id.lt(cursor.before))
-        .order_by_desc(notification::Column::Id)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let query = notification::Entity::find().filter(notification::Column::AccountId.eq(account_id));
+    cursor.read(db, query, notification::Column::Id).await
 }
 
 /// How many came after `seen`, counted up to `cap`.

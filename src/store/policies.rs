@@ -5,8 +5,8 @@ use crate::clock::Millis;
 use crate::entity::{account, block, domain_block};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
-use std::collections::BTreeSet;
+use sea_orm::{Condition, IntoActiveModel, QueryOrder};
+use std::collections::{BTreeSet, HashSet};
 
 /// A host and its parents: `a.b.example` gives itself, `b.example`, `example`.
 pub fn with_parents(host: &str) -> Vec<String> {
@@ -25,10 +25,33 @@ pub async fn domain_blocked(db: &impl ConnectionTrait, host: &str) -> Result<boo
     Ok(found.is_some())
 }
 
-/// Whether an account is of a server that is kept out: by the domain in its handle or by its own host.
-pub async fn kept_out(db: &impl ConnectionTrait, row: &account::Model) -> Result<bool, DbErr> {
+/// The hosts an account is of: the domain in its handle, and its own.
+fn hosts_of(row: &account::Model) -> [&str; 2] {
     let host = row.uri.as_deref().and_then(|uri| uri.strip_prefix("https://")).and_then(|rest| rest.split('/').next());
-    Ok(domain_blocked(db, &row.domain).await? || domain_blocked(db, host.unwrap_or_default()).await?)
+    [&row.domain, host.unwrap_or_default()]
+}
+
+/// Whether an account is of a server that is kept out.
+pub async fn kept_out(db: &impl ConnectionTrait, row: &account::Model) -> Result<bool, DbErr> {
+    Ok(!kept_out_of(db, [row]).await?.is_empty())
+}
+
+/// Which of these accounts are of servers that are kept out.
+pub async fn kept_out_of(
+    db: &impl ConnectionTrait,
+    rows: impl IntoIterator<Item = &account::Model>,
+) -> Result<HashSet<i64>, DbErr> {
+    let rows: Vec<&account::Model> = rows.into_iter().filter(|row| !row.domain.is_empty()).collect();
+    let hosts: BTreeSet<&str> = rows.iter().flat_map(|row| hosts_of(row)).filter(|host| !host.is_empty()).collect();
+    let asked: BTreeSet<String> = hosts.into_iter().flat_map(with_parents).collect();
+    let asked: Vec<String> = asked.into_iter().collect();
+    let mut blocked = HashSet::new();
+    for some in asked.chunks(1_000) {
+        let found = domain_block::Entity::find().filter(domain_block::Column::Domain.is_in(some)).all(db).await?;
+        blocked.extend(found.into_iter().map(|row| row.domain));
+    }
+    let is_out = |host: &str| !host.is_empty() && with_parents(host).iter().any(|part| blocked.contains(part));
+    Ok(rows.into_iter().filter(|row| hosts_of(row).into_iter().any(is_out)).map(|row| row.id).collect())
 }
 
 pub async fn block_domain(db: &impl ConnectionTrait, domain: &str, note: &str, now: Millis) -> Result<(), DbErr> {
@@ -100,13 +123,8 @@ pub async fn blocked_by(
     account_id: i64,
     cursor: Cursor,
 ) -> Result<Vec<block::Model>, DbErr> {
-    block::Entity::find()
-        .filter(block::Column::AccountId.eq(account_id))
-        .filter(block::Column::Id.lt(cursor.before))
-        .order_by_desc(block::Column::Id)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let query = block::Entity::find().filter(block::Column::AccountId.eq(account_id));
+    cursor.read(db, query, block::Column::Id).await
 }
 
 /// Inboxes of people elsewhere whom a person blocks or who block her: their servers', where there are such.

@@ -1,6 +1,6 @@
 //! Posts.
 
-use super::{Cursor, conversations};
+use super::{Cursor, conversations, tags};
 use crate::clock::Millis;
 use crate::entity::post;
 use sea_orm::prelude::*;
@@ -117,7 +117,6 @@ pub async fn of_account(
 ) -> Result<Vec<post::Model>, DbErr> {
     let query = post::Entity::find()
         .filter(post::Column::AccountId.eq(account_id))
-        .filter(post::Column::Id.lt(cursor.before))
         .filter(post::Column::DeletedAt.is_null())
         .filter(post::Column::Visibility.is_in(visibilities.iter().copied()));
     let query = match kind {
@@ -132,7 +131,40 @@ pub async fn of_account(
         }
         Kind::All => query,
     };
-    query.order_by_desc(post::Column::Id).limit(cursor.limit).all(db).await
+    cursor.read(db, query, post::Column::Id).await
+}
+
+/// Which posts of a person apps ask for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said {
+    pub pictures_only: bool,
+    pub no_answers: bool,
+    /// Id of a hashtag they carry.
+    pub tagged: Option<i64>,
+}
+
+/// Posts of a person of these visibilities, newest first: the caller asks `can_see`.
+pub async fn said_by(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    visibilities: &[&str],
+    which: Said,
+    cursor: Cursor,
+) -> Result<Vec<post::Model>, DbErr> {
+    let mut query = post::Entity::find()
+        .filter(post::Column::AccountId.eq(account_id))
+        .filter(post::Column::DeletedAt.is_null())
+        .filter(post::Column::Visibility.is_in(visibilities.iter().copied()));
+    if which.pictures_only {
+        query = query.filter(post::Column::PhotoCount.gt(0));
+    }
+    if which.no_answers {
+        query = query.filter(post::Column::InReplyToUri.is_null()).filter(post::Column::InReplyToId.is_null());
+    }
+    if let Some(tag) = which.tagged {
+        query = query.filter(post::Column::Id.in_subquery(tags::carrying(&[tag])));
+    }
+    cursor.read(db, query, post::Column::Id).await
 }
 
 /// Some posts of a person that are not deleted yet, whoever may see them.
@@ -143,6 +175,26 @@ pub async fn not_deleted_of(db: &impl ConnectionTrait, account_id: i64, limit: u
         .limit(limit)
         .all(db)
         .await
+}
+
+/// How many posts of these people everybody may see, and when the newest was published.
+pub async fn totals(db: &impl ConnectionTrait, people: &[i64]) -> Result<HashMap<i64, (i64, Millis)>, DbErr> {
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, i64, Option<i64>)> = post::Entity::find()
+        .select_only()
+        .column(post::Column::AccountId)
+        .column_as(post::Column::PublishedAt.count(), "posts")
+        .column_as(post::Column::PublishedAt.max(), "last")
+        .filter(post::Column::AccountId.is_in(people.iter().copied()))
+        // In the words of its index.
+        .filter(Expr::cust("deleted_at IS NULL AND visibility IN ('public', 'quiet')"))
+        .group_by(post::Column::AccountId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, posts, last)| (id, (posts, last.unwrap_or(0)))).collect())
 }
 
 /// How many posts of a person everybody may see.

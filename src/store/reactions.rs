@@ -1,5 +1,6 @@
 //! Likes and boosts.
 
+use super::Cursor;
 use crate::entity::{boost, post_like};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -80,6 +81,20 @@ pub async fn newest_boosts(db: &impl ConnectionTrait, post_id: i64, limit: u64) 
         .limit(limit)
         .all(db)
         .await
+}
+
+/// Boosts by a person, newest first.
+pub async fn boosts_by(db: &impl ConnectionTrait, account_id: i64, cursor: Cursor) -> Result<Vec<boost::Model>, DbErr> {
+    let query = boost::Entity::find().filter(boost::Column::AccountId.eq(account_id));
+    cursor.read(db, query, boost::Column::Id).await
+}
+
+/// Boosts by their ids.
+pub async fn boosts_by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<boost::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    boost::Entity::find().filter(boost::Column::Id.is_in(ids.iter().copied())).all(db).await
 }
 
 /// Which of these posts a person likes, and which she boosted.

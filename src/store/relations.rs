@@ -5,6 +5,7 @@ use crate::entity::{account, follow};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::HashMap;
 
 /// The follow is in force.
 pub const ACCEPTED: &str = "accepted";
@@ -71,14 +72,10 @@ pub async fn between(db: &impl ConnectionTrait, who: i64, others: &[i64]) -> Res
 
 /// Accepted followers, newest first; the cursor runs over follow ids.
 pub async fn followers(db: &impl ConnectionTrait, target_id: i64, cursor: Cursor) -> Result<Vec<follow::Model>, DbErr> {
-    follow::Entity::find()
+    let query = follow::Entity::find()
         .filter(follow::Column::TargetId.eq(target_id))
-        .filter(follow::Column::State.eq(ACCEPTED))
-        .filter(follow::Column::Id.lt(cursor.before))
-        .order_by_desc(follow::Column::Id)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+        .filter(follow::Column::State.eq(ACCEPTED));
+    cursor.read(db, query, follow::Column::Id).await
 }
 
 /// Accepted follows by a person, newest first.
@@ -87,26 +84,17 @@ pub async fn following(
     follower_id: i64,
     cursor: Cursor,
 ) -> Result<Vec<follow::Model>, DbErr> {
-    follow::Entity::find()
+    let query = follow::Entity::find()
         .filter(follow::Column::FollowerId.eq(follower_id))
-        .filter(follow::Column::State.eq(ACCEPTED))
-        .filter(follow::Column::Id.lt(cursor.before))
-        .order_by_desc(follow::Column::Id)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+        .filter(follow::Column::State.eq(ACCEPTED));
+    cursor.read(db, query, follow::Column::Id).await
 }
 
 /// Requests to follow a person that wait for her answer, newest first.
 pub async fn requests(db: &impl ConnectionTrait, target_id: i64, cursor: Cursor) -> Result<Vec<follow::Model>, DbErr> {
-    follow::Entity::find()
-        .filter(follow::Column::TargetId.eq(target_id))
-        .filter(follow::Column::State.eq(PENDING))
-        .filter(follow::Column::Id.lt(cursor.before))
-        .order_by_desc(follow::Column::Id)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let query =
+        follow::Entity::find().filter(follow::Column::TargetId.eq(target_id)).filter(follow::Column::State.eq(PENDING));
+    cursor.read(db, query, follow::Column::Id).await
 }
 
 /// How many wait.
@@ -236,4 +224,29 @@ pub async fn remove_all(db: &impl ConnectionTrait, account_id: i64) -> Result<()
 /// Somebody follows nobody any more.
 pub async fn remove_follower(db: &impl ConnectionTrait, follower_id: i64) -> Result<(), DbErr> {
     follow::Entity::delete_many().filter(follow::Column::FollowerId.eq(follower_id)).exec(db).await.map(drop)
+}
+
+/// Of each of these people: how many follow her, and how many she follows.
+pub async fn totals(db: &impl ConnectionTrait, people: &[i64]) -> Result<HashMap<i64, (i64, i64)>, DbErr> {
+    let mut found: HashMap<i64, (i64, i64)> = HashMap::new();
+    if people.is_empty() {
+        return Ok(found);
+    }
+    for (column, followers) in [(follow::Column::TargetId, true), (follow::Column::FollowerId, false)] {
+        let rows: Vec<(i64, i64)> = follow::Entity::find()
+            .select_only()
+            .column(column)
+            .column_as(follow::Column::Id.count(), "follows")
+            .filter(column.is_in(people.iter().copied()))
+            .filter(follow::Column::State.eq(ACCEPTED))
+            .group_by(column)
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (id, count) in rows {
+            let both = found.entry(id).or_default();
+            *(if followers { &mut both.0 } else { &mut both.1 }) = count;
+        }
+    }
+    Ok(found)
 }

@@ -17,13 +17,9 @@ pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<report::
 
 /// Newest first; those that wait, or those that are done.
 pub async fn page(db: &impl ConnectionTrait, open: bool, cursor: Cursor) -> Result<Vec<report::Model>, DbErr> {
-    report::Entity::find()
-        .filter(Expr::cust(if open { "closed_at IS NULL" } else { "closed_at IS NOT NULL" }))
-        .filter(report::Column::Id.lt(cursor.before))
-        .order_by_desc(report::Column::Id)
-        .limit(cursor.limit)
-        .all(db)
-        .await
+    let query =
+        report::Entity::find().filter(Expr::cust(if open { "closed_at IS NULL" } else { "closed_at IS NOT NULL" }));
+    cursor.read(db, query, report::Column::Id).await
 }
 
 /// How many wait, counted up to `cap`.

@@ -125,15 +125,19 @@ pub async fn sweep(db: &impl ConnectionTrait, before: Millis, now: Millis) -> Re
 }
 
 /// People with a session used since then.
-pub async fn active_since(db: &impl ConnectionTrait, since: Millis) -> Result<i64, DbErr> {
+pub async fn active_people(db: &impl ConnectionTrait, since: Millis) -> Result<Vec<i64>, DbErr> {
     use sea_orm::QuerySelect;
-    let rows: Vec<i64> = session::Entity::find()
+    session::Entity::find()
         .select_only()
         .column(session::Column::AccountId)
         .filter(session::Column::SeenAt.gt(since))
         .distinct()
         .into_tuple()
         .all(db)
-        .await?;
-    Ok(i64::try_from(rows.len()).unwrap_or(i64::MAX))
+        .await
+}
+
+/// How many they are.
+pub async fn active_since(db: &impl ConnectionTrait, since: Millis) -> Result<i64, DbErr> {
+    Ok(i64::try_from(active_people(db, since).await?.len()).unwrap_or(i64::MAX))
 }

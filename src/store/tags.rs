@@ -1,12 +1,20 @@
 //! Hashtags and who is mentioned.
 
 use crate::entity::{mention, post_tag, tag};
-use sea_orm::IntoActiveModel;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, SelectStatement};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use std::collections::{HashMap, HashSet};
 
 pub async fn by_key(db: &impl ConnectionTrait, key: &str) -> Result<Option<tag::Model>, DbErr> {
     tag::Entity::find().filter(tag::Column::NameKey.eq(key)).one(db).await
+}
+
+pub async fn by_keys(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<tag::Model>, DbErr> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    tag::Entity::find().filter(tag::Column::NameKey.is_in(keys)).all(db).await
 }
 
 /// Replaces the hashtags of a post: pairs of folded key and name as typed, with an id for a new tag.
@@ -50,9 +58,29 @@ pub async fn mentions(db: &impl ConnectionTrait, posts: &[i64]) -> Result<Vec<me
     mention::Entity::find().filter(mention::Column::PostId.is_in(posts.iter().copied())).all(db).await
 }
 
+/// Hashtags of posts, each with the id of its post.
+pub async fn of_posts(db: &impl ConnectionTrait, posts: &[i64]) -> Result<Vec<(i64, tag::Model)>, DbErr> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let links = post_tag::Entity::find().filter(post_tag::Column::PostId.is_in(posts.iter().copied())).all(db).await?;
+    let ids: HashSet<i64> = links.iter().map(|l| l.tag_id).collect();
+    let rows = tag::Entity::find().filter(tag::Column::Id.is_in(ids)).all(db).await?;
+    let tags: HashMap<i64, tag::Model> = rows.into_iter().map(|t| (t.id, t)).collect();
+    Ok(links.into_iter().filter_map(|l| Some((l.post_id, tags.get(&l.tag_id)?.clone()))).collect())
+}
+
+/// Ids of posts that carry one of these hashtags, for use inside other queries.
+pub fn carrying(tags: &[i64]) -> SelectStatement {
+    post_tag::Entity::find()
+        .select_only()
+        .column(post_tag::Column::PostId)
+        .filter(post_tag::Column::TagId.is_in(tags.iter().copied()))
+        .into_query()
+}
+
 /// Tags whose name starts with `text`.
 pub async fn search(db: &impl ConnectionTrait, text: &str, limit: u64) -> Result<Vec<tag::Model>, DbErr> {
-    use sea_orm::{QueryOrder, QuerySelect};
     tag::Entity::find()
         .filter(tag::Column::NameKey.gte(text))
         .filter(tag::Column::NameKey.lt(format!("{text}\u{10ffff}")))

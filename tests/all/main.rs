@@ -1,6 +1,7 @@
 //! One binary, a module a promise. `support` holds the servers, people and peers they are played with.
 
 mod activitypub;
+mod api;
 mod architecture;
 mod blob;
 mod browser;

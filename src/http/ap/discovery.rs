@@ -17,11 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 fn json(value: &Value, kind: &str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::CACHE_CONTROL, "public, max-age=300"),
-    ];
+    let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=300")];
     (headers, value.to_string()).into_response()
 }
 

@@ -5,6 +5,7 @@ use super::templates::Shown;
 use super::{finish, redirect, safe_path};
 use crate::http::Web;
 use crate::http::error;
+use crate::http::security;
 use crate::http::viewer::{SignedIn, Visitor, cookie, no_cookie};
 use crate::service::Refusal;
 use crate::service::accounts::NewAccount;
@@ -21,10 +22,12 @@ pub struct SignInForm {
     login: String,
     password: String,
     next: String,
+    /// Somebody signed in wants to be somebody else.
+    again: String,
 }
 
 pub async fn sign_in_page(State(web): State<Web>, visitor: Visitor, Query(form): Query<SignInForm>) -> Response {
-    if visitor.viewer.is_some() {
+    if visitor.viewer.is_some() && form.again.is_empty() {
         return redirect(safe_path(&form.next).unwrap_or("/"));
     }
     sign_in_form(&web, &visitor, form, "").await
@@ -33,10 +36,11 @@ pub async fn sign_in_page(State(web): State<Web>, visitor: Visitor, Query(form):
 async fn sign_in_form(web: &Web, visitor: &Visitor, form: SignInForm, error: &str) -> Response {
     let shown = Shown::new(web, visitor, "").await;
     let next = safe_path(&form.next).unwrap_or_default().to_owned();
-    shown.render(
+    // An app may have opened this in a window that it waits for.
+    security::in_reach_of_opener(shown.render(
         "sign-in.html",
         &SignIn { frame: shown.frame.clone(), login: form.login, error: error.to_owned(), next },
-    )
+    ))
 }
 
 pub async fn sign_in(State(web): State<Web>, visitor: Visitor, Form(form): Form<SignInForm>) -> Response {

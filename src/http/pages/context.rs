@@ -2,7 +2,9 @@
 
 mod own;
 
-pub use own::{FieldInput, Join, Leave, MutedPerson, Reach, Reset, SessionLine, Settings, SignIn, Who};
+pub use own::{
+    AppLine, Authorize, Code, FieldInput, Join, Leave, MutedPerson, Reach, Reset, SessionLine, Settings, SignIn, Who,
+};
 
 use crate::service::views::{Notification, Page, Person, Picture, Post, Profile, Quoting, Reply};
 use serde::Serialize;

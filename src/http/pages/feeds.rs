@@ -126,7 +126,9 @@ async fn tag_page(web: &Web, visitor: &Visitor, name: &str, from: &From) -> Answ
     let key = hashtag_key(name).ok_or(Refusal::Missing)?;
     let (name, rows) = match tags::by_key(&web.app.db.read, &key).await? {
         Some(tag) => {
-            (tag.name, feeds::tagged(&web.app.db.read, tag.id, Cursor::before(from.before, limits::PAGE)).await?)
+            let pictures = feeds::Tagged { pictures_only: true, ..feeds::Tagged::default() };
+            let cursor = Cursor::before(from.before, limits::PAGE);
+            (tag.name, feeds::tagged(&web.app.db.read, tag.id, &pictures, cursor).await?)
         }
         None => (name.to_owned(), Vec::new()),
     };

@@ -1,6 +1,7 @@
 //! The pages people see.
 
 mod account;
+mod authorize;
 mod compose;
 pub mod context;
 mod deliveries;
@@ -54,6 +55,9 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/about", get(feeds::about))
         .route("/sign-in", get(account::sign_in_page).post(account::sign_in))
         .route("/sign-out", post_to(account::sign_out))
+        .route("/oauth/authorize", get(authorize::ask).post(authorize::decide))
+        .route("/oauth/authorize/", get(authorize::ask).post(authorize::decide))
+        .route("/oauth/authorize/native", get(authorize::native))
         .route("/join", get(account::join_page).post(account::join))
         .route("/welcome/{link}", get(account::welcome_page).post(account::welcome))
         .route("/reset/{link}", get(account::reset_page).post(account::reset))
@@ -67,6 +71,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/settings/delete", get(leaving::ask).post(leaving::leave))
         .route("/settings/sessions/{id}/end", post_to(settings::end_session))
         .route("/settings/sessions/end-others", post_to(settings::end_others))
+        .route("/settings/apps/{id}/end", post_to(settings::throw_out))
         .route("/compose", get(compose::show_new))
         .route("/compose/{draft}/photos/{photo}/remove", post_to(compose::remove_photo))
         .route("/settings/originals.tar", get(files::export))
@@ -153,11 +158,13 @@ pub fn redirect(to: &str) -> Response {
 pub fn safe_path(path: &str) -> Option<&str> {
     let plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     let decoded = path.to_lowercase();
+    // What stands in the query leads nowhere by itself.
+    let way = path.split('?').next().unwrap_or_default();
     let tricky = path.starts_with("//")
         || decoded.starts_with("/%2f")
         || decoded.starts_with("/%5c")
-        || path.contains("/..")
-        || path.contains("/./");
+        || way.contains("/..")
+        || way.contains("/./");
     (path.starts_with('/') && plain && !tricky).then_some(path)
 }
 

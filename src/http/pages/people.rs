@@ -10,9 +10,9 @@ use crate::http::ap;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::back_fill::{self, Past};
 use crate::service::federation::urls;
-use crate::service::visibility::can_see;
+use crate::service::visibility::{can_see, may_meet};
 use crate::service::{Refusal, accounts, following as follows, limits, views};
-use crate::store::{self, Cursor, policies, posts, relations};
+use crate::store::{self, Cursor, posts, relations};
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
@@ -48,7 +48,7 @@ async fn profile_page(web: &Web, visitor: &Visitor, acct: &str, asked: Tab) -> A
     let app = &web.app;
     let mut row = accounts::by_acct(app, acct).await?;
     let reader = visitor.reader();
-    refuse_blocked(web, visitor, &row).await?;
+    may_meet(&web.app, visitor.reader(), &row).await?;
     let past = look(web, visitor, &mut row).await?;
     let profile = views::profile(app, &row, reader).await?;
     let (tab, kind) = match asked.tab.as_deref() {
@@ -121,7 +121,7 @@ pub async fn fetch_older(
 ) -> Response {
     let answer = async {
         let row = accounts::by_acct(&web.app, &acct).await?;
-        refuse_blocked(&web, &visitor, &row).await?;
+        may_meet(&web.app, visitor.reader(), &row).await?;
         back_fill::more(&web.app, &row).await?;
         back_fill::settled(&web.app, row.id, LOOK_BACK).await?;
         let mut query = Vec::new();
@@ -135,16 +135,6 @@ pub async fn fetch_older(
         Ok(redirect(&format!("{}{query}", urls::person_path(&row))))
     };
     finish(&web, &visitor, answer.await).await
-}
-
-/// Whoever is blocked by somebody does not find her.
-async fn refuse_blocked(web: &Web, visitor: &Visitor, row: &account::Model) -> Result<(), Refusal> {
-    if policies::domain_blocked(&web.app.db.read, &row.domain).await? {
-        return Err(Refusal::Missing);
-    }
-    let Some(reader) = visitor.reader() else { return Ok(()) };
-    let blocks = policies::between(&web.app.db.read, reader, &[row.id]).await?;
-    if blocks.iter().any(|b| b.account_id == row.id) { Err(Refusal::Missing) } else { Ok(()) }
 }
 
 pub async fn followers(
@@ -170,7 +160,7 @@ pub async fn following(
 async fn people_page(web: &Web, visitor: &Visitor, acct: &str, which: &str, from: From) -> Answer {
     let app = &web.app;
     let row = accounts::by_acct(app, acct).await?;
-    refuse_blocked(web, visitor, &row).await?;
+    may_meet(&web.app, visitor.reader(), &row).await?;
     let cursor = Cursor::before(from.before, limits::PEOPLE_PAGE);
     let list = match which {
         "followers" => relations::followers(&app.db.read, row.id, cursor).await?,

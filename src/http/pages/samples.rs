@@ -4,10 +4,10 @@
 //! text, text that looks like HTML, panoramas and narrow portraits, photos not fetched yet.
 
 use super::context::{
-    About, Choice, Compose, Confirm, ConversationLine, Conversations, DataChoice, Deliveries, DeliveryLine, DraftPhoto,
-    Elsewhere, ErrorPage, Explore, FieldInput, Files, Frame, Home, Join, Leave, MutePage, MutedPerson, Notifications,
-    People, PhotoFiles, PostPage, ProfilePage, Reach, ReachLine, ReportLine, ReportPage, Reports, Requests, Reset,
-    Search, ServedFile, SessionLine, Settings, SignIn, Tag, Who,
+    About, AppLine, Authorize, Choice, Code, Compose, Confirm, ConversationLine, Conversations, DataChoice, Deliveries,
+    DeliveryLine, DraftPhoto, Elsewhere, ErrorPage, Explore, FieldInput, Files, Frame, Home, Join, Leave, MutePage,
+    MutedPerson, Notifications, People, PhotoFiles, PostPage, ProfilePage, Reach, ReachLine, ReportLine, ReportPage,
+    Reports, Requests, Reset, Search, ServedFile, SessionLine, Settings, SignIn, Tag, Who,
 };
 use crate::activitypub::html::{name_with_emoji, sanitize};
 use crate::activitypub::{SanitizedHtml, Visibility};
@@ -1002,8 +1002,42 @@ impl Settings {
                     current: false,
                 },
             ],
+            apps: vec![AppLine {
+                id: "1".into(),
+                name: "Phanpy".into(),
+                website: "https://phanpy.social".into(),
+                may: vec!["See everything you see here".into(), "Post in your name".into()],
+                last_seen: "2 h".into(),
+                since: "12 November 2026".into(),
+            }],
+            server: "photos.example".into(),
             email: "layla@photos.example".into(),
         }
+    }
+}
+
+impl Authorize {
+    /// A browser app asks for what apps usually ask for.
+    pub fn sample() -> Self {
+        Self {
+            frame: Frame::sample(),
+            app: "Phanpy".into(),
+            website: "phanpy.social".into(),
+            may: vec![
+                "See everything you see here: home, messages, notifications, lists and settings".into(),
+                "Post, like, boost, message and delete in your name, and change your profile".into(),
+            ],
+            back_to: "phanpy.social".into(),
+            asked: vec![FieldInput { name: "client_id".into(), value: "0123".into() }],
+            other: "/sign-in?again=yes".into(),
+        }
+    }
+}
+
+impl Code {
+    /// A code for a program without a browser.
+    pub fn sample() -> Self {
+        Self { frame: Frame::sample(), code: "5f2b".repeat(16) }
     }
 }
 

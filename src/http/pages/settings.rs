@@ -1,7 +1,7 @@
 //! What a person decides about herself.
 
 use super::compose::{language, languages};
-use super::context::{DataChoice, FieldInput, MutedPerson, SessionLine, Settings};
+use super::context::{AppLine, DataChoice, FieldInput, MutedPerson, SessionLine, Settings};
 use super::feeds::{From, linked};
 use super::people::Back;
 use super::templates::Shown;
@@ -14,7 +14,7 @@ use crate::service::accounts::{self, ProfileChange};
 use crate::service::photos::data;
 use crate::service::sessions::{self, Viewer};
 use crate::service::uploads::ProfilePicture;
-use crate::service::{Refusal, limits, views};
+use crate::service::{Refusal, apps, limits, views};
 use crate::store::{self, Cursor};
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
@@ -81,6 +81,8 @@ async fn page(
                 current: s.id == viewer.session_id,
             })
             .collect(),
+        apps: let_in(web, account.id).await?,
+        server: app.public().map_or_else(|| visitor.client.host.clone(), |public| public.host.clone()),
         email: viewer.login.email.clone(),
         errors,
     };
@@ -152,6 +154,31 @@ pub async fn save_home(
     let chosen = accounts::choose_home(&web.app, viewer.id(), !form.pictures.is_empty()).await;
     let back = Back { back: form.back };
     finish(&web, &visitor, chosen.map(|()| redirect(&back.or("/settings?said=saved")))).await
+}
+
+/// Apps somebody let in.
+async fn let_in(web: &Web, account_id: i64) -> Result<Vec<AppLine>, Refusal> {
+    let line = |one: apps::LetIn| AppLine {
+        id: one.app.id.to_string(),
+        name: one.app.name,
+        website: one.app.website.unwrap_or_default(),
+        may: one.scopes.in_words().into_iter().map(str::to_owned).collect(),
+        last_seen: views::ago(one.seen_at, web.app.now()),
+        since: views::day(one.since),
+    };
+    Ok(apps::let_in(&web.app, account_id).await?.into_iter().map(line).collect())
+}
+
+pub async fn throw_out(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path(app): Path<String>,
+) -> Response {
+    let answer = async {
+        apps::throw_out(&web.app, viewer.id(), id(&app)?).await?;
+        Ok(redirect("/settings?said=saved"))
+    };
+    finish(&web, &visitor, answer.await).await
 }
 
 /// Whom somebody mutes.

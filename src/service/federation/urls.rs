@@ -55,6 +55,15 @@ impl Urls {
         app.public().map(|public| Self { public: public.clone() })
     }
 
+    /// For an app: the public address, or where it reached us while none is set.
+    pub fn for_app(app: &App, origin: &str) -> Self {
+        Self::of(app).unwrap_or_else(|| {
+            let host = origin.split_once("://").map_or(origin, |(_, host)| host).to_owned();
+            let public = PublicAddress { origin: origin.to_owned(), handle_domain: app.handle_domain(), host };
+            Self { public }
+        })
+    }
+
     pub fn origin(&self) -> &str {
         &self.public.origin
     }
@@ -76,6 +85,22 @@ impl Urls {
     pub fn media(&self, app: &App, key: &str) -> String {
         let path = crate::service::views::picture_path(app, key);
         if path.starts_with('/') { self.at(&path) } else { path }
+    }
+
+    /// Somebody's page at home.
+    pub fn page_of(&self, row: &account::Model) -> String {
+        match row.url.as_ref().or(row.uri.as_ref()).filter(|_| !row.domain.is_empty()) {
+            Some(there) => there.clone(),
+            None => self.at(&person_path(row)),
+        }
+    }
+
+    /// Id of an actor, of this server or of another.
+    pub fn actor_of(&self, row: &account::Model) -> String {
+        match row.uri.as_ref().filter(|_| !row.domain.is_empty()) {
+            Some(there) => there.clone(),
+            None => self.actor(row.id),
+        }
     }
 
     /// Id of a local actor.

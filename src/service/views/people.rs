@@ -3,7 +3,7 @@
 use super::{Emojis, Field, Moved, Person, Profile, Relation, TagLink, day, picture_path};
 use crate::activitypub::SanitizedHtml;
 use crate::activitypub::html::{name_with_emoji, only_link, sanitize, to_plain_text};
-use crate::activitypub::text;
+use crate::activitypub::text::{self, Links};
 use crate::app::App;
 use crate::entity::account;
 use crate::service::accounts as own;
@@ -51,7 +51,7 @@ pub async fn people(
 pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<Profile, DbErr> {
     let db = &app.db.read;
     kept::people_seen(app, reader, [row]);
-    let bio = bio_html(row);
+    let (bio, fields) = bio_of(row, &urls::LocalLinks::default());
     let texts = [&row.name, &row.bio, &row.fields].map(|text| (row.domain.as_str(), text.as_str()));
     let emojis = Emojis::load(app, texts).await?;
     let known_followers = i64::try_from(relations::count_followers(db, row.id).await?).unwrap_or(0);
@@ -63,7 +63,7 @@ pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<
         bio: emojis.within(&row.domain, bio),
         header: row.header_key.as_deref().map(|key| picture_path(app, key)),
         pronouns: own::pronouns(row),
-        fields: lines(app, row, &emojis).await?,
+        fields: lines(app, row, fields, &emojis).await?,
         posts: row.remote_posts.unwrap_or(known_posts),
         followers: row.remote_followers.unwrap_or(known_followers),
         following: row.remote_following.unwrap_or(known_following),
@@ -77,7 +77,12 @@ pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<
 }
 
 /// Lines as they are shown: without the pronouns, which stand beside the name.
-async fn lines(app: &App, row: &account::Model, emojis: &Emojis) -> Result<Vec<Field>, DbErr> {
+async fn lines(
+    app: &App,
+    row: &account::Model,
+    fields: Vec<(String, SanitizedHtml)>,
+    emojis: &Emojis,
+) -> Result<Vec<Field>, DbErr> {
     let checked = profile_links::of(&app.db.read, row.id).await?;
     let verified = |html: &SanitizedHtml| {
         let href = only_link(html.as_str())?;
@@ -89,11 +94,7 @@ async fn lines(app: &App, row: &account::Model, emojis: &Emojis) -> Result<Vec<F
         value: emojis.within(&row.domain, value),
         name,
     };
-    Ok(fields(row)
-        .into_iter()
-        .filter(|(name, value)| !own::is_pronouns(name, &value.to_plain_text()))
-        .map(field)
-        .collect())
+    Ok(fields.into_iter().filter(|(name, value)| !own::is_pronouns(name, &value.to_plain_text())).map(field).collect())
 }
 
 /// Anybody elsewhere can say that she is now somebody else: it is shown only where that one says so too.
@@ -135,16 +136,16 @@ async fn relation(app: &App, id: i64, reader: Reader) -> Result<Relation, DbErr>
     })
 }
 
-/// Local bios are plain text, remote ones HTML.
-pub fn bio_html(row: &account::Model) -> SanitizedHtml {
-    if row.domain.is_empty() { text::to_html(&row.bio, &urls::LocalLinks::default()) } else { sanitize(&row.bio) }
+/// What somebody says of herself, and her labelled lines. Local ones are plain text, remote ones HTML.
+pub fn bio_of(row: &account::Model, links: &dyn Links) -> (SanitizedHtml, Vec<(String, SanitizedHtml)>) {
+    let local = row.domain.is_empty();
+    let bio = if local { text::to_html(&row.bio, links) } else { sanitize(&row.bio) };
+    let pairs: Vec<(String, String)> = serde_json::from_str(&row.fields).unwrap_or_default();
+    let html = |value: &str| if local { text::field_to_html(value, links) } else { sanitize(value) };
+    (bio, pairs.into_iter().map(|(name, value)| (name, html(&value))).collect())
 }
 
 /// Labelled lines with links.
 pub fn fields(row: &account::Model) -> Vec<(String, SanitizedHtml)> {
-    let pairs: Vec<(String, String)> = serde_json::from_str(&row.fields).unwrap_or_default();
-    let html = |value: &str| {
-        if row.domain.is_empty() { text::field_to_html(value, &urls::LocalLinks::default()) } else { sanitize(value) }
-    };
-    pairs.into_iter().map(|(name, value)| (name, html(&value))).collect()
+    bio_of(row, &urls::LocalLinks::default()).1
 }

@@ -167,6 +167,23 @@ pub async fn conversation(
     top: &post::Model,
     after: i64,
 ) -> Result<(Vec<Reply>, Option<i64>), DbErr> {
+    let (ordered, next) = answers(app, reader, top, after).await?;
+    let by: HashSet<i64> = ordered.iter().filter(|(p, _)| p.account_id == top.account_id).map(|(p, _)| p.id).collect();
+    let depths: HashMap<String, i64> = ordered.iter().map(|(p, d)| (p.id.to_string(), *d)).collect();
+    let views = posts(app, reader, ordered.into_iter().map(|(p, _)| p).collect()).await?;
+    let reply = |post: Post| Reply {
+        depth: depths.get(&post.id).copied().unwrap_or(0).min(4),
+        by_author: post.id.parse().is_ok_and(|id: i64| by.contains(&id)),
+        post,
+    };
+    Ok((views.into_iter().map(reply).collect(), next))
+}
+
+/// The rows of a conversation that this reader sees, each with its depth, and after which id the next page begins.
+pub type Answers = (Vec<(post::Model, i64)>, Option<i64>);
+
+/// The rows of [`conversation`], each with how deep it stands.
+pub async fn answers(app: &App, reader: Reader, top: &post::Model, after: i64) -> Result<Answers, DbErr> {
     let (db, most) = (&app.db.read, limits::CONVERSATION);
     let all = match top.id == top.root_id {
         true => rows::conversation(db, top.root_id, after, most).await?,
@@ -187,15 +204,7 @@ pub async fn conversation(
         stack.extend(under.remove(&row.id).unwrap_or_default().into_iter().rev().map(|p| (p, depth + 1)));
         ordered.push((row, depth));
     }
-    let by: HashSet<i64> = ordered.iter().filter(|(p, _)| p.account_id == top.account_id).map(|(p, _)| p.id).collect();
-    let depths: HashMap<String, i64> = ordered.iter().map(|(p, d)| (p.id.to_string(), *d)).collect();
-    let views = posts(app, reader, ordered.into_iter().map(|(p, _)| p).collect()).await?;
-    let reply = |post: Post| Reply {
-        depth: depths.get(&post.id).copied().unwrap_or(0).min(4),
-        by_author: post.id.parse().is_ok_and(|id: i64| by.contains(&id)),
-        post,
-    };
-    Ok((views.into_iter().map(reply).collect(), next))
+    Ok((ordered, next))
 }
 
 /// What each of these posts answers, where that is among them: what answers a reply that is hidden, or stands

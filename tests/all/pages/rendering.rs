@@ -1,9 +1,9 @@
 //! Every template renders with its samples, and what comes out is whole: labels, ids, text as text.
 
 use cyanotype::http::pages::context::{
-    About, Compose, Confirm, Conversations, Deliveries, Elsewhere, ErrorPage, Explore, Files, Home, Join, Leave,
-    MutePage, Notifications, People, PostPage, ProfilePage, Reach, ReportPage, Reports, Requests, Reset, Search,
-    Settings, SignIn, Tag,
+    About, Authorize, Code, Compose, Confirm, Conversations, Deliveries, Elsewhere, ErrorPage, Explore, Files, Home,
+    Join, Leave, MutePage, Notifications, People, PostPage, ProfilePage, Reach, ReportPage, Reports, Requests, Reset,
+    Search, Settings, SignIn, Tag,
 };
 use cyanotype::http::pages::templates::Templates;
 use std::collections::BTreeSet;
@@ -22,6 +22,8 @@ fn rendered() -> Vec<(&'static str, &'static str, String)> {
     }
     pages! {
         "about.html": About.sample;
+        "authorize.html": Authorize.sample;
+        "code.html": Code.sample;
         "compose.html": Compose.sample, Compose.sample_empty, Compose.sample_editing;
         "confirm.html": Confirm.sample;
         "deliveries.html": Deliveries.sample, Deliveries.sample_empty;

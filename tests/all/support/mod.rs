@@ -9,6 +9,7 @@
 #![allow(dead_code, reason = "not every module uses every helper")]
 
 mod actor;
+mod api;
 pub mod bucket;
 mod check;
 mod html;
@@ -21,6 +22,7 @@ mod tls;
 mod world;
 
 pub use actor::{Actor, Delivery, PUBLIC};
+pub use api::{Api, Said};
 pub use html::{Form, Page};
 pub use peer::{Peer, Received};
 pub use person::{PASSWORD, Person, Posted};

@@ -169,6 +169,12 @@ impl Person {
         if form.method.eq_ignore_ascii_case("get") {
             return self.get(&format!("{}?{}", form.action, encoded(&form))).await;
         }
+        let page = self.send(form).await;
+        self.follow_redirects(page).await
+    }
+
+    /// Sends a form, and goes nowhere.
+    pub async fn send(&self, form: Form) -> Page {
         let mut headers = HeaderMap::new();
         headers.insert(ORIGIN, HeaderValue::from_str(&format!("https://{}", self.host)).unwrap());
         headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
@@ -177,8 +183,7 @@ impl Person {
             false => ("application/x-www-form-urlencoded".to_owned(), encoded(&form).into_bytes()),
         };
         headers.insert(CONTENT_TYPE, HeaderValue::from_str(&kind).unwrap());
-        let page = self.request(Method::POST, &form.action, headers, body).await;
-        self.follow_redirects(page).await
+        self.request(Method::POST, &form.action, headers, body).await
     }
 
     /// Presses the button of the form with this action on a page; must go well.

@@ -1,13 +1,13 @@
 //! Each route, each visibility, each viewer: what [`routes::ROWS`](super::routes::ROWS) says holds.
 
-use super::routes::{List, ROWS, Row};
+use super::routes::{List, ROWS, Row, is_for_apps};
 use crate::support::*;
 use cyanotype::service::{housekeeping, moderation};
 use serde_json::{Value, json};
 
 /// Who looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Viewer {
+pub(super) enum Viewer {
     Nobody,
     Stranger,
     /// Asked to follow and was not let in.
@@ -25,7 +25,7 @@ enum Viewer {
 const VISIBILITIES: [&str; 4] = ["public", "quiet", "followers", "mentioned"];
 
 /// The rule, told once more and not taken from the program.
-fn may_see(visibility: &str, viewer: Viewer) -> bool {
+pub(super) fn may_see(visibility: &str, viewer: Viewer) -> bool {
     match viewer {
         Viewer::Author | Viewer::Mentioned => true,
         Viewer::Blocked | Viewer::KeptOut => false,
@@ -37,14 +37,14 @@ fn may_see(visibility: &str, viewer: Viewer) -> bool {
 }
 
 /// A post of each visibility.
-struct Looked {
-    visibility: &'static str,
+pub(super) struct Looked {
+    pub(super) visibility: &'static str,
     /// Digits of its id here.
     number: String,
     /// `/@ada/1`
     path: String,
     /// Stands in its caption and its alt text.
-    marker: String,
+    pub(super) marker: String,
     /// Where activities and stamps about it are, for other servers.
     told: Vec<String>,
     /// Number of its photo.
@@ -52,17 +52,24 @@ struct Looked {
 }
 
 /// Everybody who looks, and what there is to see, by a local or a remote author.
-struct Stage {
-    a: Server,
-    acct: String,
+pub(super) struct Stage {
+    pub(super) a: Server,
+    pub(super) acct: String,
     actor_id: String,
-    posts: Vec<Looked>,
-    people: Vec<(Viewer, Person)>,
+    pub(super) posts: Vec<Looked>,
+    pub(super) people: Vec<(Viewer, Person)>,
     actors: Vec<(Viewer, Actor)>,
     _peers: Vec<Peer>,
 }
 
 impl Stage {
+    /// `account` is the author's id in the API.
+    pub(super) fn fill_for_apps(&self, route: &str, post: &Looked, account: &str) -> String {
+        let path = route.split_once(' ').unwrap().1;
+        let id = if path.starts_with("/api/v1/accounts/") { account } else { &post.number };
+        path.replace("{id}", id).replace("{name}", "fog")
+    }
+
     fn fill(&self, route: &str, post: &Looked) -> String {
         let path = route.split_once(' ').unwrap().1;
         let user = self.actor_id.rsplit('/').next().unwrap();
@@ -88,7 +95,7 @@ impl Stage {
 
     /// What of `ROWS` is looked at with a browser.
     async fn pages(&self) {
-        for (route, row) in ROWS.iter().filter(|(route, _)| route.starts_with("GET ")) {
+        for (route, row) in ROWS.iter().filter(|(route, _)| route.starts_with("GET ") && !is_for_apps(route)) {
             for post in &self.posts {
                 for (viewer, person) in &self.people {
                     self.page(route, *row, post, *viewer, person).await;
@@ -139,7 +146,7 @@ impl Stage {
     }
 
     /// Whether a list holds a post.
-    fn listed(&self, list: List, visibility: &str, viewer: Viewer) -> bool {
+    pub(super) fn listed(&self, list: List, visibility: &str, viewer: Viewer) -> bool {
         let may = may_see(visibility, viewer);
         let local = !self.acct.contains('@');
         let everybodys = local && visibility == "public" && viewer != Viewer::Blocked;
@@ -150,12 +157,15 @@ impl Stage {
             List::Front => may && matches!(viewer, Viewer::Follower | Viewer::Author),
             List::Profile | List::Search => may,
             List::Notifications => viewer == Viewer::Mentioned,
+            List::Wall => visibility == "public" && may,
         }
     }
 
     /// What of `ROWS` is sent with a form, by those who may not see the post.
     async fn deeds(&self) {
-        for (route, row) in ROWS.iter().filter(|(_, row)| matches!(row, Row::Deed | Row::OwnDeed)) {
+        for (route, row) in
+            ROWS.iter().filter(|(route, row)| !is_for_apps(route) && matches!(row, Row::Deed | Row::OwnDeed))
+        {
             for post in &self.posts {
                 for (viewer, person) in &self.people {
                     let may = may_see(post.visibility, *viewer);
@@ -181,7 +191,7 @@ impl Stage {
 
     /// What of `ROWS` other servers fetch, signed.
     async fn documents(&self) {
-        for (route, row) in ROWS.iter().filter(|(route, _)| route.starts_with("GET ")) {
+        for (route, row) in ROWS.iter().filter(|(route, _)| route.starts_with("GET ") && !is_for_apps(route)) {
             for post in &self.posts {
                 for address in self.addresses(route, *row, post) {
                     for (viewer, actor) in &self.actors {
@@ -286,7 +296,7 @@ async fn people(a: &Server, ada: Person) -> Vec<(Viewer, Person)> {
     all
 }
 
-async fn of_ours() -> Stage {
+pub(super) async fn of_ours() -> Stage {
     let hosts = ["peer.test", "third.test", "named.test", "blocked.test", "kept.test"];
     let world = World::new(["a.test"].iter().chain(&hosts).copied()).await;
     let peers: Vec<Peer> = hosts.iter().map(|host| world.peer(host)).collect();
@@ -377,7 +387,7 @@ async fn whoever_may_see_a_post_of_ours_fetches_it_and_no_other_server_does() {
 }
 
 /// Bob, elsewhere, posted. Viewers are people of this server.
-async fn of_another() -> Stage {
+pub(super) async fn of_another() -> Stage {
     let scene = Scene::new().await;
     let mut people = vec![(Viewer::Nobody, scene.a.visitor())];
     let names = [

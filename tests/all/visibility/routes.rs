@@ -48,6 +48,8 @@ pub enum List {
     Notifications,
     /// A post by its address.
     Search,
+    /// Public ones of every server, in an app.
+    Wall,
 }
 
 /// Method and path, as the source has them.
@@ -115,6 +117,9 @@ pub const ROWS: &[(&str, Row)] = &[
     ("GET /welcome/{link}", Row::Bare),
     ("GET /reset/{link}", Row::Bare),
     ("GET /settings", Row::Bare),
+    ("GET /oauth/authorize", Row::Bare),
+    ("GET /oauth/authorize/", Row::Bare),
+    ("GET /oauth/authorize/native", Row::Bare),
     ("GET /settings/reach", Row::Bare),
     ("GET /compose", Row::Bare),
     ("GET /compose/{draft}", Row::Bare),
@@ -123,7 +128,6 @@ pub const ROWS: &[(&str, Row)] = &[
     ("GET /healthz", Row::Bare),
     ("GET /readyz", Row::Bare),
     ("GET /media/{file}", Row::Capability),
-    ("OPTIONS /media/{file}", Row::Capability),
     ("GET /settings/originals.tar", Row::Other("all_originals_come_in_one_archive")),
     ("POST /actor/inbox", Row::Other("r001_an_unsigned_delivery_changes_nothing")),
     ("POST /ap/inbox", Row::Other("r001_an_unsigned_delivery_changes_nothing")),
@@ -162,8 +166,43 @@ pub const ROWS: &[(&str, Row)] = &[
     ("POST /settings/stay", Row::Other("whoever_moved_can_stay_after_all_but_moves_again_only_later")),
     ("POST /settings/password", Row::Other("r092_wrong_current_passwords_in_the_settings_are_stopped")),
     ("POST /settings/sessions/{id}/end", Row::Other("r080_a_session_is_useless_after_signing_out")),
+    ("POST /oauth/authorize", Row::Other("nobody_is_sent_where_the_app_did_not_register")),
+    ("POST /oauth/authorize/", Row::Other("nobody_is_sent_where_the_app_did_not_register")),
+    ("POST /settings/apps/{id}/end", Row::Other("apps_are_listed_in_the_settings_and_can_be_thrown_out")),
+    ("GET /api/v1/instance", Row::Bare),
+    ("GET /api/v2/instance", Row::Bare),
+    ("GET /api/v1/custom_emojis", Row::Bare),
+    ("GET /api/v1/apps/verify_credentials", Row::Bare),
+    ("GET /api/v1/accounts/verify_credentials", Row::Bare),
+    ("GET /api/v1/accounts/lookup", Row::Bare),
+    ("GET /api/v1/accounts/relationships", Row::Bare),
+    ("GET /api/v1/accounts/{id}", Row::Bare),
+    ("GET /api/v1/accounts/{id}/statuses", Row::List(List::Profile)),
+    ("GET /api/v1/accounts/{id}/followers", Row::Bare),
+    ("GET /api/v1/accounts/{id}/following", Row::Bare),
+    ("GET /api/v1/statuses/{id}", Row::Page),
+    ("GET /api/v1/statuses/{id}/context", Row::Page),
+    ("GET /api/v1/timelines/home", Row::List(List::Front)),
+    ("GET /api/v1/timelines/public", Row::List(List::Wall)),
+    ("GET /api/v1/timelines/tag/{name}", Row::List(List::Tag)),
+    ("GET /api/v1/preferences", Row::Bare),
+    ("GET /api/v1/markers", Row::Bare),
+    ("GET /api/openapi.json", Row::Bare),
+    ("GET /oauth/userinfo", Row::Bare),
+    ("GET /.well-known/oauth-authorization-server", Row::Bare),
+    ("POST /api/v1/markers", Row::Other("markers_are_kept_for_every_app_of_hers")),
+    ("POST /api/v1/apps", Row::Other("an_app_is_registered_and_told_its_secret_once")),
+    ("POST /oauth/token", Row::Other("a_code_is_changed_for_a_token_once")),
+    ("POST /oauth/revoke", Row::Other("a_token_that_is_given_back_is_void_and_only_its_own_app_can")),
+    ("POST /oauth/userinfo", Row::Other("where_everything_is_is_told")),
     ("POST /settings/sessions/end-others", Row::Other("r080_a_session_is_useless_after_signing_out")),
 ];
+
+/// Looked at with a token rather than a cookie.
+pub fn is_for_apps(route: &str) -> bool {
+    let path = route.split_once(' ').unwrap().1;
+    cyanotype::http::api::table().iter().any(|row| row.path == path)
+}
 
 fn sources(folder: &str) -> Vec<String> {
     let mut open: Vec<PathBuf> = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
@@ -197,12 +236,15 @@ fn inside(text: &str) -> &str {
 
 /// Every route in the source, with its methods.
 fn routes() -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+    // Those for apps stand in a table.
+    let table = cyanotype::http::api::table();
+    let mut found: BTreeSet<String> = table.iter().map(|row| format!("{} {}", row.method, row.path)).collect();
     for text in sources("src/http") {
         assert!(!text.contains(".nest(") && !text.contains("nest_service("), "read nested routes here too");
         for after in text.split(".route").skip(1).filter(|after| after.starts_with('(')) {
             let route = inside(after);
-            let path = route.split('"').nth(1).unwrap();
+            // Without a path it is the router of that table.
+            let Some(path) = route.split('"').nth(1) else { continue };
             let handlers = &route[route.rfind(&format!("{path}\"")).unwrap() + path.len() + 1..];
             let before = found.len();
             for (word, method) in [

@@ -70,7 +70,49 @@ pub struct Settings {
     pub home_pictures: bool,
     pub errors: Vec<String>,
     pub sessions: Vec<SessionLine>,
+    pub apps: Vec<AppLine>,
+    /// What one types where an app asks for a server.
+    pub server: String,
     pub email: String,
+}
+
+/// An app that was let in.
+#[derive(Debug, Clone, Serialize)]
+pub struct AppLine {
+    pub id: String,
+    pub name: String,
+    /// Its page, or empty.
+    pub website: String,
+    /// What it may do, a sentence each.
+    pub may: Vec<String>,
+    /// "3 d"
+    pub last_seen: String,
+    /// A day.
+    pub since: String,
+}
+
+/// `authorize.html`: asks whether an app is to be let in.
+#[derive(Debug, Clone, Serialize)]
+pub struct Authorize {
+    pub frame: Frame,
+    pub app: String,
+    /// Host of its page, or empty.
+    pub website: String,
+    /// What it wants to be able to do, a sentence each.
+    pub may: Vec<String>,
+    /// Where it takes one back to: a host, or a scheme; empty where it shows a code.
+    pub back_to: String,
+    /// Goes along with the answer.
+    pub asked: Vec<FieldInput>,
+    /// Where one signs in as somebody else.
+    pub other: String,
+}
+
+/// `code.html`: a code to be copied into an app.
+#[derive(Debug, Clone, Serialize)]
+pub struct Code {
+    pub frame: Frame,
+    pub code: String,
 }
 
 /// Somebody muted.

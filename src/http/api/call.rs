@@ -1,0 +1,136 @@
+//! A call as a handler gets it, and the answer it gives.
+
+use super::error::ApiError;
+use super::paging::{self, Page};
+use super::params::{self, Params};
+use super::route::Route;
+use super::{access, body};
+use crate::app::App;
+use crate::http::Web;
+use crate::http::client::Client;
+use crate::service::apps::grants::Holder;
+use crate::service::federation::urls::Urls;
+use crate::service::sessions::Viewer;
+use crate::service::timelines::{Ends, Part};
+use crate::service::visibility::Reader;
+use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// Everything a handler may want to know.
+pub struct Call {
+    pub web: Web,
+    pub app: App,
+    pub params: Params,
+    /// Absolute addresses.
+    pub urls: Urls,
+    /// Who calls, with what: absent where no token was sent.
+    pub holder: Option<Holder>,
+    pub client: Client,
+    pub headers: HeaderMap,
+    path: HashMap<String, String>,
+    uri: Uri,
+}
+
+/// What a handler comes to.
+pub type Answer = Result<Response, ApiError>;
+
+/// An answer in JSON.
+pub fn json(value: &impl Serialize) -> Answer {
+    said(StatusCode::OK, value)
+}
+
+/// The same with another status.
+pub fn said(status: StatusCode, value: &impl Serialize) -> Answer {
+    let text = serde_json::to_vec(value).map_err(crate::service::Refusal::broken)?;
+    Ok((status, [(header::CONTENT_TYPE, "application/json; charset=utf-8")], text).into_response())
+}
+
+/// Done, and there is nothing to say: `{}`.
+pub fn done() -> Answer {
+    json(&serde_json::json!({}))
+}
+
+impl Call {
+    /// The person who calls. A route that wants one is never reached without.
+    pub fn me(&self) -> Result<&Viewer, ApiError> {
+        self.holder.as_ref().and_then(|h| h.viewer.as_ref()).ok_or_else(access::no_person)
+    }
+
+    /// For `can_see`.
+    pub fn reader(&self) -> Reader {
+        self.holder.as_ref().and_then(|h| h.viewer.as_ref()).map(Viewer::id)
+    }
+
+    /// A part of the path, decoded.
+    pub fn path(&self, name: &str) -> &str {
+        self.path.get(name).map_or("", String::as_str)
+    }
+
+    /// The id in the path: what is no number is not found.
+    pub fn id(&self) -> Result<i64, ApiError> {
+        params::id(self.path("id"))
+    }
+
+    /// Which part of a list is asked for; `(default, most)` of how many.
+    pub fn page(&self, most: (u64, u64)) -> Result<Page, ApiError> {
+        Page::asked(&self.params, most)
+    }
+
+    /// A part of a list, with the way to the next ones.
+    pub fn listed(&self, items: &impl Serialize, page: &Page, ends: Ends) -> Answer {
+        let mut response = json(items)?;
+        let link = paging::link(&self.urls.at(self.uri.path()), self.uri.query().unwrap_or_default(), page, ends);
+        if let Some(value) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+            response.headers_mut().insert(header::LINK, value);
+        }
+        Ok(response)
+    }
+
+    /// Posts of a list.
+    pub async fn posts(&self, part: Part<crate::service::views::Shown>, page: &Page) -> Answer {
+        let found = super::json::statuses(self, part.items).await?;
+        self.listed(&found, page, part.ends)
+    }
+}
+
+/// Carries out a call: token, limit, parameters, handler. Nothing goes round this.
+pub async fn answer(route: &Route, web: Web, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let client = parts
+        .extensions
+        .get::<Client>()
+        .cloned()
+        .unwrap_or_else(|| crate::http::client::read(std::net::Ipv4Addr::UNSPECIFIED.into(), &parts.headers, &[]));
+    let bearer = access::bearer(&parts.headers);
+    let found = route.access.check(&web.app, bearer.as_deref()).await;
+    let bucket = match found.as_ref().map(Option::as_ref) {
+        Ok(Some(holder)) => format!("token:{}", holder.token_id),
+        _ => format!("address:{}", client.bucket()),
+    };
+    let rate = web.limiter.take(&bucket, web.app.now());
+    let path = RawPathParams::from_request_parts(&mut parts, &web).await;
+    let called = async {
+        rate.check(web.app.now())?;
+        let holder = found?;
+        let params = body::read(&web, &parts, body, route.files).await?;
+        let path = path.map_err(|_| ApiError::missing())?;
+        let call = Call {
+            app: web.app.clone(),
+            urls: Urls::for_app(&web.app, &client.origin()),
+            path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            uri: parts.uri.clone(),
+            headers: parts.headers.clone(),
+            web: web.clone(),
+            params,
+            holder,
+            client,
+        };
+        (route.handler)(call).await
+    };
+    let mut response = called.await.unwrap_or_else(IntoResponse::into_response);
+    response.extensions_mut().insert(rate);
+    response
+}

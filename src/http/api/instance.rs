@@ -1,0 +1,52 @@
+//! The server itself.
+
+use super::call::{Answer, Call, json};
+use super::json::{self as entities, CustomEmoji, InstanceV1, InstanceV2, Known};
+use super::{Access, ApiError, Route};
+use crate::clock::DAY;
+use crate::store::{accounts, posts, sessions, tokens};
+use std::collections::HashSet;
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/api/v1/instance", Access::Free, v1).gives::<InstanceV1>(),
+        Route::get("/api/v2/instance", Access::Free, v2).gives::<InstanceV2>(),
+        Route::get("/api/v1/custom_emojis", Access::Free, emojis).lists::<CustomEmoji>(),
+    ]
+}
+
+async fn known(call: &Call) -> Result<Known, ApiError> {
+    let (app, db) = (&call.app, &call.app.db.read);
+    let month = app.now() - 30 * DAY;
+    let mut active: HashSet<i64> = sessions::active_people(db, month).await?.into_iter().collect();
+    active.extend(tokens::active_since(db, month).await?);
+    let owner = match accounts::owner(db).await? {
+        Some(login) => accounts::by_id(db, login.account_id).await?,
+        None => None,
+    };
+    Ok(Known {
+        people: i64::try_from(accounts::count_local(db).await?).unwrap_or(0),
+        posts: posts::count_local(db, false).await? + posts::count_local(db, true).await?,
+        servers: accounts::count_servers(db).await?,
+        active_month: i64::try_from(active.len()).unwrap_or(0),
+        owner: match owner {
+            Some(row) => Some(entities::account(call, row).await?),
+            None => None,
+        },
+    })
+}
+
+async fn v1(call: Call) -> Answer {
+    let known = known(&call).await?;
+    json(&InstanceV1::of(&call.app, &call.urls, known))
+}
+
+async fn v2(call: Call) -> Answer {
+    let known = known(&call).await?;
+    json(&InstanceV2::of(&call.app, &call.urls, known))
+}
+
+/// There are none of our own yet; apps ask before they show anything.
+async fn emojis(_: Call) -> Answer {
+    json(&Vec::<CustomEmoji>::new())
+}

@@ -1,0 +1,79 @@
+//! The entities apps are answered with, a file a noun. Every key is always there; what is not known is
+//! `null`, `[]` or `""`; ids are digits in text, times have three digits after the second.
+
+mod account;
+mod app;
+mod instance;
+mod marker;
+mod media;
+mod status;
+
+pub use account::{Account, CredentialAccount, Relationship};
+pub use app::{Application, CredentialApplication, Token, UserInfo};
+pub use instance::{InstanceV1, InstanceV2, Known, Limits, Rule};
+pub use marker::{Marker, Markers, Preferences};
+pub use media::MediaAttachment;
+pub use status::{Context, Status};
+
+use super::call::Call;
+use super::error::ApiError;
+use crate::app::App;
+use crate::clock::Millis;
+use crate::service::accounts::Row;
+use crate::service::federation::urls::Urls;
+use crate::service::views::{self, Shown, iso};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An emoji of a server's own. There are none yet.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CustomEmoji {
+    pub shortcode: String,
+    pub url: String,
+    pub static_url: String,
+    pub visible_in_picker: bool,
+    pub category: Option<String>,
+    pub featured: bool,
+}
+
+/// Nothing to say.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Empty {}
+
+/// Posts for whoever calls, in this order.
+pub async fn statuses(call: &Call, shown: Vec<Shown>) -> Result<Vec<Status>, ApiError> {
+    let found = views::statuses(&call.app, &call.urls, call.reader(), shown).await?;
+    Ok(found.iter().map(|status| Status::of(&call.app, &call.urls, status)).collect())
+}
+
+/// One post for whoever calls.
+pub async fn status(call: &Call, shown: Shown) -> Result<Status, ApiError> {
+    statuses(call, vec![shown]).await?.pop().ok_or_else(ApiError::missing)
+}
+
+/// People, in this order.
+pub async fn accounts(call: &Call, rows: Vec<Row>) -> Result<Vec<Account>, ApiError> {
+    let order: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let found = views::accounts(&call.app, &call.urls, rows).await?;
+    Ok(order.iter().filter_map(|id| Some(Account::of(&call.app, &call.urls, found.get(id)?))).collect())
+}
+
+/// One person.
+pub async fn account(call: &Call, row: Row) -> Result<Account, ApiError> {
+    accounts(call, vec![row]).await?.pop().ok_or_else(ApiError::missing)
+}
+
+/// Something stored, as an absolute address.
+fn media(app: &App, urls: &Urls, key: &str) -> String {
+    urls.media(app, key)
+}
+
+/// `2026-11-12T08:30:00.000Z`
+fn time(at: Millis) -> String {
+    iso(at)
+}
+
+/// `2026-11-12`
+fn day(at: Millis) -> String {
+    iso(at).chars().take(10).collect()
+}

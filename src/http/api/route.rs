@@ -1,0 +1,121 @@
+//! A row of the table of routes: everything there is to say about an endpoint, in one place. The router,
+//! the description at `/api/openapi.json` and the tests read the same rows.
+
+use super::access::Access;
+use super::call::{Answer, Call};
+use axum::http::Method;
+use futures_util::future::BoxFuture;
+use std::sync::Arc;
+use utoipa::openapi::schema::ArrayBuilder;
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Answer> + Send + Sync>;
+
+/// What an endpoint answers, and every entity that is part of it.
+pub type Described = fn(&mut Vec<(String, RefOr<Schema>)>) -> RefOr<Schema>;
+
+/// An endpoint.
+#[derive(Clone)]
+pub struct Route {
+    pub method: Method,
+    /// `/api/v1/accounts/{id}`; a closing slash is the same route.
+    pub path: &'static str,
+    pub access: Access,
+    /// `name` or `name:kind`, where kind is `flag`, `number`, `id`, `time` or `file`; `name[]` for lists.
+    pub takes: &'static [&'static str],
+    /// Takes part of a list: `max_id`, `since_id`, `min_id`, `limit`.
+    pub pages: bool,
+    /// How many files it takes.
+    pub files: usize,
+    /// Absent: `{}`.
+    pub answer: Option<Described>,
+    pub handler: Handler,
+}
+
+impl Route {
+    fn new<F, Fut>(method: Method, path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Answer> + Send + 'static,
+    {
+        let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
+        Self { method, path, access, takes: &[], pages: false, files: 0, answer: None, handler }
+    }
+
+    pub fn get<F, Fut>(path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Answer> + Send + 'static,
+    {
+        Self::new(Method::GET, path, access, handler)
+    }
+
+    pub fn post<F, Fut>(path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Answer> + Send + 'static,
+    {
+        Self::new(Method::POST, path, access, handler)
+    }
+
+    pub fn put<F, Fut>(path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Answer> + Send + 'static,
+    {
+        Self::new(Method::PUT, path, access, handler)
+    }
+
+    pub fn patch<F, Fut>(path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Answer> + Send + 'static,
+    {
+        Self::new(Method::PATCH, path, access, handler)
+    }
+
+    pub fn delete<F, Fut>(path: &'static str, access: Access, handler: F) -> Self
+    where
+        F: Fn(Call) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Answer> + Send + 'static,
+    {
+        Self::new(Method::DELETE, path, access, handler)
+    }
+
+    /// Parameters it reads.
+    pub fn takes(self, takes: &'static [&'static str]) -> Self {
+        Self { takes, ..self }
+    }
+
+    /// It answers part of a list.
+    pub fn pages(self) -> Self {
+        Self { pages: true, ..self }
+    }
+
+    /// It takes so many files in a multipart body.
+    pub fn files(self, files: usize) -> Self {
+        Self { files, ..self }
+    }
+
+    /// It answers one of these.
+    pub fn gives<T: ToSchema + PartialSchema>(self) -> Self {
+        Self { answer: Some(one::<T>), ..self }
+    }
+
+    /// It answers a list of these.
+    pub fn lists<T: ToSchema + PartialSchema>(self) -> Self {
+        Self { answer: Some(many::<T>), ..self }
+    }
+}
+
+fn one<T: ToSchema + PartialSchema>(entities: &mut Vec<(String, RefOr<Schema>)>) -> RefOr<Schema> {
+    T::schemas(entities);
+    entities.push((T::name().into_owned(), T::schema()));
+    Ref::from_schema_name(T::name()).into()
+}
+
+fn many<T: ToSchema + PartialSchema>(entities: &mut Vec<(String, RefOr<Schema>)>) -> RefOr<Schema> {
+    let item = one::<T>(entities);
+    RefOr::T(Schema::Array(ArrayBuilder::new().items(item).build()))
+}

@@ -1,0 +1,275 @@
+//! Letting an app in: the code it is given, the token it changes it for, and who holds a token
+//! (RFC 6749, sections 4.1 and 4.4; RFC 7636; RFC 7009).
+
+use super::{Scopes, is_registered, new_token};
+use crate::app::App;
+use crate::clock::HOUR;
+use crate::entity::{access_token, application, auth_code};
+use crate::secrets::{random_hex, sha256};
+use crate::service::sessions::Viewer;
+use crate::service::{Refusal, limits};
+use crate::store::{accounts, tokens};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// Why an app is not given what it asks for, in the words of RFC 6749, section 5.2.
+#[derive(Debug, thiserror::Error)]
+pub enum Denied {
+    /// 401 `invalid_client`
+    #[error("the app is not known, or its secret is wrong")]
+    Client,
+    /// 400 `invalid_grant`
+    #[error("{0}")]
+    Grant(&'static str),
+    /// 400 `invalid_scope`
+    #[error("the app did not register what it asks for")]
+    Scope,
+    /// 403 `unauthorized_client`
+    #[error("the token is another app's")]
+    NotYours,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+impl From<sea_orm::DbErr> for Denied {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+/// How an app says which one it is.
+#[derive(Debug, Clone, Default)]
+pub struct Credentials {
+    pub client_id: String,
+    pub secret: Option<String>,
+}
+
+/// What a person is asked to allow.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    pub app: application::Model,
+    pub redirect_uri: String,
+    pub scopes: Scopes,
+    /// Of PKCE, by S256.
+    pub challenge: Option<String>,
+}
+
+/// A token as it is told once.
+pub struct Given {
+    pub secret: String,
+    pub scopes: Scopes,
+    /// Milliseconds.
+    pub created_at: i64,
+}
+
+/// A person lets an app in: the code it may change for a token, once and soon.
+pub async fn allow(app: &App, viewer: &Viewer, wish: Wish) -> Result<String, Refusal> {
+    let code = random_hex::<32>()?;
+    let row = auth_code::Model {
+        code_hash: sha256(code.as_bytes()),
+        application_id: wish.app.id,
+        account_id: viewer.id(),
+        redirect_uri: wish.redirect_uri,
+        scopes: wish.scopes.to_string(),
+        challenge: wish.challenge,
+        expires_at: app.now() + limits::CODE,
+        token_id: None,
+    };
+    app.db
+        .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(tokens::insert_code(tx, row).await?) }))
+        .await?;
+    Ok(code)
+}
+
+/// An app by its public name.
+pub async fn known_app(app: &App, client_id: &str) -> Result<Option<application::Model>, Refusal> {
+    Ok(tokens::app_by_client(&app.db.read, client_id).await?)
+}
+
+/// Its consent page was opened: it is kept for a while longer.
+pub async fn asked(app: &App, row: &application::Model) -> Result<(), Refusal> {
+    let (id, now) = (row.id, app.now());
+    if now - row.used_at < HOUR {
+        return Ok(());
+    }
+    app.db.write_quietly(move |tx| Box::pin(async move { Ok(tokens::touch_app(tx, id, now).await?) })).await
+}
+
+/// The app that shows its secret; one without any may pass only where `public` says so.
+async fn client(app: &App, who: &Credentials, public: bool) -> Result<application::Model, Denied> {
+    let row = known_app(app, &who.client_id).await?.ok_or(Denied::Client)?;
+    match &who.secret {
+        Some(secret) if sha256(secret.as_bytes()) == row.secret_hash => Ok(row),
+        None if public => Ok(row),
+        _ => Err(Denied::Client),
+    }
+}
+
+/// Changes a code for a token. Everything is checked in the transaction that uses the code up, so that a
+/// call that failed can be made again.
+pub async fn exchange(
+    app: &App,
+    who: &Credentials,
+    code: &str,
+    redirect_uri: &str,
+    verifier: Option<&str>,
+) -> Result<Given, Denied> {
+    let row = client(app, who, true).await?;
+    let hash = sha256(code.as_bytes());
+    let found = tokens::code(&app.db.read, hash.clone()).await?.filter(|c| c.application_id == row.id);
+    let found = found.ok_or(Denied::Grant("The code is not known."))?;
+    if let Some(token) = found.token_id {
+        // Whoever comes second may have stolen it, or the first one did.
+        let now = app.now();
+        app.db
+            .write(move |tx| Box::pin(async move { Ok::<_, Refusal>(tokens::revoke(tx, token, now).await?) }))
+            .await?;
+        return Err(Denied::Grant("The code has been used."));
+    }
+    check_code(app, who, &found, redirect_uri, verifier)?;
+    let (token, secret) = new_token(app, row.id, Some(found.account_id), found.scopes.clone())?;
+    let given = Given { secret, scopes: Scopes::stored(&found.scopes), created_at: token.created_at };
+    let now = app.now();
+    app.db
+        .write(move |tx| {
+            Box::pin(async move {
+                if !tokens::use_code(tx, hash, token.id).await? {
+                    return Err(Denied::Grant("The code has been used."));
+                }
+                tokens::insert(tx, token).await?;
+                Ok::<_, Denied>(tokens::touch_app(tx, row.id, now).await?)
+            })
+        })
+        .await?;
+    Ok(given)
+}
+
+fn check_code(
+    app: &App,
+    who: &Credentials,
+    code: &auth_code::Model,
+    redirect_uri: &str,
+    verifier: Option<&str>,
+) -> Result<(), Denied> {
+    if code.expires_at <= app.now() {
+        return Err(Denied::Grant("The code has expired."));
+    }
+    if code.redirect_uri != redirect_uri {
+        return Err(Denied::Grant("The redirect_uri is not the one the code was given for."));
+    }
+    match (&code.challenge, verifier) {
+        (Some(challenge), Some(verifier)) if is_answer(challenge, verifier) => Ok(()),
+        (Some(_), _) => Err(Denied::Grant("The code_verifier does not answer the code_challenge.")),
+        // Without a secret and without a challenge anybody could have it.
+        (None, _) if who.secret.is_none() => Err(Denied::Client),
+        (None, _) => Ok(()),
+    }
+}
+
+/// RFC 7636, section 4.6, for S256.
+fn is_answer(challenge: &str, verifier: &str) -> bool {
+    URL_SAFE_NO_PAD.encode(sha256(verifier.as_bytes())) == challenge.trim_end_matches('=')
+}
+
+/// A token for an app itself, which nobody let in.
+pub async fn for_itself(app: &App, who: &Credentials, scopes: &Scopes) -> Result<Given, Denied> {
+    let row = client(app, who, false).await?;
+    if !Scopes::stored(&row.scopes).cover(scopes) {
+        return Err(Denied::Scope);
+    }
+    let (token, secret) = new_token(app, row.id, None, scopes.to_string())?;
+    let given = Given { secret, scopes: scopes.clone(), created_at: token.created_at };
+    let now = app.now();
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move {
+                tokens::insert(tx, token).await?;
+                Ok::<_, Denied>(tokens::touch_app(tx, row.id, now).await?)
+            })
+        })
+        .await?;
+    Ok(given)
+}
+
+/// An app gives a token back. One that is not known is void already.
+pub async fn revoke(app: &App, who: &Credentials, secret: &str) -> Result<(), Denied> {
+    let row = client(app, who, false).await?;
+    let Some(token) = tokens::by_hash(&app.db.read, sha256(secret.as_bytes())).await? else { return Ok(()) };
+    if token.application_id != row.id {
+        return Err(Denied::NotYours);
+    }
+    let now = app.now();
+    Ok(app
+        .db
+        .write(move |tx| Box::pin(async move { Ok::<_, Refusal>(tokens::revoke(tx, token.id, now).await?) }))
+        .await?)
+}
+
+/// Whether a code may be asked for like this; the app did register the address and the scopes.
+pub fn is_fair(app: &application::Model, redirect_uri: &str, scopes: &Scopes) -> bool {
+    is_registered(app, redirect_uri) && Scopes::stored(&app.scopes).cover(scopes)
+}
+
+/// Who holds a token.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    pub token_id: i64,
+    pub app_id: i64,
+    pub scopes: Scopes,
+    /// Absent where an app acts for itself.
+    pub viewer: Option<Viewer>,
+}
+
+/// What a token turned out to be.
+#[derive(Debug, Clone)]
+pub enum Found {
+    Valid(Box<Holder>),
+    Unknown,
+    Revoked,
+    /// Its person may not sign in any more.
+    Disabled,
+}
+
+/// Looks a token up.
+pub async fn holder(app: &App, secret: &str) -> Result<Found, Refusal> {
+    let Some(token) = tokens::by_hash(&app.db.read, sha256(secret.as_bytes())).await? else {
+        return Ok(Found::Unknown);
+    };
+    if token.revoked_at.is_some() {
+        return Ok(Found::Revoked);
+    }
+    let viewer = match token.account_id {
+        None => None,
+        Some(id) => {
+            let (Some(account), Some(login)) =
+                (accounts::by_id(&app.db.read, id).await?, accounts::login_of(&app.db.read, id).await?)
+            else {
+                return Ok(Found::Unknown);
+            };
+            if account.suspended != 0 || account.deleted_at.is_some() {
+                return Ok(Found::Disabled);
+            }
+            Some(Viewer { account, login, session_id: 0 })
+        }
+    };
+    touch(app, &token).await;
+    Ok(Found::Valid(Box::new(Holder {
+        token_id: token.id,
+        app_id: token.application_id,
+        scopes: Scopes::stored(&token.scopes),
+        viewer,
+    })))
+}
+
+/// Notes that a token is in use, hourly.
+async fn touch(app: &App, token: &access_token::Model) {
+    let (id, now) = (token.id, app.now());
+    if now - token.seen_at <= HOUR {
+        return;
+    }
+    let touched =
+        app.db.write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(tokens::touch(tx, id, now).await?) }));
+    if let Err(error) = touched.await {
+        tracing::warn!(%error, "a token's last use could not be written");
+    }
+}

@@ -1,0 +1,141 @@
+//! People as apps show them: each with her numbers, and how somebody stands to them.
+
+use super::people::bio_of;
+use crate::activitypub::SanitizedHtml;
+use crate::app::App;
+use crate::clock::Millis;
+use crate::entity::account;
+use crate::service::federation::moving;
+use crate::service::federation::urls::{AbsoluteLinks, Named, Urls};
+use crate::store::{self, mutes, policies, posts, relations};
+use sea_orm::DbErr;
+use std::collections::HashMap;
+
+/// A person, with everything apps want to know.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub row: account::Model,
+    pub bio: SanitizedHtml,
+    pub fields: Vec<(String, SanitizedHtml)>,
+    pub posts: i64,
+    pub followers: i64,
+    pub following: i64,
+    /// When she last posted for everybody.
+    pub last_at: Option<Millis>,
+    /// Where she has moved, where that account is known here; it has moved nowhere itself.
+    pub moved: Option<Box<Account>>,
+}
+
+/// These people by id. A fixed number of queries, however many they are.
+pub async fn accounts(
+    app: &App,
+    urls: &Urls,
+    rows: impl IntoIterator<Item = account::Model>,
+) -> Result<HashMap<i64, Account>, DbErr> {
+    let db = &app.db.read;
+    let mut rows: HashMap<i64, account::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let moved = moved_to(app, urls, &rows).await?;
+    let asked: Vec<i64> = rows.keys().copied().collect();
+    rows.extend(moved.values().map(|row| (row.id, row.clone())));
+    let ids: Vec<i64> = rows.keys().copied().collect();
+    let said = posts::totals(db, &ids).await?;
+    let follows = relations::totals(db, &ids).await?;
+    let links = AbsoluteLinks::new(urls.clone());
+    let whole = |row: &account::Model, moved: Option<Box<Account>>| {
+        let (posts, last) = said.get(&row.id).copied().unwrap_or_default();
+        let (followers, following) = follows.get(&row.id).copied().unwrap_or_default();
+        let (bio, fields) = bio_of(row, &links);
+        Account {
+            bio,
+            fields,
+            posts: row.remote_posts.unwrap_or(posts),
+            followers: row.remote_followers.unwrap_or(followers),
+            following: row.remote_following.unwrap_or(following),
+            last_at: (last > 0).then_some(last),
+            moved,
+            row: row.clone(),
+        }
+    };
+    let one = |id: i64| {
+        let row = rows.get(&id)?;
+        let moved = moved.get(&id).map(|row| Box::new(whole(row, None)));
+        Some((id, whole(row, moved)))
+    };
+    Ok(asked.into_iter().filter_map(one).collect())
+}
+
+/// Where those who moved are now, as far as that is known here.
+async fn moved_to(
+    app: &App,
+    urls: &Urls,
+    rows: &HashMap<i64, account::Model>,
+) -> Result<HashMap<i64, account::Model>, DbErr> {
+    let addresses: HashMap<i64, &String> =
+        rows.values().filter_map(|row| Some((row.id, row.moved_to.as_ref()?))).collect();
+    if addresses.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ours = |address: &str| match urls.parse(address) {
+        Some(Named::Actor(id)) => Some(id),
+        _ => None,
+    };
+    let elsewhere: Vec<String> = addresses.values().map(|a| (*a).clone()).collect();
+    let mut found = store::accounts::by_uris(&app.db.read, &elsewhere).await?;
+    found
+        .extend(store::accounts::by_ids(&app.db.read, addresses.values().filter_map(|a| ours(a))).await?.into_values());
+    found.retain(|row| row.deleted_at.is_none() && row.suspended == 0);
+    // Anybody elsewhere can say so; it holds where the other says it too.
+    let there = |from: i64, address: &str| {
+        let (id, old) = (ours(address), rows.get(&from).and_then(|row| row.uri.as_deref()));
+        let new = found.iter().find(|row| Some(row.id) == id || row.uri.as_deref() == Some(address))?;
+        old.is_none_or(|old| moving::names(new, old)).then(|| new.clone())
+    };
+    Ok(addresses.into_iter().filter_map(|(id, address)| Some((id, there(id, address)?))).collect())
+}
+
+/// How somebody stands to a person.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    pub id: i64,
+    pub following: bool,
+    /// She asked, and waits for an answer.
+    pub requested: bool,
+    pub followed_by: bool,
+    /// The other asked her.
+    pub requested_by: bool,
+    pub blocking: bool,
+    pub blocked_by: bool,
+    pub muting: bool,
+    pub muting_notifications: bool,
+    /// None where there is no end.
+    pub muted_until: Option<Millis>,
+}
+
+/// How `who` stands to each of these, in their order; those unknown here are left out.
+pub async fn standings(app: &App, who: i64, ids: &[i64]) -> Result<Vec<Standing>, DbErr> {
+    let db = &app.db.read;
+    let known = store::accounts::by_ids(db, ids.iter().copied()).await?;
+    let follows = relations::between(db, who, ids).await?;
+    let blocks = policies::between(db, who, ids).await?;
+    let muted = mutes::of(db, who, ids, app.now()).await?;
+    let one = |id: i64| {
+        let state = |from: i64, to: i64, state: &str| {
+            follows.iter().any(|f| f.follower_id == from && f.target_id == to && f.state == state)
+        };
+        let blocks = |from: i64, to: i64| blocks.iter().any(|b| b.account_id == from && b.target_id == to);
+        let mute = muted.iter().find(|m| m.target_id == id);
+        Standing {
+            id,
+            following: state(who, id, relations::ACCEPTED),
+            requested: state(who, id, relations::PENDING),
+            followed_by: state(id, who, relations::ACCEPTED),
+            requested_by: state(id, who, relations::PENDING),
+            blocking: blocks(who, id),
+            blocked_by: blocks(id, who),
+            muting: mute.is_some(),
+            muting_notifications: mute.is_some_and(|m| m.notifications != 0),
+            muted_until: mute.map(|m| m.until).filter(|until| *until > 0),
+        }
+    };
+    Ok(ids.iter().copied().filter(|id| known.contains_key(id)).map(one).collect())
+}

@@ -1,0 +1,43 @@
+//! What a list costs does not grow with its length.
+
+use crate::support::*;
+
+#[tokio::test]
+async fn a_long_list_asks_the_database_no_more_often_than_a_short_one() {
+    let server = Server::start("a.test").await;
+    server.stop_working();
+    let ada = server.owner("ada").await;
+    let mut authors = Vec::new();
+    for name in ["bea", "cleo", "dora", "ella"] {
+        let person = server.person(name).await;
+        person.follow("@ada@a.test").await;
+        authors.push(person);
+    }
+    for (n, author) in authors.iter().chain([&ada]).enumerate() {
+        let post = author.post_photo("orientation-1.jpg", &format!("Number {n} #fog @ada")).await;
+        ada.reply(&post.path, "An answer").await;
+        if n > 0 {
+            ada.boost(&post.path).await;
+        }
+    }
+    let api = Api::of(&ada).await;
+    let me = api.get("/api/v1/accounts/verify_credentials").await.fine()["id"].as_str().unwrap().to_owned();
+    // Short ones are long enough to hold a post of every kind.
+    for (path, short, long) in [
+        ("/api/v1/timelines/public".to_owned(), 3, 5),
+        ("/api/v1/timelines/tag/fog".to_owned(), 3, 5),
+        (format!("/api/v1/accounts/{me}/statuses"), 5, 10),
+        (format!("/api/v1/accounts/{me}/followers"), 2, 4),
+    ] {
+        let cost = async |limit: usize| {
+            let before = server.app.db.asked();
+            let found = api.get(&format!("{path}?limit={limit}")).await.ids().len();
+            (found, server.app.db.asked() - before)
+        };
+        // The first call of an app is noted.
+        cost(1).await;
+        let (few, many) = (cost(short).await, cost(long).await);
+        assert_eq!((few.0, many.0), (short, long), "{path}");
+        assert!(few.1 > 0 && many.1 <= few.1, "{path}: {} for {short}, {} for {long}", few.1, many.1);
+    }
+}

@@ -1,0 +1,82 @@
+//! The table of routes says all there is, and the description says the same.
+
+use crate::support::*;
+use cyanotype::http::api::{Access, describe, table};
+use cyanotype::service::apps::scopes;
+use cyanotype::service::limits;
+use std::collections::BTreeSet;
+
+#[test]
+fn every_route_says_what_it_needs_and_what_it_answers() {
+    let mut known = BTreeSet::new();
+    for route in table() {
+        let what = format!("{} {}", route.method, route.path);
+        assert!(known.insert(what.clone()), "{what} stands there twice");
+        assert!(!route.path.ends_with('/'), "{what}: a closing slash is the same route anyway");
+        for scope in route.access.scopes() {
+            assert!(scopes::ALL.contains(scope), "{what}: there is no scope {scope}");
+        }
+        if matches!(route.access, Access::Person(_)) {
+            assert!(!route.access.scopes().is_empty(), "{what} needs a scope");
+        }
+        let described = ["/api/openapi.json", "/.well-known/oauth-authorization-server"];
+        assert!(route.answer.is_some() || described.contains(&route.path), "{what}: say which entity it answers");
+        for taken in route.takes {
+            let kind = taken.split_once(':').map_or("text", |(_, kind)| kind);
+            assert!(["text", "flag", "number", "id", "time", "file"].contains(&kind), "{what}: {taken}");
+        }
+    }
+    assert!(known.len() >= 20, "{known:#?}");
+}
+
+#[tokio::test]
+async fn the_description_names_every_route_and_every_key() {
+    let server = Server::start("a.test").await;
+    let said = Api::nobody(&server).get("/api/openapi.json").await.fine();
+    assert_eq!(said, describe("https://a.test"));
+    assert_eq!(said["openapi"], "3.1.0");
+    for route in table() {
+        let operation = &said["paths"][route.path][route.method.as_str().to_lowercase()];
+        assert!(operation["responses"]["200"].is_object(), "{} {}", route.method, route.path);
+    }
+    let status = &said["components"]["schemas"]["Status"];
+    let (keys, required) = (status["properties"].as_object().unwrap(), status["required"].as_array().unwrap());
+    assert_eq!(keys.len(), required.len());
+    assert!(keys.contains_key("edited_at") && keys.contains_key("filtered"));
+    // What is named is there.
+    let text = said.to_string();
+    for name in text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(said["components"]["schemas"][name].is_object(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn no_route_can_be_called_without_what_it_needs() {
+    let server = Server::start("a.test").await;
+    let ada = server.owner("ada").await;
+    let nobody = Api::nobody(&server);
+    for route in table() {
+        let what = format!("{} {}", route.method, route.path);
+        let path = route.path.replace("{id}", "1").replace("{name}", "fog");
+        let without = nobody.send(nobody.request(route.method.clone(), &path)).await;
+        match route.access {
+            Access::Person(_) | Access::App(_) => assert_eq!(without.status, 401, "{what}: {}", without.text),
+            Access::Free | Access::Open(_) => {
+                assert_ne!(without.body["error"], "The access token is invalid", "{what}");
+            }
+        }
+        server.world.clock().advance(limits::CALLS_WINDOW);
+    }
+    // One scope that holds none of the others.
+    for other in ["push", "admin:read"] {
+        let api = Api::with(&ada, other).await;
+        let wanting = |route: &&cyanotype::http::api::Route| {
+            !route.access.scopes().is_empty() && !route.access.scopes().contains(&other)
+        };
+        for route in table().iter().filter(wanting) {
+            let path = route.path.replace("{id}", "1").replace("{name}", "fog");
+            let said = api.send(api.request(route.method.clone(), &path)).await;
+            assert_eq!(said.status, 403, "{} {} with {other}: {}", route.method, route.path, said.text);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Each call an app can make, each visibility, each viewer, by her token.
+
+use super::matrix::{Looked, Stage, Viewer, may_see, of_another, of_ours};
+use super::routes::{ROWS, Row, is_for_apps};
+use crate::support::*;
+use cyanotype::service::limits;
+
+/// An app for everybody who looks; nobody in particular has one without a token.
+async fn apps(stage: &Stage) -> Vec<(Viewer, Api)> {
+    let mut all = Vec::new();
+    for (viewer, person) in &stage.people {
+        let api = if *viewer == Viewer::Nobody { Api::nobody(&stage.a) } else { Api::of(person).await };
+        all.push((*viewer, api));
+    }
+    all
+}
+
+/// What of `ROWS` an app is told.
+async fn told(stage: &Stage, apps: &[(Viewer, Api)]) {
+    let (_, somebody) = apps.iter().find(|(viewer, _)| *viewer == Viewer::Nobody).unwrap();
+    let found = somebody.get(&format!("/api/v1/accounts/lookup?acct={}", stage.acct)).await.fine();
+    let account = found["id"].as_str().unwrap();
+    for (route, row) in ROWS.iter().filter(|(route, _)| route.starts_with("GET ") && is_for_apps(route)) {
+        // So that nobody calls too often.
+        stage.a.world.clock().advance(limits::CALLS_WINDOW);
+        for post in &stage.posts {
+            for (viewer, api) in apps {
+                let said = api.get(&stage.fill_for_apps(route, post, account)).await;
+                check(stage, route, *row, post, *viewer, &said);
+            }
+        }
+    }
+}
+
+fn check(stage: &Stage, route: &str, row: Row, post: &Looked, viewer: Viewer, said: &Said) {
+    let what = format!("{route}, {}, {viewer:?}: {} {}", post.visibility, said.status, said.text);
+    let may = may_see(post.visibility, viewer);
+    let shown = said.text.contains(&post.marker);
+    assert!(may || !shown, "{what}");
+    // Nobody is told 401 where one has to be somebody.
+    if said.status == 401 {
+        assert!(viewer == Viewer::Nobody && !shown, "{what}");
+        return;
+    }
+    match row {
+        Row::Page => {
+            assert_eq!(said.status, if may { 200 } else { 404 }, "{what}");
+            assert!(shown == may || route.ends_with("/context"), "{what}");
+        }
+        Row::List(list) => assert_eq!(shown, stage.listed(list, post.visibility, viewer), "{what}"),
+        Row::Bare => assert!(!shown, "{what}"),
+        _ => {}
+    }
+}
+
+/// What of `ROWS` an app cannot do for those who may not see the post.
+async fn deeds(stage: &Stage, apps: &[(Viewer, Api)]) {
+    for (route, row) in ROWS.iter().filter(|(route, row)| is_for_apps(route) && matches!(row, Row::Deed | Row::OwnDeed))
+    {
+        stage.a.world.clock().advance(limits::CALLS_WINDOW);
+        let method: reqwest::Method = route.split(' ').next().unwrap().parse().unwrap();
+        for post in &stage.posts {
+            for (viewer, api) in apps {
+                let may = may_see(post.visibility, *viewer);
+                let own = *viewer == Viewer::Author;
+                if own || (*row == Row::Deed && may && *viewer != Viewer::Nobody) {
+                    continue;
+                }
+                let said =
+                    api.form(method.clone(), &stage.fill_for_apps(route, post, "1"), &[("status", "Peeping")]).await;
+                let refused = said.status == if *viewer == Viewer::Nobody { 401 } else { 404 };
+                assert!(refused, "{route}, {}, {viewer:?}: {} {}", post.visibility, said.status, said.text);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_see_a_post_of_ours_is_told_of_it_by_her_app_and_nobody_else() {
+    let stage = of_ours().await;
+    let apps = apps(&stage).await;
+    told(&stage, &apps).await;
+    deeds(&stage, &apps).await;
+}
+
+#[tokio::test]
+async fn r031_r032_whoever_may_see_a_post_from_elsewhere_is_told_of_it_by_her_app_and_nobody_else() {
+    let stage = of_another().await;
+    let apps = apps(&stage).await;
+    told(&stage, &apps).await;
+    deeds(&stage, &apps).await;
+}
