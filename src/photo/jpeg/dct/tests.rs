@@ -58,12 +58,14 @@ fn vectors_make_the_same_coefficients_as_plain_arithmetic() {
 
 #[test]
 fn quantising_is_division_rounded() {
-    for step in 1..=255u8 {
+    for (at, step) in (1..=255u8).flat_map(|step| [(0, step), (9, step)]) {
         let divisors = Divisors::new(&[step; 64]);
-        let divisor = i32::from(step) * 8;
-        for coefficient in (-9000..=9000i32).step_by(7).chain([divisor / 2, divisor / 2 - 1, -divisor / 2]) {
-            let exact = (coefficient.abs() + divisor / 2) / divisor * coefficient.signum();
-            assert_eq!(i32::from(divisors.quantised(9, coefficient as i16)), exact, "{coefficient} / {divisor}");
+        let divisor = u32::from(step) * 8;
+        let (rounding, divisor) = (forward::rounding(at, divisor) as i32, divisor as i32);
+        let edge = divisor - rounding;
+        for coefficient in (-9000..=9000i32).step_by(7).chain([edge, edge - 1, -edge]) {
+            let exact = (coefficient.abs() + rounding) / divisor * coefficient.signum();
+            assert_eq!(i32::from(divisors.quantised(at, coefficient as i16)), exact, "{coefficient} / {divisor}");
         }
     }
 }

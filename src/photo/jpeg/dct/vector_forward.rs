@@ -91,7 +91,7 @@ fn quantised(coefficients: [__m256i; 8], divisors: &Divisors) -> [__m256i; 8] {
     };
     let mut quantised = coefficients;
     for (i, value) in quantised.iter_mut().enumerate() {
-        let magnitude = _mm256_add_epi16(_mm256_abs_epi16(*value), twice(&divisors.half, i));
+        let magnitude = _mm256_add_epi16(_mm256_abs_epi16(*value), twice(&divisors.rounding, i));
         let quotient = _mm256_mulhi_epu16(magnitude, twice(&divisors.factor, i));
         let quotient = _mm256_mulhi_epu16(quotient, twice(&divisors.scale, i));
         *value = _mm256_sign_epi16(quotient, *value);
