@@ -169,7 +169,8 @@ async fn h07_everybody_known_is_told_in_the_form_they_read_and_the_key_lasts_unt
     scene.ada.search(&scene.bob.handle()).await;
     let caption = format!("Hello {} and {}", carol.handle(), dan.handle());
     eve.post_album(&["photo-dahlia.jpg"], &caption, "public", &["A flower"]).await;
-    (third.expect("Create").await, pixel.expect("Create").await);
+    third.expect("Create").await;
+    pixel.expect("Create").await;
     scene.a.quiet().await;
     let row = accounts::local(&scene.a.app, "eve").await.unwrap();
     third.answer_inbox(503);

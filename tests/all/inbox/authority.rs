@@ -45,6 +45,11 @@ async fn r020_a_note_of_somebody_else_is_not_stored_from_whoever_carries_it() {
     forged["content"] = "<p>Forged</p>".into();
     known.unchanged_by(|stranger| stranger.activity("Create", forged.clone()), "an embedded note").await;
     assert!(!known.scene.ada.home().await.says("Forged"));
+    // Somebody here is mentioned: what concerns nobody would be left out anyhow.
+    forged["tag"] = json!([{ "type": "Mention", "href": known.scene.ada_id, "name": "@ada" }]);
+    forged["id"] = format!("{}/notes/never", known.scene.bob.id).into();
+    known.unchanged_by(|stranger| stranger.activity("Create", forged.clone()), "one that concerns somebody").await;
+    assert!(!known.scene.ada.notifications().await.says("Forged"));
 }
 
 #[tokio::test]
@@ -76,6 +81,13 @@ async fn r012_a_document_about_an_id_elsewhere_is_not_believed() {
     let found = known.scene.ada.search("https://evil.test/copy").await;
     assert!(!found.says("Forged"));
     assert!(!known.scene.ada.page(&known.path).await.says("Forged"));
+    // The same about something nobody here has heard of.
+    copy["id"] = format!("{}/notes/never", known.scene.bob.id).into();
+    known._evil.serve_json("/copy/never", &copy);
+    let found = known.scene.ada.search("https://evil.test/copy/never").await;
+    assert!(!found.says("Forged"));
+    known.scene.a.quiet().await;
+    assert!(!known.scene.ada.page(&format!("/@{}", known.scene.bob.acct())).await.says("Forged"));
 }
 
 #[tokio::test]

@@ -249,7 +249,9 @@ async fn r006_whoever_signs_speaks_for_nobody_else() {
     let like = Like::new().await;
     let evil = like.scene.peer.actor("evil");
     let forged = like.activity();
-    assert_ne!(evil.send(&like.scene.inbox, &forged).await, 202);
+    assert_ne!(evil.send(&like.scene.inbox, &forged).await, 202, "of whom nobody heard yet");
+    evil.tell(&like.scene.inbox, &evil.activity("Like", like.post.id.as_str())).await;
+    assert_ne!(evil.send(&like.scene.inbox, &forged).await, 202, "whose key is known");
     let mut both = evil.activity("Like", like.post.id.as_str());
     both["actor"] = serde_json::json!([evil.id, like.scene.bob.id]);
     evil.send(&like.scene.inbox, &both).await;
