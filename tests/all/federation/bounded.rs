@@ -93,7 +93,8 @@ async fn r059_a_list_of_followers_without_end_is_left_after_ten_pages() {
     let before = scene.peer.requests();
     let note = scene.bob.note("For followers");
     let header = format!("collectionId=\"{}\", url=\"{list}\", digest=\"{}\"", scene.bob.followers(), "0".repeat(64));
-    let sent = scene.bob.delivery(&scene.inbox, &scene.bob.create(&note)).header("collection-synchronization", &header);
+    let create = scene.bob.create(&note);
+    let sent = scene.bob.delivery_with(&scene.inbox, &create, "collection-synchronization", &header);
     assert_eq!(sent.send().await, 202);
     scene.a.quiet().await;
     let asked = scene.peer.requests() - before;
