@@ -119,6 +119,7 @@ fn ids_survive_json() {
 fn r018_r047_addresses_for_people_cannot_run() {
     for bad in [
         "javascript:alert(1)",
+        "javascript://a.example/%0Aalert(1)",
         "data:text/html,x",
         "file:///etc/passwd",
         "https://a@b.example/",

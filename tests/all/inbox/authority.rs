@@ -79,13 +79,13 @@ async fn r012_a_document_about_an_id_elsewhere_is_not_believed() {
     copy["content"] = "<p>Forged</p>".into();
     known._evil.serve_json("/copy", &copy);
     let found = known.scene.ada.search("https://evil.test/copy").await;
-    assert!(!found.says("Forged"));
+    assert!(found.post_of(&known.scene.bob.acct()).is_none() && !found.says("Forged"));
     assert!(!known.scene.ada.page(&known.path).await.says("Forged"));
     // The same about something nobody here has heard of.
     copy["id"] = format!("{}/notes/never", known.scene.bob.id).into();
     known._evil.serve_json("/copy/never", &copy);
     let found = known.scene.ada.search("https://evil.test/copy/never").await;
-    assert!(!found.says("Forged"));
+    assert!(found.post_of(&known.scene.bob.acct()).is_none() && !found.says("Forged"));
     known.scene.a.quiet().await;
     assert!(!known.scene.ada.page(&format!("/@{}", known.scene.bob.acct())).await.says("Forged"));
 }
@@ -99,6 +99,8 @@ async fn r021_ids_of_our_own_host_cannot_be_made_changed_or_deleted_from_outside
         note["id"] = id.into();
         note["attributedTo"] = author.into();
         note["updated"] = "2030-01-01T00:00:00.000Z".into();
+        // Somebody here is mentioned: what concerns nobody would be left out anyhow.
+        note["tag"] = json!([{ "type": "Mention", "href": scene.ada_id, "name": "@ada" }]);
         note
     };
     let unknown = "https://a.test/ap/posts/999999999999";
@@ -118,6 +120,8 @@ async fn r021_ids_of_our_own_host_cannot_be_made_changed_or_deleted_from_outside
     scene.a.quiet().await;
     let page = scene.ada.page(&post.path).await;
     assert!(page.says("What ada said") && !page.says("Forged"));
+    assert!(!scene.ada.notifications().await.says("mentioned you"));
+    assert_eq!(scene.likes(&post).await, 0, "nobody elsewhere gives an id of ours");
     assert_eq!(scene.a.document(&post.id).await.0, 200);
     assert_eq!(scene.a.document(unknown).await.0, 404);
     assert_eq!(scene.ada.home().await.status, 200, "she is still here");
@@ -277,7 +281,8 @@ async fn r017_a_name_of_ours_cannot_be_taken_by_an_actor_elsewhere() {
         "application/jrd+json",
         jrd.to_string(),
     );
-    scene.ada.search(&scene.bob.id).await;
+    let found = scene.ada.search(&scene.bob.id).await;
+    assert!(found.form(&format!("/@{}/follow", scene.bob.acct())).is_some(), "he has his own name: {}", found.text());
     let page = scene.ada.page("/@ada").await;
     assert!(!page.says("BOB"));
     assert_eq!(scene.a.actor_id("ada").await, scene.ada_id);
@@ -311,7 +316,7 @@ async fn r011_a_document_of_another_content_type_is_not_believed() {
 async fn r014_where_a_redirect_leads_speaks_for_nobody_else() {
     let scene = Scene::among(&["evil.test"]).await;
     let evil = scene.world().peer("evil.test");
-    let mut note = scene.bob.note("Forged");
+    let mut note = scene.bob.photo_note("Forged", "photo-lake.jpg", "A lake");
     note["id"] = "https://peer.test/redirect".into();
     evil.serve_json("/note", &note);
     scene.peer.redirect("/redirect", "https://evil.test/note");
@@ -320,6 +325,8 @@ async fn r014_where_a_redirect_leads_speaks_for_nobody_else() {
     assert!(found.post_of(&scene.bob.acct()).is_none() && !found.says("Forged"));
     let mut document = scene.bob.document();
     document["id"] = "https://peer.test/moved".into();
+    // A name nobody has: bob's would not be given twice anyhow.
+    document["preferredUsername"] = "moved".into();
     document["publicKey"] = json!({ "id": "https://peer.test/moved#main-key", "owner": "https://peer.test/moved", "publicKeyPem": scene.bob.public_pem });
     evil.serve_json("/actor", &document);
     scene.peer.redirect("/moved", "https://evil.test/actor");
