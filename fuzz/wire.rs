@@ -85,8 +85,13 @@ pub fn html(data: &[u8]) {
     let clean = sanitize(&text);
     assert_eq!(sanitize(clean.as_str()), clean, "cleaning twice changes nothing");
     let lower = clean.as_str().to_lowercase();
-    for bad in ["<script", "<style", "<iframe", "<svg", "<math", "<img", "<form", "href=\"javascript", "href=\"data"] {
-        assert!(!lower.contains(bad), "{bad} in {lower}");
+    for (name, attributes) in tags(&lower) {
+        assert!(!["script", "style", "iframe", "svg", "math", "img", "form"].contains(&name), "<{name}> in {lower}");
+        for (attribute, value) in attributes {
+            assert!(!attribute.starts_with("on") && attribute != "style", "{attribute} in {lower}");
+            let runs = ["javascript:", "data:", "vbscript:"].iter().any(|scheme| value.trim().starts_with(scheme));
+            assert!(!runs || !["href", "src"].contains(&attribute), "{value} in {lower}");
+        }
     }
     assert_eq!(with_emoji(&clean, |_| None), clean, "without pictures nothing changes");
     let shown = with_emoji(&clean, |_| Some("/media/0.png".to_owned())).into_string();
@@ -97,6 +102,26 @@ pub fn html(data: &[u8]) {
         let _ = (only_link(&text), links_back(&text, &at, &[at.to_string()]));
     }
     let _ = (clean.to_plain_text(), to_plain_text(&text));
+}
+
+/// Opening tags of HTML as the cleaner writes it (every value in double quotes), each with its attributes.
+fn tags(html: &str) -> Vec<(&str, Vec<(&str, &str)>)> {
+    let mut found = Vec::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at + 1..];
+        let end = rest.find(|c: char| c == '>' || c == '/' || c.is_whitespace()).unwrap_or(rest.len());
+        let (name, mut inside) = rest.split_at(end);
+        let mut attributes = Vec::new();
+        while let Some((attribute, value)) = inside.split_once("=\"").filter(|(before, _)| !before.contains('>')) {
+            let (value, after) = value.split_once('"').unwrap_or((value, ""));
+            attributes.push((attribute.trim(), value));
+            inside = after;
+        }
+        rest = inside;
+        found.push((name, attributes));
+    }
+    found
 }
 
 /// WebFinger: what is asked for, what is answered, and what it is made of.

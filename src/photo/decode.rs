@@ -126,18 +126,21 @@ impl Target {
     }
 }
 
-/// Resizes grey or RGB pixels, as planes. `shifted` as in [`planes`].
+/// Resizes grey or RGB pixels, as planes. `shifted` as in [`planes`]. Colour is averaged two by two before it
+/// is resized; but where the photo keeps its size, all of it is resized: the average would be seen in the
+/// next size, which may be hardly smaller.
 pub(super) fn scaled(pixels: &Pixels, crop: Crop, chroma: Chroma, shifted: (bool, bool)) -> Picture {
     let target = Target { crop, chroma, shifted };
+    let taken = if pixels.size() == crop.size { Chroma::Full } else { chroma };
     let (width, height) = (pixels.width as usize, pixels.height as usize);
     let scaler = |number| {
-        let kept = if number == 0 { Chroma::Full } else { chroma };
+        let kept = if number == 0 { Chroma::Full } else { taken };
         let (across, down) = target.axes(number);
         let (wide, high) = (kept.samples(width), kept.samples(height));
         Scaler::new(wide, across.span(wide, kept.density()), down.span(high, kept.density()))
     };
     let mut scalers: Vec<_> = (0..pixels.kind.channels()).map(scaler).collect();
-    ycc::feed(pixels, chroma, &mut scalers);
+    ycc::feed(pixels, taken, &mut scalers);
     target.finish(scalers)
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Grows whenever the same original would give different files; photos derived by an older pipeline
 /// can be derived again.
-pub const PIPELINE_VERSION: i32 = 5;
+pub const PIPELINE_VERSION: i32 = 6;
 
 /// What a server chooses of how its photos are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Huffman tables fitted to a picture, from how often its symbols occur.
 //!
-//! Counting every symbol would mean to transform the picture twice or to keep it: some rows of it tell
+//! Counting every symbol means to transform the picture twice or to keep it: of a large one some rows tell
 //! nearly as much.
 
 /// How often each symbol occurs.
@@ -30,6 +30,9 @@ impl Listed {
     pub(super) fn new(seen: &Counts, symbols: impl Iterator<Item = u8>) -> Self {
         // One that was seen counts far more than one that may come.
         let mut leaves: Vec<(u32, u8)> = symbols.map(|symbol| (seen[usize::from(symbol)] * 64 + 1, symbol)).collect();
+        if leaves.is_empty() {
+            return Self { counts: [0; 16], symbols: Vec::new() };
+        }
         leaves.sort_unstable();
         let mut lengths = [0u32; 256];
         // One leaf more takes the code of ones only, which must stay free (T.81, C.2).
