@@ -17,6 +17,8 @@ mod m0011_activities;
 mod m0012_richness;
 mod m0013_kept_pictures;
 mod m0014_oauth;
+mod m0016_relations;
+mod m0017_lists;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -38,6 +40,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_richness::Migration),
             Box::new(m0013_kept_pictures::Migration),
             Box::new(m0014_oauth::Migration),
+            Box::new(m0016_relations::Migration),
+            Box::new(m0017_lists::Migration),
         ]
     }
 }

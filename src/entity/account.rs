@@ -94,6 +94,14 @@ pub struct Model {
     pub pictures_seen_at: i64,
     /// … and when they were last asked for.
     pub pictures_asked_at: i64,
+    /// 1: nobody else sees whom a local person follows, and who follows her.
+    pub hide_collections: i32,
+    /// What is to be seen on the avatar …
+    #[sea_orm(column_type = "Text")]
+    pub avatar_alt: String,
+    /// … and on the header.
+    #[sea_orm(column_type = "Text")]
+    pub header_alt: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,13 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub uri: Option<String>,
     pub created_at: i64,
+    /// 0: her boosts stay out of the follower's home.
+    pub reblogs: i32,
+    /// 1: each of her posts is told to the follower.
+    pub notify: i32,
+    /// JSON list of the languages that come home; empty for all.
+    #[sea_orm(column_type = "Text")]
+    pub languages: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,4 @@
-//! Somebody's home timeline. `via_id` is the account that boosted it there, or 0. `entry_id` orders it: the boost's id, or the post's.
+//! Somebody's home timeline, or what stands in a list: `owner_id` is an account or a list. `via_id` is the account that boosted it there, or 0. `entry_id` orders it: the boost's id, or the post's.
 
 use sea_orm::entity::prelude::*;
 

@@ -31,6 +31,11 @@ pub struct Model {
     pub credit_copyright: String,
     /// 1: home shows posts with pictures only.
     pub home_pictures: i32,
+    /// Who sees what she posts from an app that does not say; empty for everybody.
+    #[sea_orm(column_type = "Text")]
+    pub posts_to: String,
+    /// 1: what she posts from such an app is sensitive.
+    pub posts_sensitive: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -21,6 +21,9 @@ pub struct Model {
     pub closed_at: Option<i64>,
     #[sea_orm(nullable)]
     pub closed_by: Option<i64>,
+    /// JSON list of ids of the rules that are broken.
+    #[sea_orm(column_type = "Text")]
+    pub rules: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

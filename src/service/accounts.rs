@@ -1,9 +1,7 @@
-//! Accounts of this server: making them, changing what they say of themselves.
+//! Accounts of this server: making them, finding them.
 
-use super::limits;
 use super::visibility::{self, Reader};
-use super::{Refusal, federation, sessions, surface};
-use crate::activitypub::html::to_plain_text;
+use super::{Refusal, federation, sessions};
 use crate::activitypub::signature::keys::{self, SigningKey};
 use crate::app::App;
 use crate::entity::{account, login};
@@ -76,6 +74,8 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
         credit_artist: String::new(),
         credit_copyright: String::new(),
         home_pictures: 0,
+        posts_to: String::new(),
+        posts_sensitive: 0,
     };
     let (made, now) = (row.clone(), app.now());
     app.db
@@ -160,6 +160,9 @@ async fn fresh(app: &App, id: i64, username: String) -> Result<account::Model, R
         says_blocks: 0,
         pictures_seen_at: 0,
         pictures_asked_at: 0,
+        hide_collections: 0,
+        avatar_alt: String::new(),
+        header_alt: String::new(),
     })
 }
 
@@ -253,122 +256,6 @@ async fn seal_rsa_anew(app: &App) -> Result<u64, Refusal> {
     }
 }
 
-/// What somebody wants her profile to say.
-#[derive(Debug, Clone, Default)]
-pub struct ProfileChange {
-    pub name: String,
-    pub bio: String,
-    /// How to speak of her; empty where she does not say.
-    pub pronouns: String,
-    /// Label and text; empty ones are left out.
-    pub fields: Vec<(String, String)>,
-    pub locked: bool,
-    pub discoverable: bool,
-    pub featured_albums: i64,
-    /// New pictures, already stored: blob keys.
-    pub avatar: Option<String>,
-    pub header: Option<String>,
-}
-
-/// Refuses what is too long in a profile; asked before pictures are stored for it.
-pub fn check_profile(change: &ProfileChange) -> Result<(), Refusal> {
-    too_long("name", "The name", &change.name, limits::NAME)?;
-    too_long("bio", "The text about you", &change.bio, limits::BIO)?;
-    too_long("pronouns", "The line for pronouns", &change.pronouns, limits::PRONOUNS)?;
-    for (name, value) in &change.fields {
-        too_long("fields", "A label", name, limits::FIELD)?;
-        too_long("fields", "A line", value, limits::FIELD)?;
-    }
-    Ok(())
-}
-
-/// Changes a profile, and tells the other servers.
-pub async fn change_profile(app: &App, account_id: i64, change: ProfileChange) -> Result<(), Refusal> {
-    check_profile(&change)?;
-    let fields = serde_json::to_string(&lines(&change)).map_err(Refusal::broken)?;
-    let at = app.now();
-    let app2 = app.clone();
-    app.db
-        .write(move |tx| {
-            Box::pin(async move {
-                let mut row = accounts::by_id(tx, account_id).await?.ok_or(Refusal::Missing)?;
-                let old = [
-                    change.avatar.is_some().then(|| row.avatar_key.clone()),
-                    change.header.is_some().then(|| row.header_key.clone()),
-                ];
-                row.name = change.name.trim().to_owned();
-                row.bio = change.bio.trim().to_owned();
-                row.fields = fields;
-                row.locked = i32::from(change.locked);
-                row.discoverable = i32::from(change.discoverable);
-                row.featured_albums = change.featured_albums.clamp(0, 10);
-                row.avatar_key = change.avatar.or(row.avatar_key);
-                row.header_key = change.header.or(row.header_key);
-                row.updated_at = at;
-                accounts::save(tx, row.clone()).await?;
-                surface::drop_blobs(&app2, tx, old.into_iter().flatten().flatten().collect()).await?;
-                federation::links::profile_written(&app2, tx, &row, true).await?;
-                Ok(surface::profile_changed(&app2, tx, &row).await?)
-            })
-        })
-        .await
-}
-
-/// The lines of a profile as they are kept: pronouns first, under the label that others know them by.
-fn lines(change: &ProfileChange) -> Vec<(String, String)> {
-    let line = |(name, value): &(String, String)| (name.trim().to_owned(), value.trim().to_owned());
-    let pronouns = (PRONOUNS[0].to_owned(), change.pronouns.trim().to_owned());
-    let others = change.fields.iter().map(line).filter(|(name, value)| !name.is_empty() && !value.is_empty());
-    let first = Some(pronouns).filter(|(_, said)| !said.is_empty());
-    first.into_iter().chain(others.take(limits::FIELDS)).collect()
-}
-
-/// What people elsewhere write before their pronouns: a line of a profile like any other.
-const PRONOUNS: [&str; 6] = ["Pronouns", "Pronoun", "Pronomen", "Pronoms", "Pronombres", "Pronomi"];
-
-/// Whether a line of a profile says how to speak of its owner.
-pub fn is_pronouns(label: &str, said: &str) -> bool {
-    let label = label.trim().trim_end_matches(':').trim_end();
-    let short = !said.trim().is_empty() && said.chars().count() <= limits::PRONOUNS && !said.contains("://");
-    short && PRONOUNS.iter().any(|known| known.to_lowercase() == label.to_lowercase())
-}
-
-/// How to speak of somebody; empty where she does not say.
-pub fn pronouns(row: &account::Model) -> String {
-    let fields: Vec<(String, String)> = serde_json::from_str(&row.fields).unwrap_or_default();
-    let read = |(label, value): (String, String)| {
-        let said = if row.domain.is_empty() { value } else { to_plain_text(&value) };
-        is_pronouns(&label, &said).then(|| said.trim().to_owned())
-    };
-    fields.into_iter().find_map(read).unwrap_or_default()
-}
-
-/// The language that what somebody writes is in, unless she says otherwise.
-pub async fn choose_language(app: &App, account_id: i64, language: String) -> Result<(), Refusal> {
-    app.db
-        .write_quietly(move |tx| {
-            Box::pin(async move { Ok::<_, Refusal>(accounts::set_language(tx, account_id, &language).await?) })
-        })
-        .await
-}
-
-/// Whether home shows posts with pictures only.
-pub async fn choose_home(app: &App, account_id: i64, pictures: bool) -> Result<(), Refusal> {
-    app.db
-        .write_quietly(move |tx| {
-            Box::pin(async move { Ok::<_, Refusal>(accounts::set_home_pictures(tx, account_id, pictures).await?) })
-        })
-        .await
-}
-
-fn too_long(field: &'static str, what: &str, text: &str, most: usize) -> Result<(), Refusal> {
-    let length = text.chars().count();
-    if length <= most {
-        return Ok(());
-    }
-    Err(Refusal::invalid(field, format!("{what} has {length} characters; {most} are possible.")))
-}
-
 fn check_username(name: &str) -> Result<String, Refusal> {
     let name = name.trim().trim_start_matches('@').to_lowercase();
     let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
@@ -433,18 +320,35 @@ pub async fn met(app: &App, reader: Reader, id: i64) -> Result<account::Model, R
     Ok(row)
 }
 
-/// People in a list, in this order: without those who are gone or of servers that are kept out, and those
-/// between whom and the reader there is a block.
-pub async fn listed(app: &App, reader: Reader, ids: &[i64]) -> Result<Vec<account::Model>, Refusal> {
+/// Somebody who is or was here, whoever asks: to take something back that concerns her.
+pub async fn there(app: &App, id: i64) -> Result<account::Model, Refusal> {
+    accounts::by_id(&app.db.read, id).await?.filter(|row| row.id != INSTANCE).ok_or(Refusal::Missing)
+}
+
+/// Those of these whom the reader may meet, in this order: see [`met`].
+pub async fn all_met(app: &App, reader: Reader, ids: &[i64]) -> Result<Vec<account::Model>, Refusal> {
     let db = &app.db.read;
     let mut rows = accounts::by_ids(db, ids.iter().copied()).await?;
-    rows.retain(|_, row| row.deleted_at.is_none() && row.suspended == 0);
+    rows.retain(|id, row| *id != INSTANCE && row.deleted_at.is_none());
     let out = policies::kept_out_of(db, rows.values()).await?;
     let blocks = match reader {
         Some(reader) => policies::between(db, reader, ids).await?,
         None => Vec::new(),
     };
-    let apart: HashSet<i64> =
-        blocks.iter().flat_map(|b| [b.account_id, b.target_id]).filter(|id| Some(*id) != reader).collect();
+    let shut: HashSet<i64> = blocks.iter().filter(|b| Some(b.target_id) == reader).map(|b| b.account_id).collect();
+    Ok(ids.iter().filter(|id| !out.contains(id) && !shut.contains(id)).filter_map(|id| rows.remove(id)).collect())
+}
+
+/// People in a list, in this order: without those who are gone or of servers that are kept out, and those
+/// with whom the reader has nothing to do: see [`visibility::apart`].
+pub async fn listed(app: &App, reader: Reader, ids: &[i64]) -> Result<Vec<account::Model>, Refusal> {
+    let db = &app.db.read;
+    let mut rows = accounts::by_ids(db, ids.iter().copied()).await?;
+    rows.retain(|_, row| row.deleted_at.is_none() && row.suspended == 0);
+    let out = policies::kept_out_of(db, rows.values()).await?;
+    let apart = match reader {
+        Some(reader) => visibility::apart(db, reader, rows.values()).await?,
+        None => HashSet::new(),
+    };
     Ok(ids.iter().filter(|id| !out.contains(id) && !apart.contains(id)).filter_map(|id| rows.remove(id)).collect())
 }

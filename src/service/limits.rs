@@ -88,6 +88,30 @@ pub const BIO: usize = 1_000;
 pub const PRONOUNS: usize = 60;
 /// Characters in a profile field's name or value.
 pub const FIELD: usize = 250;
+/// Characters in what is said of an avatar or header.
+pub const PICTURE_ALT: usize = 150;
+/// People one shows on her profile.
+pub const ENDORSED: u64 = 50;
+/// Characters in a note about somebody.
+pub const NOTE: usize = 2_000;
+/// Hashtags one follows.
+pub const TAGS_FOLLOWED: u64 = 200;
+/// Hashtags one is offered for the head of her profile.
+pub const TAGS_OFFERED: u64 = 10;
+/// Lists of one person.
+pub const LISTS: usize = 50;
+/// People in one list.
+pub const LISTED: u64 = 2_000;
+/// Characters in the title of a list.
+pub const LIST_TITLE: usize = 200;
+/// Languages in which somebody's posts come home.
+pub const LANGUAGES: usize = 50;
+/// How far one can look on in what was found.
+pub const SEARCH_DEPTH: u64 = 1_000;
+/// Rules that one report names.
+pub const RULES: usize = 50;
+/// Followers looked at for those that two people have in common.
+pub const FAMILIAR: u64 = 400;
 /// Characters in a content warning.
 pub const WARNING: usize = 500;
 /// Shortest password, in characters.
@@ -149,3 +173,7 @@ pub const MORE_TAGS: usize = 4;
 pub const POSTS_LISTED: (u64, u64) = (20, 40);
 /// The same of people.
 pub const PEOPLE_LISTED: (u64, u64) = (40, 80);
+/// The same of hashtags and of servers.
+pub const NAMES_LISTED: (u64, u64) = (100, 200);
+/// A length of a mute beyond which it has no end.
+pub const MUTE_LONGEST: Millis = 10 * 365 * DAY;

@@ -7,7 +7,7 @@ use super::{Refusal, limits, surface, visibility};
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::entity::{account, conversation, post};
-use crate::store::{accounts, conversations, mutes, policies, posts, tags};
+use crate::store::{accounts, conversations, hidden_servers, mutes, policies, posts, tags};
 use sea_orm::{ConnectionTrait, DbErr};
 
 /// A narrow post appeared: everybody here who is in it has its conversation in her list.
@@ -40,12 +40,14 @@ pub async fn appeared(
     Ok(())
 }
 
-/// A person of this server who neither blocks the author nor keeps her silent.
+/// A person of this server who neither blocks the author nor keeps her silent, nor hides her server.
 async fn is_told(app: &App, tx: &impl ConnectionTrait, owner: i64, author: i64) -> Result<bool, DbErr> {
     if owner == author {
         return Ok(accounts::login_of(tx, owner).await?.is_some());
     }
+    let of = accounts::by_id(tx, author).await?.map(|author| author.domain).unwrap_or_default();
     Ok(accounts::login_of(tx, owner).await?.is_some()
+        && !hidden_servers::hides(tx, owner, &of).await?
         && policies::between(tx, owner, &[author]).await?.is_empty()
         && mutes::of(tx, owner, &[author], app.now()).await?.iter().all(|m| m.notifications == 0))
 }

@@ -1,9 +1,12 @@
 //! Keeping out: one person another, the administrator a whole server.
 
-use super::{Refusal, federation};
+use super::accounts::listed;
+use super::sessions::Viewer;
+use super::timelines::{Ends, Part};
+use super::{Refusal, federation, surface};
 use crate::app::App;
 use crate::entity::{account, block};
-use crate::store::{accounts, feeds, notifications, policies, relations};
+use crate::store::{Cursor, accounts, notifications, policies, relations};
 
 /// Blocks somebody: follows end both ways, and neither sees or reaches the other any more. Another
 /// server learns only that its person is no longer a follower.
@@ -28,7 +31,7 @@ pub async fn block(app: &App, who: &account::Model, target_id: i64) -> Result<()
                     federation::follow::unsay(&app2, tx, &follow, &who, &target).await?;
                 }
                 for (a, b) in [(who.id, target.id), (target.id, who.id)] {
-                    feeds::drop_author(tx, a, b).await?;
+                    surface::follow_gone(tx, a, b).await?;
                     notifications::forget_between(tx, a, b).await?;
                 }
                 Ok(())
@@ -51,6 +54,15 @@ pub async fn unblock(app: &App, who: &account::Model, target_id: i64) -> Result<
             })
         })
         .await
+}
+
+/// Whom somebody blocks, the last first. Those who block her too are among them.
+pub async fn blocked(app: &App, viewer: &Viewer, cursor: Cursor) -> Result<Part<account::Model>, Refusal> {
+    let rows = policies::blocked_by(&app.db.read, viewer.id(), cursor).await?;
+    let keys: Vec<i64> = rows.iter().map(|b| b.id).collect();
+    let ids: Vec<i64> = rows.iter().map(|b| b.target_id).collect();
+    // Nobody in particular reads: the blocks themselves are what is asked for.
+    Ok(Part { items: listed(app, None, &ids).await?, ends: Ends::of(&keys, cursor) })
 }
 
 /// Whether a host, or a domain it belongs to, is kept out.

@@ -1,13 +1,15 @@
 //! Not wanting to see somebody for a while. Nobody is told, and nothing else changes.
 
 use super::Refusal;
+use super::sessions::Viewer;
+use super::timelines::{Ends, Part};
 use super::visibility::Reader;
 use crate::app::App;
 use crate::clock::{DAY, HOUR, Millis};
-use crate::entity::{mute, post};
-use crate::store::{accounts, mutes};
+use crate::entity::{account, mute, post};
+use crate::store::{Cursor, accounts, mutes};
 use sea_orm::{ConnectionTrait, DbErr};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// How long one can mute: a word for forms, words for people, and how long; 0 is without an end.
 pub const LENGTHS: [(&str, &str, Millis); 5] = [
@@ -39,6 +41,20 @@ pub async fn mute(app: &App, who: i64, target_id: i64, length: Millis, notificat
 /// Takes it back.
 pub async fn unmute(app: &App, who: i64, target_id: i64) -> Result<(), Refusal> {
     app.db.write(move |tx| Box::pin(async move { Ok(mutes::remove(tx, who, target_id).await.map(drop)?) })).await
+}
+
+/// Whom somebody mutes, and until when (0: without an end), the last first.
+pub async fn listed(app: &App, viewer: &Viewer, cursor: Cursor) -> Result<Part<(account::Model, Millis)>, Refusal> {
+    let rows = mutes::page(&app.db.read, viewer.id(), app.now(), cursor).await?;
+    let keys: Vec<i64> = rows.iter().map(|m| m.id).collect();
+    let ids: Vec<i64> = rows.iter().map(|m| m.target_id).collect();
+    let until: HashMap<i64, Millis> = rows.iter().map(|m| (m.target_id, m.until)).collect();
+    let people = super::accounts::listed(app, None, &ids).await?;
+    let timed = |row: account::Model| {
+        let until = until.get(&row.id).copied().unwrap_or(0);
+        (row, until)
+    };
+    Ok(Part { items: people.into_iter().map(timed).collect(), ends: Ends::of(&keys, cursor) })
 }
 
 /// Leaves out posts of people the reader mutes. For lists; whoever opens a post or a profile wants to see it.

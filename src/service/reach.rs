@@ -6,8 +6,8 @@ use super::federation::{featured, moving, urls};
 use super::{Refusal, limits, moderation, policy, surface};
 use crate::activitypub::{RemoteId, text};
 use crate::app::App;
-use crate::entity::account;
-use crate::store::accounts;
+use crate::entity::{account, tag};
+use crate::store::{accounts, tags as store_tags};
 
 /// As it was typed: handles or addresses, hosts, hashtags.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +41,10 @@ pub async fn change(app: &App, account: &account::Model, typed: ReachChange) -> 
                 row.says_blocks = i32::from(typed.says_blocks);
                 row.updated_at = app2.now();
                 accounts::save(tx, row.clone()).await?;
+                for name in &tags {
+                    let name_key = text::hashtag_key(name).unwrap_or_default();
+                    store_tags::ensure(tx, tag::Model { id: app2.id(), name: name.clone(), name_key }).await?;
+                }
                 for name in before.iter().filter(|name| !tags.contains(name)) {
                     featured::say_tag(&app2, tx, &row, name, false).await?;
                 }

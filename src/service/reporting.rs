@@ -26,6 +26,8 @@ pub struct Complaint {
     pub posts: Vec<i64>,
     /// Their own server is told too, without a name.
     pub forward: bool,
+    /// Ids of the rules that are broken.
+    pub rules: Vec<String>,
 }
 
 fn category(word: &str) -> &'static str {
@@ -54,7 +56,8 @@ pub async fn report(app: &App, reporter: &account::Model, complaint: Complaint) 
     let forward = complaint.forward && !target.domain.is_empty() && app.public().is_some();
     let row = row(app, reporter.id, target.id, category(&complaint.category), complaint.comment.trim());
     let ids: Vec<i64> = named.iter().map(|p| p.id).collect();
-    let row = report::Model { posts: as_json(&ids)?, forwarded: i32::from(forward), ..row };
+    let rules = serde_json::to_string(&complaint.rules).map_err(Refusal::broken)?;
+    let row = report::Model { posts: as_json(&ids)?, rules, forwarded: i32::from(forward), ..row };
     let (app2, kept) = (app.clone(), row.clone());
     app.db
         .write(move |tx| {
@@ -83,6 +86,7 @@ fn row(app: &App, reporter_id: i64, target_id: i64, category: &str, comment: &st
         created_at: app.now(),
         closed_at: None,
         closed_by: None,
+        rules: "[]".to_owned(),
     }
 }
 

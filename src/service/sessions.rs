@@ -295,11 +295,16 @@ pub async fn reset_password(app: &App, link: &str, password: &str) -> Result<(),
 
 /// Signing up, where it is open. Returns the cookie's secret.
 pub async fn join(app: &App, new: NewAccount, address: &str, device: &str) -> Result<String, Refusal> {
+    let row = register(app, new, address).await?;
+    open_session(app, row.id, device).await
+}
+
+/// The same without signing in.
+pub async fn register(app: &App, new: NewAccount, address: &str) -> Result<account::Model, Refusal> {
     if !app.settings.open_registration {
         return Err(Refusal::Forbidden("This server takes no new accounts at the moment.".to_owned()));
     }
     let bucket = [(format!("join:{address}"), limits::SIGN_UPS)];
     take_attempt(app, &bucket, limits::SIGN_UP_WINDOW).await?;
-    let row = people::create(app, NewAccount { role: "person", ..new }, None).await?;
-    open_session(app, row.id, device).await
+    people::create(app, NewAccount { role: "person", ..new }, None).await
 }

@@ -6,7 +6,9 @@ use super::{federation, limits, messages, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::entity::{account, boost, follow, notification, post, quote};
-use crate::store::{accounts, feeds, media, mutes, notifications, policies, posts, reactions, tags};
+use crate::store::{
+    accounts, endorsements, feeds, hidden_servers, lists, media, mutes, notifications, policies, posts, reactions, tags,
+};
 use sea_orm::{ConnectionTrait, DbErr};
 
 /// Boosts that are tried when another one is taken back.
@@ -22,6 +24,8 @@ pub mod kind {
     pub const REPLY: &str = "reply";
     pub const MENTION: &str = "mention";
     pub const QUOTE: &str = "quote";
+    /// Somebody posted whose every post she wants to be told of.
+    pub const STATUS: &str = "status";
 }
 
 /// Whether a post stands on the server's public feed.
@@ -228,6 +232,34 @@ pub async fn follow_appeared(
     Ok(())
 }
 
+/// Somebody follows nobody of these two any more: what came of it goes from her home and her lists, and she
+/// shows the other no more.
+pub async fn follow_gone(tx: &impl ConnectionTrait, follower_id: i64, target_id: i64) -> Result<(), DbErr> {
+    let left = home_without(tx, follower_id, target_id).await?;
+    lists::take_out(tx, &left, target_id).await?;
+    endorsements::remove(tx, follower_id, target_id).await
+}
+
+/// Takes a person's posts and boosts out of somebody's home and lists; gives the lists she is in.
+pub async fn home_without(tx: &impl ConnectionTrait, owner_id: i64, author_id: i64) -> Result<Vec<i64>, DbErr> {
+    let lists: Vec<i64> = lists::with(tx, owner_id, author_id).await?.into_iter().map(|list| list.id).collect();
+    for place in lists.iter().chain([&owner_id]) {
+        feeds::drop_author(tx, *place, author_id).await?;
+    }
+    Ok(lists)
+}
+
+/// Somebody posted whose every post a person wants to be told of.
+pub async fn followed_posted(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    person: i64,
+    author: i64,
+    post_id: i64,
+) -> Result<(), DbErr> {
+    tell(app, tx, person, kind::STATUS, author, post_id).await
+}
+
 /// A profile changed: one Update follows, however often it changes in the next seconds.
 pub async fn profile_changed(app: &App, tx: &impl ConnectionTrait, row: &account::Model) -> Result<(), DbErr> {
     if app.public().is_none() {
@@ -262,7 +294,7 @@ async fn tell_mentioned(
 }
 
 /// Tells a person of this server, unless it is herself, one of the two blocks the other, or she wants to
-/// hear nothing of the other.
+/// hear nothing of the other or of her server.
 async fn tell(
     app: &App,
     tx: &impl ConnectionTrait,
@@ -277,6 +309,10 @@ async fn tell(
     let local = accounts::login_of(tx, account_id).await?.is_some();
     let silent = mutes::of(tx, account_id, &[actor_id], app.now()).await?.iter().any(|m| m.notifications != 0);
     if !local || silent {
+        return Ok(());
+    }
+    let of = accounts::by_id(tx, actor_id).await?.map(|actor| actor.domain).unwrap_or_default();
+    if hidden_servers::hides(tx, account_id, &of).await? {
         return Ok(());
     }
     let row = notification::Model {

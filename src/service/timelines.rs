@@ -8,10 +8,9 @@ use super::visibility::{self, Reader, can_see};
 use super::{Refusal, limits};
 use crate::activitypub::text::hashtag_key;
 use crate::app::App;
-use crate::entity::{account, post};
+use crate::entity::{account, home_entry, list, post};
 use crate::store::feeds::Tagged;
 use crate::store::{Cursor, feeds, posts, reactions, tags};
-use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
 /// A part of a list, newest first, and where the next parts begin.
@@ -43,6 +42,23 @@ pub async fn home(app: &App, viewer: &Viewer, cursor: Cursor) -> Result<Part<Sho
     let db = &app.db.read;
     let pictures = viewer.login.home_pictures != 0;
     let entries = feeds::home(db, viewer.id(), pictures, app.now(), cursor).await?;
+    placed(app, viewer, entries, cursor).await
+}
+
+/// What stands in a list of hers.
+pub async fn list(app: &App, viewer: &Viewer, list: &list::Model, cursor: Cursor) -> Result<Part<Shown>, Refusal> {
+    let entries = feeds::list(&app.db.read, list.id, viewer.id(), app.now(), cursor).await?;
+    placed(app, viewer, entries, cursor).await
+}
+
+/// What was put into a home or a list, as far as she may see it.
+async fn placed(
+    app: &App,
+    viewer: &Viewer,
+    entries: Vec<home_entry::Model>,
+    cursor: Cursor,
+) -> Result<Part<Shown>, Refusal> {
+    let db = &app.db.read;
     let keys: Vec<i64> = entries.iter().map(|e| e.entry_id).collect();
     let through: Vec<i64> = entries.iter().filter(|e| e.via_id != 0).map(|e| e.entry_id).collect();
     let boosts: HashMap<i64, _> =
@@ -149,6 +165,10 @@ pub async fn of_person(
     if !which.no_boosts && !which.pictures && tagged.is_none() {
         let boosts = reactions::boosts_by(db, person.id, cursor).await?;
         let rows = posts::by_ids(db, &boosts.iter().map(|b| b.post_id).collect::<Vec<_>>()).await?;
+        // Her own are looked at because the reader wants to; those of others only stand beside them.
+        let (own, others): (Vec<_>, Vec<_>) = rows.into_values().partition(|row| row.account_id == person.id);
+        let others = unmuted(app, reader, others).await?;
+        let rows: HashMap<i64, post::Model> = own.into_iter().chain(others).map(|row| (row.id, row)).collect();
         shown.extend(
             boosts.into_iter().filter_map(|b| Some(Shown { post: rows.get(&b.post_id)?.clone(), boost: Some(b) })),
         );
@@ -184,10 +204,9 @@ pub async fn one(app: &App, reader: Reader, id: i64) -> Result<Shown, Refusal> {
     }
     let boost = reactions::boost_by_id(&app.db.read, id).await?.ok_or(Refusal::Missing)?;
     let booster = crate::store::accounts::by_id(&app.db.read, boost.account_id).await?.ok_or(Refusal::Missing)?;
-    if booster.suspended != 0 || booster.deleted_at.is_some() {
+    if super::accounts::listed(app, reader, &[booster.id]).await?.is_empty() {
         return Err(Refusal::Missing);
     }
-    visibility::unless_blocked(app, reader, booster.id).await?;
     Ok(Shown { post: visibility::visible(app, reader, boost.post_id).await?, boost: Some(boost) })
 }
 
@@ -198,9 +217,16 @@ pub async fn context(app: &App, reader: Reader, row: &post::Model) -> Result<(Ve
     Ok((above.into_iter().map(Shown::from).collect(), below.map(Shown::from).collect()))
 }
 
-/// Keeps what this reader may see.
-async fn seen(app: &App, reader: Reader, shown: Vec<Shown>) -> Result<Vec<Shown>, DbErr> {
+/// Keeps what this reader may see, and may see through whoever boosted it.
+async fn seen(app: &App, reader: Reader, shown: Vec<Shown>) -> Result<Vec<Shown>, Refusal> {
     let seen = can_see(&app.db.read, reader, shown.iter().map(|s| s.post.clone()).collect()).await?;
     let seen: HashSet<i64> = seen.into_iter().map(|p| p.id).collect();
-    Ok(shown.into_iter().filter(|s| seen.contains(&s.post.id)).collect())
+    let boosters: HashSet<i64> = shown.iter().filter_map(|s| Some(s.boost.as_ref()?.account_id)).collect();
+    let boosters: Vec<i64> = boosters.into_iter().collect();
+    let met: HashSet<i64> = match boosters.is_empty() {
+        true => HashSet::new(),
+        false => super::accounts::listed(app, reader, &boosters).await?.into_iter().map(|row| row.id).collect(),
+    };
+    let through = |s: &Shown| s.boost.as_ref().is_none_or(|boost| met.contains(&boost.account_id));
+    Ok(shown.into_iter().filter(|s| seen.contains(&s.post.id) && through(s)).collect())
 }

@@ -5,9 +5,9 @@ use super::Refusal;
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::entity::{account, post};
-use crate::store::{accounts, policies, posts, relations, tags};
+use crate::store::{accounts, hidden_servers, policies, posts, relations, tags};
 use sea_orm::{ConnectionTrait, DbErr};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Who is looking: nobody in particular, or an account, local or remote.
 pub type Reader = Option<i64>;
@@ -24,9 +24,10 @@ pub async fn can_see(
     candidates: Vec<post::Model>,
 ) -> Result<Vec<post::Model>, DbErr> {
     let authors: HashSet<i64> = candidates.iter().map(|p| p.account_id).collect();
-    let hidden = hidden_authors(db, &authors).await?;
+    let rows = accounts::by_ids(db, authors.iter().copied()).await?;
+    let hidden = hidden_authors(db, &authors, &rows).await?;
     let view = match reader {
-        Some(id) => View::of(db, id, &authors, &candidates).await?,
+        Some(id) => View::of(db, id, &rows, &candidates).await?,
         None => View::default(),
     };
     Ok(candidates
@@ -59,9 +60,32 @@ pub async fn may_meet(app: &App, reader: Reader, person: &account::Model) -> Res
     if blocks.iter().any(|b| b.account_id == person.id) { Err(Refusal::Missing) } else { Ok(()) }
 }
 
+/// Which of these people a reader has nothing to do with: one of the two blocks the other, or she hides the
+/// other's server.
+pub async fn apart(
+    db: &impl ConnectionTrait,
+    reader: i64,
+    people: impl IntoIterator<Item = &account::Model>,
+) -> Result<HashSet<i64>, DbErr> {
+    let hidden = hidden_servers::of(db, reader).await?;
+    let (mut ids, mut apart) = (Vec::new(), HashSet::new());
+    for person in people {
+        ids.push(person.id);
+        if hidden.contains(&person.domain) {
+            apart.insert(person.id);
+        }
+    }
+    let blocks = policies::between(db, reader, &ids).await?;
+    apart.extend(blocks.into_iter().flat_map(|b| [b.account_id, b.target_id]).filter(|id| *id != reader));
+    Ok(apart)
+}
+
 /// Authors nobody sees: suspended, deleted, or of a server that is kept out.
-async fn hidden_authors(db: &impl ConnectionTrait, authors: &HashSet<i64>) -> Result<HashSet<i64>, DbErr> {
-    let rows = accounts::by_ids(db, authors.iter().copied()).await?;
+async fn hidden_authors(
+    db: &impl ConnectionTrait,
+    authors: &HashSet<i64>,
+    rows: &HashMap<i64, account::Model>,
+) -> Result<HashSet<i64>, DbErr> {
     let mut hidden: HashSet<i64> = authors.iter().copied().filter(|id| !rows.contains_key(id)).collect();
     hidden.extend(policies::kept_out_of(db, rows.values()).await?);
     hidden.extend(rows.values().filter(|row| row.suspended != 0 || row.deleted_at.is_some()).map(|row| row.id));
@@ -72,6 +96,7 @@ async fn hidden_authors(db: &impl ConnectionTrait, authors: &HashSet<i64>) -> Re
 #[derive(Default)]
 struct View {
     follows: HashSet<i64>,
+    /// Those she has nothing to do with.
     blocks: HashSet<i64>,
     mentioned_in: HashSet<i64>,
 }
@@ -80,17 +105,17 @@ impl View {
     async fn of(
         db: &impl ConnectionTrait,
         reader: i64,
-        authors: &HashSet<i64>,
+        authors: &HashMap<i64, account::Model>,
         candidates: &[post::Model],
     ) -> Result<Self, DbErr> {
-        let ids: Vec<i64> = authors.iter().copied().collect();
+        let ids: Vec<i64> = authors.keys().copied().collect();
         let narrow: Vec<i64> = candidates
             .iter()
             .filter(|p| matches!(of(p), Visibility::Followers | Visibility::Mentioned))
             .map(|p| p.id)
             .collect();
         let follows = relations::between(db, reader, &ids).await?;
-        let blocks = policies::between(db, reader, &ids).await?;
+        let blocks = apart(db, reader, authors.values()).await?;
         let mentions = tags::mentions(db, &narrow).await?;
         Ok(Self {
             follows: follows
@@ -98,10 +123,7 @@ impl View {
                 .filter(|f| f.follower_id == reader && f.state == relations::ACCEPTED)
                 .map(|f| f.target_id)
                 .collect(),
-            blocks: blocks
-                .into_iter()
-                .map(|b| if b.account_id == reader { b.target_id } else { b.account_id })
-                .collect(),
+            blocks,
             mentioned_in: mentions.into_iter().filter(|m| m.account_id == reader).map(|m| m.post_id).collect(),
         })
     }

@@ -56,6 +56,10 @@ pub enum Work {
     SyncFollowers { account: i64, url: String, digest: String },
     /// A new follow of somebody whose posts are known here.
     FillHome { owner: i64, author: i64 },
+    /// Somebody is newly in a list whose owner follows her.
+    FillList { list: i64, author: i64 },
+    /// Somebody hides a server: what ties her to its people ends.
+    HideServer { account: i64, domain: String },
     /// Pins and last posts of an account of `host` that somebody looks at, or `more` of its older ones.
     FillProfile {
         account: i64,
@@ -109,6 +113,8 @@ impl Work {
             Self::MoveFollowers { .. } => "move_followers",
             Self::SyncFollowers { .. } => "sync_followers",
             Self::FillHome { .. } => "fill_home",
+            Self::FillList { .. } => "fill_list",
+            Self::HideServer { .. } => "hide_server",
             Self::FillProfile { .. } => "fill_profile",
             Self::WalkThread { .. } => "walk_thread",
         }

@@ -2,7 +2,7 @@
 
 use crate::entity::{account, follow, login};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, OnConflict};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::HashMap;
 
@@ -119,6 +119,50 @@ pub async fn search(db: &impl ConnectionTrait, text: &str, limit: u64) -> Result
         .await
 }
 
+/// Accounts by the start of their name, and of their domain where one is said; those followed by `by`, where
+/// that is said, with a display name that starts so too. Kept apart from [`search`]: these are not of this
+/// server alone.
+pub async fn prefixed(
+    db: &impl ConnectionTrait,
+    start: &str,
+    domain: Option<&str>,
+    by: Option<i64>,
+    limit: u64,
+) -> Result<Vec<account::Model>, DbErr> {
+    let from = fold(start);
+    let mut named = Condition::all().add(account::Column::UsernameKey.gte(from.as_str()));
+    named = match domain {
+        None => named.add(account::Column::UsernameKey.lt(format!("{from}\u{10ffff}"))),
+        Some("") => named.add(account::Column::UsernameKey.eq(from.as_str())).add(account::Column::Domain.eq("")),
+        Some(domain) => named
+            .add(account::Column::UsernameKey.eq(from.as_str()))
+            .add(account::Column::Domain.gte(domain))
+            .add(account::Column::Domain.lt(format!("{domain}\u{10ffff}"))),
+    };
+    let mut query = account::Entity::find()
+        .filter(account::Column::Id.gt(0))
+        .filter(account::Column::DeletedAt.is_null())
+        .filter(account::Column::Suspended.eq(0));
+    if let Some(by) = by {
+        let followed = follow::Entity::find()
+            .select_only()
+            .column(follow::Column::TargetId)
+            .filter(follow::Column::FollowerId.eq(by))
+            .filter(follow::Column::State.eq(super::relations::ACCEPTED));
+        query = query.filter(account::Column::Id.in_subquery(followed.into_query()));
+        if domain.is_none() {
+            let shown = Expr::expr(Func::lower(Expr::col(account::Column::Name))).like(LikeExpr::new(like(&from)));
+            named = Condition::any().add(named).add(shown);
+        }
+    }
+    query.filter(named).order_by_asc(account::Column::UsernameKey).limit(limit).all(db).await
+}
+
+/// A pattern for what starts so.
+fn like(start: &str) -> String {
+    format!("{}%", start.replace(['%', '_', '\\'], ""))
+}
+
 pub async fn login_of(db: &impl ConnectionTrait, account_id: i64) -> Result<Option<login::Model>, DbErr> {
     login::Entity::find_by_id(account_id).one(db).await
 }
@@ -129,6 +173,18 @@ pub async fn login_by_email(db: &impl ConnectionTrait, email: &str) -> Result<Op
 
 pub async fn insert_login(db: &impl ConnectionTrait, row: login::Model) -> Result<(), DbErr> {
     login::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map(drop)
+}
+
+/// How a person posts from an app that does not say.
+pub async fn set_posting(db: &impl ConnectionTrait, row: &login::Model) -> Result<(), DbErr> {
+    login::Entity::update_many()
+        .col_expr(login::Column::PostsTo, Expr::value(row.posts_to.as_str()))
+        .col_expr(login::Column::PostsSensitive, Expr::value(row.posts_sensitive))
+        .col_expr(login::Column::Language, Expr::value(row.language.as_str()))
+        .filter(login::Column::AccountId.eq(row.account_id))
+        .exec(db)
+        .await
+        .map(drop)
 }
 
 pub async fn set_password(db: &impl ConnectionTrait, account_id: i64, hash: String) -> Result<bool, DbErr> {

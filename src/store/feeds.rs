@@ -35,13 +35,35 @@ pub async fn home(
     now: Millis,
     cursor: Cursor,
 ) -> Result<Vec<home_entry::Model>, DbErr> {
+    entries(db, owner_id, owner_id, pictures_only, now, cursor).await
+}
+
+/// What stands in a list of hers, in the same way.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    list_id: i64,
+    reader: i64,
+    now: Millis,
+    cursor: Cursor,
+) -> Result<Vec<home_entry::Model>, DbErr> {
+    entries(db, list_id, reader, false, now, cursor).await
+}
+
+async fn entries(
+    db: &impl ConnectionTrait,
+    owner_id: i64,
+    reader: i64,
+    pictures_only: bool,
+    now: Millis,
+    cursor: Cursor,
+) -> Result<Vec<home_entry::Model>, DbErr> {
     let join: sea_orm::RelationDef =
         home_entry::Entity::belongs_to(post::Entity).from(home_entry::Column::PostId).to(post::Column::Id).into();
     let mut query = home_entry::Entity::find()
         .join(JoinType::InnerJoin, join)
         .filter(home_entry::Column::OwnerId.eq(owner_id))
-        .filter(post::Column::AccountId.not_in_subquery(mutes::targets(owner_id, now)))
-        .filter(home_entry::Column::ViaId.not_in_subquery(mutes::targets(owner_id, now)));
+        .filter(post::Column::AccountId.not_in_subquery(mutes::targets(reader, now)))
+        .filter(home_entry::Column::ViaId.not_in_subquery(mutes::targets(reader, now)));
     if pictures_only {
         query = query.filter(post::Column::PhotoCount.gt(0));
     }
@@ -149,6 +171,16 @@ pub async fn drop_post(db: &impl ConnectionTrait, post_id: i64) -> Result<(), Db
 pub async fn drop_boost(db: &impl ConnectionTrait, post_id: i64, via_id: i64) -> Result<(), DbErr> {
     home_entry::Entity::delete_many()
         .filter(home_entry::Column::PostId.eq(post_id))
+        .filter(home_entry::Column::ViaId.eq(via_id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Takes out of one home everything that came there only because one person boosted it.
+pub async fn drop_boosts_by(db: &impl ConnectionTrait, owner_id: i64, via_id: i64) -> Result<(), DbErr> {
+    home_entry::Entity::delete_many()
+        .filter(home_entry::Column::OwnerId.eq(owner_id))
         .filter(home_entry::Column::ViaId.eq(via_id))
         .exec(db)
         .await

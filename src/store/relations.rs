@@ -1,6 +1,7 @@
 //! Who follows whom.
 
 use super::Cursor;
+use crate::clock::Millis;
 use crate::entity::{account, follow};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -11,6 +12,21 @@ use std::collections::HashMap;
 pub const ACCEPTED: &str = "accepted";
 /// Asked, not answered yet.
 pub const PENDING: &str = "pending";
+
+/// A follow in force, with everything that comes with one.
+pub fn row(id: i64, follower_id: i64, target_id: i64, created_at: Millis) -> follow::Model {
+    follow::Model {
+        id,
+        follower_id,
+        target_id,
+        state: ACCEPTED.to_owned(),
+        uri: None,
+        created_at,
+        reblogs: 1,
+        notify: 0,
+        languages: String::new(),
+    }
+}
 
 pub async fn get(db: &impl ConnectionTrait, follower_id: i64, target_id: i64) -> Result<Option<follow::Model>, DbErr> {
     follow::Entity::find()
@@ -41,6 +57,18 @@ pub async fn set(db: &impl ConnectionTrait, id: i64, state: &str, uri: Option<St
         query = query.col_expr(follow::Column::Uri, Expr::value(uri));
     }
     query.filter(follow::Column::Id.eq(id)).exec(db).await.map(drop)
+}
+
+/// Changes what of the followed one comes to her follower.
+pub async fn set_options(db: &impl ConnectionTrait, row: &follow::Model) -> Result<(), DbErr> {
+    follow::Entity::update_many()
+        .col_expr(follow::Column::Reblogs, Expr::value(row.reblogs))
+        .col_expr(follow::Column::Notify, Expr::value(row.notify))
+        .col_expr(follow::Column::Languages, Expr::value(row.languages.as_str()))
+        .filter(follow::Column::Id.eq(row.id))
+        .exec(db)
+        .await
+        .map(drop)
 }
 
 /// The follow that ended, if there was one.
@@ -138,6 +166,57 @@ pub async fn local_followers(
         .filter(follow::Column::FollowerId.gt(after))
         .filter(account::Column::Domain.eq(""))
         .order_by_asc(follow::Column::FollowerId)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Accepted follows of people of this server, in order of the follower's id, after `after`.
+pub async fn local_follows(
+    db: &impl ConnectionTrait,
+    target_id: i64,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<follow::Model>, DbErr> {
+    follow::Entity::find()
+        .inner_join_account()
+        .filter(follow::Column::TargetId.eq(target_id))
+        .filter(follow::Column::State.eq(ACCEPTED))
+        .filter(follow::Column::FollowerId.gt(after))
+        .filter(account::Column::Domain.eq(""))
+        .order_by_asc(follow::Column::FollowerId)
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Who of those whom a person follows follows one of these: pairs of the one who is followed and her
+/// follower, the newest follow first. Whoever hides whom she follows is left out.
+pub async fn familiar(
+    db: &impl ConnectionTrait,
+    who: i64,
+    targets: &[i64],
+    limit: u64,
+) -> Result<Vec<(i64, i64)>, DbErr> {
+    use sea_orm::QueryTrait;
+    let followed = follow::Entity::find()
+        .select_only()
+        .column(follow::Column::TargetId)
+        .filter(follow::Column::FollowerId.eq(who))
+        .filter(follow::Column::State.eq(ACCEPTED))
+        .into_query();
+    follow::Entity::find()
+        .select_only()
+        .column(follow::Column::TargetId)
+        .column(follow::Column::FollowerId)
+        .inner_join_account()
+        .filter(account::Column::HideCollections.eq(0))
+        .filter(follow::Column::TargetId.is_in(targets.iter().copied()))
+        .filter(follow::Column::State.eq(ACCEPTED))
+        .filter(follow::Column::FollowerId.ne(who))
+        .filter(follow::Column::FollowerId.in_subquery(followed))
+        .order_by_desc(follow::Column::Id)
         .limit(limit)
         .into_tuple()
         .all(db)

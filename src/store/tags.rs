@@ -17,16 +17,26 @@ pub async fn by_keys(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<t
     tag::Entity::find().filter(tag::Column::NameKey.is_in(keys)).all(db).await
 }
 
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<HashMap<i64, tag::Model>, DbErr> {
+    let rows = tag::Entity::find().filter(tag::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    Ok(rows.into_iter().map(|tag| (tag.id, tag)).collect())
+}
+
+/// Makes sure that a hashtag is known; gives it as it is known.
+pub async fn ensure(db: &impl ConnectionTrait, row: tag::Model) -> Result<Option<tag::Model>, DbErr> {
+    let key = row.name_key.clone();
+    tag::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::column(tag::Column::NameKey).do_nothing().to_owned())
+        .exec_without_returning(db)
+        .await?;
+    by_key(db, &key).await
+}
+
 /// Replaces the hashtags of a post: pairs of folded key and name as typed, with an id for a new tag.
 pub async fn set(db: &impl ConnectionTrait, post_id: i64, names: Vec<(String, String, i64)>) -> Result<(), DbErr> {
     post_tag::Entity::delete_many().filter(post_tag::Column::PostId.eq(post_id)).exec(db).await?;
     for (name_key, name, id) in names {
-        let row = tag::Model { id, name, name_key: name_key.clone() };
-        tag::Entity::insert(row.into_active_model())
-            .on_conflict(OnConflict::column(tag::Column::NameKey).do_nothing().to_owned())
-            .exec_without_returning(db)
-            .await?;
-        let Some(tag) = by_key(db, &name_key).await? else { continue };
+        let Some(tag) = ensure(db, tag::Model { id, name, name_key }).await? else { continue };
         post_tag::Entity::insert(post_tag::Model { tag_id: tag.id, post_id }.into_active_model())
             .on_conflict(
                 OnConflict::columns([post_tag::Column::TagId, post_tag::Column::PostId]).do_nothing().to_owned(),

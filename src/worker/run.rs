@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::entity::job;
 use crate::service::work::Work;
-use crate::service::{Refusal, federation, housekeeping, leaving, photos};
+use crate::service::{Refusal, federation, hiding, homes, housekeeping, leaving, photos};
 use crate::store::jobs;
 
 /// How a job ended.
@@ -51,7 +51,9 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Work::DropBlobs { keys } => housekeeping::drop_blobs(app, &keys).await,
         Work::MoveFollowers { from, to, after } => federation::moving::followers(app, from, to, after).await,
         Work::SyncFollowers { account, url, digest } => federation::sync::mend(app, account, &url, &digest).await,
-        Work::FillHome { owner, author } => federation::fan_out::fill_home(app, owner, author).await,
+        Work::FillHome { owner, author } => homes::follow_began(app, owner, author).await,
+        Work::FillList { list, author } => homes::list_joined(app, list, author).await,
+        Work::HideServer { account, domain } => hiding::part(app, account, &domain).await,
         Work::FillProfile { account, more, .. } => federation::back_fill::fill(app, account, more).await,
         Work::WalkThread { post, .. } => federation::walk::walk(app, post).await,
     };

@@ -28,6 +28,8 @@ pub struct Field {
 /// A person of this server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Person {
+    /// Nobody sits behind it: it is a `Service`.
+    pub is_bot: bool,
     /// Id; never changes.
     pub id: String,
     /// `ada`.
@@ -141,7 +143,7 @@ fn context() -> Value {
 pub fn person(person: &Person) -> Value {
     let mut document = json!({
         "id": person.id,
-        "type": "Person",
+        "type": if person.is_bot { "Service" } else { "Person" },
         "preferredUsername": person.username,
         "webfinger": person.handle,
         "name": person.name,

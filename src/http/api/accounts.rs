@@ -1,20 +1,26 @@
 //! People, as whoever calls may see them.
 
 use super::call::{Answer, Call, json};
-use super::json::{self as entities, Account, CredentialAccount, Relationship, Status};
+use super::json::{self as entities, Account, FamiliarFollowers, Relationship, Status};
 use super::{Access, ApiError, Route};
 use crate::entity::account;
 use crate::service::following::{self, Side};
+use crate::service::search_people::{self, Wanted};
 use crate::service::timelines::{self, Ends, Part, Which};
-use crate::service::{Refusal, accounts, limits, views};
-use crate::store::relations;
+use crate::service::{accounts, limits, views};
+use std::collections::HashMap;
 
 const READ: Access = Access::Open("read:accounts");
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::get("/api/v1/accounts/verify_credentials", Access::Person(&["profile", "read:accounts"]), verify)
-            .gives::<CredentialAccount>(),
+        Route::get("/api/v1/accounts", READ, several).takes(&["id[]:id"]).lists::<Account>(),
+        Route::get("/api/v1/accounts/search", Access::Person(&["read:accounts"]), search)
+            .takes(&["q", "limit:number", "offset:number", "resolve:flag", "following:flag"])
+            .lists::<Account>(),
+        Route::get("/api/v1/accounts/familiar_followers", Access::Person(&["read:follows"]), familiar)
+            .takes(&["id[]:id"])
+            .lists::<FamiliarFollowers>(),
         Route::get("/api/v1/accounts/lookup", READ, lookup).takes(&["acct"]).gives::<Account>(),
         Route::get("/api/v1/accounts/relationships", Access::Person(&["read:follows"]), relationships)
             .takes(&["id[]:id", "with_suspended:flag"])
@@ -36,12 +42,37 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn verify(call: Call) -> Answer {
-    let viewer = call.me()?;
-    let waiting = relations::count_requests(&call.app.db.read, viewer.id()).await?;
-    let found = views::accounts(&call.app, &call.urls, [viewer.account.clone()]).await?;
-    let view = found.get(&viewer.id()).ok_or(Refusal::Missing)?;
-    json(&CredentialAccount::of(&call.app, &call.urls, viewer, view, i64::try_from(waiting).unwrap_or(0)))
+async fn several(call: Call) -> Answer {
+    let rows = accounts::all_met(&call.app, call.reader(), &call.params.ids("id")).await?;
+    json(&entities::accounts(&call, rows).await?)
+}
+
+async fn search(call: Call) -> Answer {
+    let params = &call.params;
+    let count = |name: &str| params.number(name).and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0);
+    let (usual, most) = limits::PEOPLE_LISTED;
+    let wanted = Wanted {
+        text: params.text("q").unwrap_or_default(),
+        resolve: params.flag("resolve") == Some(true),
+        followed: params.flag("following") == Some(true),
+        limit: count("limit").unwrap_or(usual).min(most),
+        offset: count("offset").unwrap_or(0).min(limits::SEARCH_DEPTH),
+    };
+    let rows = search_people::people(&call.app, call.reader(), wanted).await?;
+    json(&entities::accounts(&call, rows).await?)
+}
+
+async fn familiar(call: Call) -> Answer {
+    let found = following::familiar(&call.app, call.me()?, &call.params.ids("id")).await?;
+    let mut people: HashMap<i64, accounts::Row> = HashMap::new();
+    people.extend(found.iter().flat_map(|(_, rows)| rows).map(|row| (row.id, row.clone())));
+    let shown = entities::accounts(&call, people.into_values().collect()).await?;
+    let of = |rows: &[accounts::Row]| {
+        let ids: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+        ids.iter().filter_map(|id| shown.iter().find(|account| account.id == *id)).cloned().collect()
+    };
+    let list = found.iter().map(|(id, rows)| FamiliarFollowers { id: id.to_string(), accounts: of(rows) });
+    json(&list.collect::<Vec<_>>())
 }
 
 /// The person in the path, as far as whoever calls may know of her.

@@ -1,7 +1,7 @@
 //! What whoever calls has chosen, and how far she has read.
 
 use super::call::{Answer, Call, json};
-use super::json::{Markers, Preferences};
+use super::json::{self as entities, Markers, Preferences};
 use super::{Access, ApiError, Route, params};
 use crate::service::reading;
 
@@ -20,15 +20,10 @@ pub fn routes() -> Vec<Route> {
 async fn preferences(call: Call) -> Answer {
     let viewer = call.me()?;
     json(&Preferences {
-        visibility: "public".to_owned(),
-        sensitive: false,
+        visibility: entities::privacy(&viewer.login).to_owned(),
+        sensitive: viewer.login.posts_sensitive != 0,
         language: Some(viewer.login.language.clone()).filter(|l| !l.is_empty()),
-        quote_policy: match viewer.account.quotes_from.as_str() {
-            "everyone" => "public",
-            "followers" => "followers",
-            _ => "nobody",
-        }
-        .to_owned(),
+        quote_policy: entities::quote_policy(&viewer.account).to_owned(),
         expand_media: "default".to_owned(),
         expand_spoilers: false,
         autoplay_gifs: false,

@@ -11,13 +11,19 @@ mod edge;
 mod error;
 mod instance;
 pub mod json;
+mod kept_out;
+mod lists;
 mod me;
 mod oauth;
 mod paging;
 mod params;
+mod profile;
 mod rate;
+mod relations;
+mod reports;
 mod route;
 mod statuses;
+mod tags;
 mod timelines;
 
 pub use access::Access;
@@ -43,6 +49,12 @@ pub fn table() -> Vec<Route> {
         oauth::routes(),
         instance::routes(),
         accounts::routes(),
+        profile::routes(),
+        relations::routes(),
+        kept_out::routes(),
+        lists::routes(),
+        tags::routes(),
+        reports::routes(),
         statuses::routes(),
         timelines::routes(),
         me::routes(),

@@ -204,6 +204,7 @@ async fn send_report(web: &Web, viewer: &Viewer, acct: &str, form: &ReportForm) 
         comment: form.comment.replace("\r\n", "\n"),
         posts: form.post.iter().map(|p| id(p)).collect::<Result<_, _>>()?,
         forward: !form.forward.is_empty(),
+        rules: Vec::new(),
     };
     reporting::report(&web.app, &viewer.account, complaint).await.map(drop)
 }

@@ -163,6 +163,7 @@ async fn people_page(web: &Web, visitor: &Visitor, acct: &str, which: &str, from
     may_meet(&web.app, visitor.reader(), &row).await?;
     let cursor = Cursor::before(from.before, limits::PEOPLE_PAGE);
     let list = match which {
+        _ if follows::hides_people(&row, visitor.reader()) => Vec::new(),
         "followers" => relations::followers(&app.db.read, row.id, cursor).await?,
         _ => relations::following(&app.db.read, row.id, cursor).await?,
     };

@@ -10,8 +10,8 @@ use crate::http::Web;
 use crate::http::error;
 use crate::http::uploads;
 use crate::http::viewer::{SignedIn, Visitor};
-use crate::service::accounts::{self, ProfileChange};
 use crate::service::photos::data;
+use crate::service::profiles::{self, ProfileChange};
 use crate::service::sessions::{self, Viewer};
 use crate::service::uploads::ProfilePicture;
 use crate::service::{Refusal, apps, limits, views};
@@ -39,8 +39,8 @@ async fn page(
     let app = &web.app;
     let account = &viewer.account;
     let saved: Vec<(String, String)> = serde_json::from_str(&account.fields).unwrap_or_default();
-    let pronouns = accounts::pronouns(account);
-    let is_line = |(name, value): &(String, String)| !accounts::is_pronouns(name, value);
+    let pronouns = profiles::pronouns(account);
+    let is_line = |(name, value): &(String, String)| !profiles::is_pronouns(name, value);
     let saved: Vec<(String, String)> = saved.into_iter().filter(is_line).collect();
     let typed_fields = typed.as_ref().map(|t| t.fields.clone());
     let mut fields: Vec<FieldInput> = typed_fields
@@ -134,7 +134,7 @@ pub async fn save_language(
     SignedIn(visitor, viewer): SignedIn,
     Form(form): Form<LanguageChoice>,
 ) -> Response {
-    let chosen = accounts::choose_language(&web.app, viewer.id(), language(&form.language)).await;
+    let chosen = profiles::choose_language(&web.app, viewer.id(), language(&form.language)).await;
     finish(&web, &visitor, chosen.map(|()| redirect("/settings?said=saved"))).await
 }
 
@@ -151,7 +151,7 @@ pub async fn save_home(
     SignedIn(visitor, viewer): SignedIn,
     Form(form): Form<HomeChoice>,
 ) -> Response {
-    let chosen = accounts::choose_home(&web.app, viewer.id(), !form.pictures.is_empty()).await;
+    let chosen = profiles::choose_home(&web.app, viewer.id(), !form.pictures.is_empty()).await;
     let back = Back { back: form.back };
     finish(&web, &visitor, chosen.map(|()| redirect(&back.or("/settings?said=saved")))).await
 }
@@ -256,7 +256,7 @@ pub async fn save_profile(State(web): State<Web>, SignedIn(visitor, viewer): Sig
         };
         let typed = change.clone();
         let mut errors = filled.refused;
-        if let Err(Refusal::Invalid { why, .. }) = accounts::check_profile(&change) {
+        if let Err(Refusal::Invalid { why, .. }) = profiles::check_profile(&change) {
             errors.push(why);
         }
         let files = if errors.is_empty() { filled.files } else { Vec::new() };
@@ -270,7 +270,7 @@ pub async fn save_profile(State(web): State<Web>, SignedIn(visitor, viewer): Sig
             }
         }
         if errors.is_empty() {
-            match accounts::change_profile(&web.app, viewer.id(), change).await {
+            match profiles::change_profile(&web.app, viewer.id(), change).await {
                 Ok(()) => return Ok(redirect("/settings?said=saved")),
                 Err(Refusal::Invalid { why, .. }) => errors.push(why),
                 Err(refusal) => return Err(refusal),

@@ -191,6 +191,15 @@ pub async fn for_itself(app: &App, who: &Credentials, scopes: &Scopes) -> Result
     Ok(given)
 }
 
+/// A token for somebody who has just signed up through an app, for everything it was registered for.
+pub async fn for_new_person(app: &App, app_id: i64, account_id: i64) -> Result<Given, Denied> {
+    let row = tokens::app(&app.db.read, app_id).await?.ok_or(Denied::Client)?;
+    let (token, secret) = new_token(app, row.id, Some(account_id), row.scopes.clone())?;
+    let given = Given { secret, scopes: Scopes::stored(&row.scopes), created_at: token.created_at };
+    app.db.write(move |tx| Box::pin(async move { Ok::<_, Denied>(tokens::insert(tx, token).await?) })).await?;
+    Ok(given)
+}
+
 /// An app gives a token back. One that is not known is void already.
 pub async fn revoke(app: &App, who: &Credentials, secret: &str) -> Result<(), Denied> {
     let row = client(app, who, false).await?;

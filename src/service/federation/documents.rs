@@ -11,7 +11,7 @@ use crate::entity::{account, photo, post, rendition};
 use crate::service::photos::focus::Focus;
 use crate::service::photos::told;
 use crate::service::visibility::{self, Reader, can_see, visible};
-use crate::service::{Refusal, categories, policy, views};
+use crate::service::{Refusal, categories, following, policy, views};
 use crate::store::{Cursor, accounts, media, posts, relations, tags};
 use serde_json::{Value, json};
 
@@ -224,6 +224,11 @@ pub async fn network(
     let person = local(app, id).await?;
     let db = &app.db.read;
     let address = if followers { urls.followers(person.id) } else { urls.following(person.id) };
+    // How many stays to be read; whom does not.
+    let hidden = following::hides_people(&person, None);
+    if page && hidden {
+        return Err(Refusal::Missing);
+    }
     if !page {
         let total = if followers {
             relations::count_followers(db, person.id).await?
@@ -233,7 +238,7 @@ pub async fn network(
         return Ok(collection::ordered(
             &address,
             Some(i64::try_from(total).unwrap_or(0)),
-            Some(&format!("{address}?page=1")),
+            (!hidden).then(|| format!("{address}?page=1")).as_deref(),
         ));
     }
     let cursor = Cursor::before(before, PAGE);

@@ -1,4 +1,4 @@
-//! What one post, boost or profile causes: entries in homes, deliveries to servers. Runs as a job, in
+//! What one post, boost or profile causes: entries in homes (see [`homes`]), deliveries to servers. Runs as a job, in
 //! chunks; run again after a crash it changes nothing that is done.
 
 use super::documents::post_values;
@@ -11,43 +11,18 @@ use crate::app::App;
 use crate::entity::{account, post as posts_table};
 use crate::service::surface::shown_in_homes;
 use crate::service::work::What;
-use crate::service::{Refusal, limits, visibility};
-use crate::store::feeds::Entry;
-use crate::store::{Cursor, accounts, feeds, inboxes as known, jobs, policies, posts, reactions, relations, tags};
+use crate::service::{Refusal, homes, visibility};
+use crate::store::{accounts, inboxes as known, jobs, policies, posts, reactions, relations, tags};
 use std::collections::BTreeSet;
-
-/// Homes filled in one transaction.
-const CHUNK: u64 = 200;
-/// Posts of somebody newly followed that go into a home.
-const FILL: u64 = 40;
 
 /// A post appeared, changed or went.
 pub async fn post(app: &App, id: i64, what: What, activity: i64) -> Result<(), Refusal> {
     let Some(row) = posts::by_id(&app.db.read, id).await? else { return Ok(()) };
     let Some(author) = accounts::by_id(&app.db.read, row.account_id).await? else { return Ok(()) };
-    if what == What::Created && shown_in_homes(&row) {
-        fill_homes(app, &row, author.id, Entry::of_post(row.id)).await?;
+    if what == What::Created {
+        homes::post_came(app, &row).await?;
     }
     if author.domain.is_empty() { deliver(app, &row, &author, what, activity).await } else { Ok(()) }
-}
-
-/// Into the homes of everybody here who follows `whose`; for narrow posts only of those who may see.
-async fn fill_homes(app: &App, row: &posts_table::Model, whose: i64, entry: Entry) -> Result<(), Refusal> {
-    let only_mentioned = visibility::of(row) == Visibility::Mentioned;
-    let mentioned: Vec<i64> =
-        tags::mentions(&app.db.read, &[row.id]).await?.into_iter().map(|m| m.account_id).collect();
-    let mut after = 0;
-    loop {
-        let owners = relations::local_followers(&app.db.read, whose, after, CHUNK).await?;
-        let Some(last) = owners.last().copied() else { return Ok(()) };
-        after = last;
-        let owners: Vec<i64> = owners.into_iter().filter(|o| !only_mentioned || mentioned.contains(o)).collect();
-        app.db
-            .write_quietly(move |tx| {
-                Box::pin(async move { Ok::<_, Refusal>(feeds::put_home(tx, &owners, entry).await?) })
-            })
-            .await?;
-    }
 }
 
 async fn deliver(
@@ -141,8 +116,7 @@ fn shared(person: &account::Model) -> BTreeSet<String> {
 pub async fn boost(app: &App, id: i64) -> Result<(), Refusal> {
     let Some(boost) = reactions::boost_by_id(&app.db.read, id).await? else { return Ok(()) };
     let Some(row) = posts::by_id(&app.db.read, boost.post_id).await?.filter(shown_in_homes) else { return Ok(()) };
-    let entry = Entry { post_id: row.id, via_id: boost.account_id, entry_id: boost.id };
-    fill_homes(app, &row, boost.account_id, entry).await
+    homes::boost_came(app, &row, boost.account_id, boost.id).await
 }
 
 /// A profile changed: everybody who follows hears it once.
@@ -158,24 +132,4 @@ pub async fn profile(app: &App, account_id: i64, activity: i64) -> Result<(), Re
         relations::follower_inboxes(&app.db.read, row.id).await?.into_iter().map(|(_, inbox)| inbox).collect();
     let said = Said { id: activity, account_id: row.id, public: true, body };
     say_widely(app, said, inboxes).await
-}
-
-/// Somebody is newly followed: her newest posts known here go into the follower's home.
-pub async fn fill_home(app: &App, owner: i64, author: i64) -> Result<(), Refusal> {
-    if accounts::by_id(&app.db.read, owner).await?.is_none_or(|a| !a.domain.is_empty()) {
-        return Ok(());
-    }
-    let seen = ["public", "quiet", "followers"];
-    let newest =
-        posts::of_account(&app.db.read, author, posts::Kind::All, &seen, Cursor::first(FILL.min(limits::HOME))).await?;
-    app.db
-        .write_quietly(move |tx| {
-            Box::pin(async move {
-                for row in newest.iter().filter(|row| shown_in_homes(row)) {
-                    feeds::put_home(tx, &[owner], Entry::of_post(row.id)).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
 }

@@ -10,9 +10,9 @@ use crate::activitypub::render::activity as render;
 use crate::activitypub::text;
 use crate::activitypub::vocab::Activity;
 use crate::app::App;
-use crate::entity::{account, post};
+use crate::entity::{account, post, tag};
 use crate::service::{Refusal, limits, visibility};
-use crate::store::{Cursor, accounts, posts, relations};
+use crate::store::{Cursor, accounts, posts, relations, tags as tags_store};
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -94,7 +94,7 @@ async fn hear_tag(app: &App, signer: &account::Model, activity: &Activity, on: b
     let name = activity.object.value().and_then(|tag| tag.get("name")).and_then(Value::as_str).unwrap_or_default();
     let Some(key) = text::hashtag_key(name) else { return Ok(()) };
     let shown = name.trim_start_matches('#').to_owned();
-    let id = signer.id;
+    let (id, new_id) = (signer.id, app.id());
     app.db
         .write_quietly(move |tx| {
             Box::pin(async move {
@@ -102,6 +102,7 @@ async fn hear_tag(app: &App, signer: &account::Model, activity: &Activity, on: b
                 let mut tags = tags_of(&row);
                 tags.retain(|tag| text::hashtag_key(tag).as_deref() != Some(&key));
                 if on {
+                    tags_store::ensure(tx, tag::Model { id: new_id, name: shown.clone(), name_key: key }).await?;
                     tags.push(shown);
                 }
                 tags.truncate(limits::FEATURED_TAGS);

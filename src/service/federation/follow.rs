@@ -7,7 +7,7 @@ use crate::activitypub::vocab::Activity;
 use crate::app::App;
 use crate::entity::{account, follow};
 use crate::service::{Refusal, following, surface};
-use crate::store::{accounts, feeds, markers, notifications, policies, relations};
+use crate::store::{accounts, hidden_servers, markers, notifications, policies, relations};
 use sea_orm::ConnectionTrait;
 
 /// A person of this server asks to follow somebody elsewhere.
@@ -112,15 +112,13 @@ async fn answer(
 pub async fn hear(app: &App, signer: &account::Model, activity: &Activity) -> Result<(), Refusal> {
     let target = local_target(app, activity).await?;
     let asked = activity.id.as_ref().map(|id| id.as_str().to_owned());
-    let blocked =
-        target.moved_to.is_some() || !policies::between(&app.db.read, target.id, &[signer.id]).await?.is_empty();
+    let blocked = target.moved_to.is_some()
+        || !policies::between(&app.db.read, target.id, &[signer.id]).await?.is_empty()
+        || hidden_servers::hides(&app.db.read, target.id, &signer.domain).await?;
     let row = follow::Model {
-        id: app.id(),
-        follower_id: signer.id,
-        target_id: target.id,
         state: if target.locked != 0 { relations::PENDING } else { relations::ACCEPTED }.to_owned(),
         uri: asked.clone(),
-        created_at: app.now(),
+        ..relations::row(app.id(), signer.id, target.id, app.now())
     };
     let (app2, signer) = (app.clone(), signer.clone());
     app.db
@@ -225,7 +223,7 @@ pub async fn hear_undo_accept(app: &App, signer: &account::Model, accept: &Activ
         .write_quietly(move |tx| {
             Box::pin(async move {
                 relations::set(tx, row.id, relations::PENDING, None).await?;
-                Ok(feeds::drop_author(tx, row.follower_id, row.target_id).await?)
+                Ok(surface::home_without(tx, row.follower_id, row.target_id).await.map(drop)?)
             })
         })
         .await

@@ -208,6 +208,9 @@ fn row_of(app: &App, known: Option<account::Model>, actor: &Actor, handle: Handl
         says_blocks: 0,
         pictures_seen_at: old.map_or(0, |k| k.pictures_seen_at),
         pictures_asked_at: old.map_or(0, |k| k.pictures_asked_at),
+        hide_collections: 0,
+        avatar_alt: String::new(),
+        header_alt: String::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::activitypub::vocab::{Activity, Actor};
 use crate::app::App;
 use crate::entity::account;
 use crate::service::accounts::INSTANCE;
+use crate::service::profiles::BOT;
 use crate::service::{Refusal, surface, views};
 use crate::store::{Cursor, accounts, keys, markers, posts};
 use serde_json::Value;
@@ -34,7 +35,9 @@ fn person(app: &App, urls: &Urls, row: &account::Model, ed25519: Option<(String,
         })
     };
     let name = if row.name.is_empty() { row.username.clone() } else { row.name.clone() };
+    let portrait = format!("Portrait of {name}");
     render::person(&render::Person {
+        is_bot: row.kind == BOT,
         id: urls.actor(row.id),
         username: row.username.clone(),
         handle: format!("{}@{}", row.username, urls.handle_domain()),
@@ -57,8 +60,8 @@ fn person(app: &App, urls: &Urls, row: &account::Model, ed25519: Option<(String,
         attribution_domains: std::iter::once(urls.host().to_owned()).chain(list(&row.attribution_domains)).collect(),
         also_known_as: list(&row.aliases),
         moved_to: row.moved_to.clone(),
-        icon: picture(&row.avatar_key, &format!("Portrait of {name}")),
-        image: picture(&row.header_key, ""),
+        icon: picture(&row.avatar_key, &if row.avatar_alt.is_empty() { portrait } else { row.avatar_alt.clone() }),
+        image: picture(&row.header_key, &row.header_alt),
         fields: views::profile_fields(row).into_iter().map(|(name, value)| render::Field { name, value }).collect(),
         name,
         emoji,

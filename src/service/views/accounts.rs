@@ -7,7 +7,7 @@ use crate::clock::Millis;
 use crate::entity::account;
 use crate::service::federation::moving;
 use crate::service::federation::urls::{AbsoluteLinks, Named, Urls};
-use crate::store::{self, mutes, policies, posts, relations};
+use crate::store::{self, endorsements, hidden_servers, mutes, person_notes, policies, posts, relations};
 use sea_orm::DbErr;
 use std::collections::HashMap;
 
@@ -109,6 +109,17 @@ pub struct Standing {
     pub muting_notifications: bool,
     /// None where there is no end.
     pub muted_until: Option<Millis>,
+    /// Her boosts come home too.
+    pub reblogs: bool,
+    /// Each of her posts is told.
+    pub notifying: bool,
+    /// The languages whose posts come home; none for all.
+    pub languages: Vec<String>,
+    pub following_since: Option<Millis>,
+    /// Her server is hidden.
+    pub hides_server: bool,
+    pub endorsed: bool,
+    pub note: String,
 }
 
 /// How `who` stands to each of these, in their order; those unknown here are left out.
@@ -118,7 +129,12 @@ pub async fn standings(app: &App, who: i64, ids: &[i64]) -> Result<Vec<Standing>
     let follows = relations::between(db, who, ids).await?;
     let blocks = policies::between(db, who, ids).await?;
     let muted = mutes::of(db, who, ids, app.now()).await?;
+    let hidden = hidden_servers::of(db, who).await?;
+    let endorsed = endorsements::of(db, who, ids).await?;
+    let notes = person_notes::of(db, who, ids).await?;
     let one = |id: i64| {
+        let own = follows.iter().find(|f| f.follower_id == who && f.target_id == id);
+        let since = own.filter(|f| f.state == relations::ACCEPTED).map(|f| f.created_at);
         let state = |from: i64, to: i64, state: &str| {
             follows.iter().any(|f| f.follower_id == from && f.target_id == to && f.state == state)
         };
@@ -135,6 +151,13 @@ pub async fn standings(app: &App, who: i64, ids: &[i64]) -> Result<Vec<Standing>
             muting: mute.is_some(),
             muting_notifications: mute.is_some_and(|m| m.notifications != 0),
             muted_until: mute.map(|m| m.until).filter(|until| *until > 0),
+            reblogs: own.is_some_and(|f| f.reblogs != 0),
+            notifying: own.is_some_and(|f| f.notify != 0),
+            languages: own.and_then(|f| serde_json::from_str(&f.languages).ok()).unwrap_or_default(),
+            following_since: since,
+            hides_server: known.get(&id).is_some_and(|row| hidden.contains(&row.domain)),
+            endorsed: endorsed.contains(&id),
+            note: notes.get(&id).cloned().unwrap_or_default(),
         }
     };
     Ok(ids.iter().copied().filter(|id| known.contains_key(id)).map(one).collect())

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod emoji;
+mod hashtags;
 mod people;
 mod pictures;
 mod posts;
@@ -12,6 +13,7 @@ mod times;
 
 pub use accounts::{Account, Standing, accounts, standings};
 pub use emoji::Emojis;
+pub use hashtags::{Hashtag, hashtags};
 pub use people::{fields as profile_fields, people, person, profile};
 pub use pictures::{of_photos, picture_path};
 pub use posts::{Answers, above, answers, conversation, label, notifications, posts, quoted_by};

@@ -6,8 +6,8 @@ use crate::activitypub::html::{name_with_emoji, only_link, sanitize, to_plain_te
 use crate::activitypub::text::{self, Links};
 use crate::app::App;
 use crate::entity::account;
-use crate::service::accounts as own;
 use crate::service::federation::{featured, kept, moving, urls};
+use crate::service::profiles as own;
 use crate::service::visibility::Reader;
 use crate::store::{accounts, mutes, policies, posts, profile_links, relations};
 use sea_orm::DbErr;

@@ -98,7 +98,7 @@ impl Odd {
 
 /// Somebody as if she had followed: her server cannot be asked who she is.
 async fn settle(scene: &Scene, name: &str) {
-    use cyanotype::entity::{account, follow};
+    use cyanotype::entity::account;
     use cyanotype::store::{accounts, relations};
     let app = scene.a.app.clone();
     let bob = accounts::by_uri(&app.db.read, &scene.bob.id).await.unwrap().unwrap();
@@ -114,14 +114,7 @@ async fn settle(scene: &Scene, name: &str) {
         shared_inbox: None,
         ..bob
     };
-    let row = follow::Model {
-        id: app.id(),
-        follower_id: carol.id,
-        target_id: ada.id,
-        state: relations::ACCEPTED.to_owned(),
-        uri: None,
-        created_at: app.now(),
-    };
+    let row = relations::row(app.id(), carol.id, ada.id, app.now());
     app.db
         .write(move |tx| {
             Box::pin(async move {

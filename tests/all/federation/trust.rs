@@ -162,13 +162,14 @@ async fn r031_asking_to_follow_somebody_who_approves_shows_nothing_before_she_do
 
 #[tokio::test]
 async fn r036_whoever_approves_followers_is_followed_by_nobody_before() {
-    use cyanotype::service::accounts::{self, ProfileChange};
+    use cyanotype::service::accounts;
     use cyanotype::service::following;
+    use cyanotype::service::profiles::{self, ProfileChange};
     let scene = Scene::new().await;
     let app = &scene.a.app;
     let ada = accounts::local(app, "ada").await.unwrap();
     let change = ProfileChange { name: "Ada".to_owned(), locked: true, ..ProfileChange::default() };
-    accounts::change_profile(app, ada.id, change).await.unwrap();
+    profiles::change_profile(app, ada.id, change).await.unwrap();
     scene.bob.follow(&scene.ada_id).await;
     scene.a.quiet().await;
     let post = scene.ada.post_album(&["orientation-1.jpg"], "For followers", "followers", &["A flower"]).await;

@@ -180,14 +180,7 @@ async fn home_and_a_hashtag_are_read_to_their_ends() {
 async fn followers_and_following_are_read_to_their_ends_by_people_and_servers() {
     let many = Many::new().await;
     let people = many.people().await;
-    let follow = |follower: i64, target: i64| follow::Model {
-        id: many.app().id(),
-        follower_id: follower,
-        target_id: target,
-        state: "accepted".to_owned(),
-        uri: None,
-        created_at: 0,
-    };
+    let follow = |follower: i64, target: i64| store::relations::row(many.app().id(), follower, target, 0);
     let ada = many.account.id;
     many.plant::<follow::Entity>(people.iter().map(|p| follow(p.id, ada)).collect()).await;
     many.plant::<follow::Entity>(people.iter().map(|p| follow(ada, p.id)).collect()).await;

@@ -4,6 +4,7 @@ use super::{CustomEmoji, day, media, time};
 use crate::activitypub::html::to_plain_text;
 use crate::app::App;
 use crate::clock::DAY;
+use crate::entity::{account, login};
 use crate::service::federation::urls::{Urls, acct};
 use crate::service::sessions::Viewer;
 use crate::service::views;
@@ -13,6 +14,9 @@ use utoipa::ToSchema;
 /// Shown for people without a picture; apps know it by its name.
 const NO_AVATAR: &str = "/static/avatars/missing.png";
 const NO_HEADER: &str = "/static/headers/missing.png";
+
+/// Kinds of account behind which nobody sits.
+pub(super) const BOT_KINDS: [&str; 2] = ["Service", "Application"];
 
 /// A line on a profile.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -105,12 +109,12 @@ impl Account {
             note: note.to_owned(),
             avatar_static: avatar.clone(),
             avatar,
-            avatar_description: String::new(),
+            avatar_description: row.avatar_alt.clone(),
             header_static: header.clone(),
             header,
-            header_description: String::new(),
+            header_description: row.header_alt.clone(),
             locked: row.locked != 0,
-            bot: matches!(row.kind.as_str(), "Service" | "Application"),
+            bot: BOT_KINDS.contains(&row.kind.as_str()),
             group: row.kind == "Group",
             discoverable: Some(row.discoverable != 0),
             indexable: row.indexable != 0,
@@ -124,7 +128,7 @@ impl Account {
             emojis: Vec::new(),
             fields: if gone { Vec::new() } else { view.fields.iter().map(field).collect() },
             roles: Vec::new(),
-            hide_collections: Some(false),
+            hide_collections: Some(row.hide_collections != 0),
             moved: view.moved.as_ref().map(|there| Box::new(Self::of(app, urls, there))),
             suspended: gone,
             limited: false,
@@ -185,6 +189,20 @@ pub struct PixelfedSettings {
     pub video_autoplay: bool,
 }
 
+/// Mastodon's word for who sees what somebody posts unless she says otherwise.
+pub fn privacy(login: &login::Model) -> &'static str {
+    login.posts_to.parse().map_or("public", super::status::visibility)
+}
+
+/// Mastodon's word for who may quote somebody.
+pub fn quote_policy(row: &account::Model) -> &'static str {
+    match row.quotes_from.as_str() {
+        "everyone" => "public",
+        "followers" => "followers",
+        _ => "nobody",
+    }
+}
+
 /// Whoever calls, as she sees herself.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CredentialAccount {
@@ -205,20 +223,15 @@ impl CredentialAccount {
         let source = Source {
             note: row.bio.clone(),
             fields: typed.into_iter().map(field).collect(),
-            privacy: "public".to_owned(),
-            sensitive: false,
+            privacy: privacy(&viewer.login).to_owned(),
+            sensitive: viewer.login.posts_sensitive != 0,
             language: Some(viewer.login.language.clone()).filter(|l| !l.is_empty()),
             follow_requests_count: waiting,
-            hide_collections: Some(false),
+            hide_collections: Some(row.hide_collections != 0),
             discoverable: Some(row.discoverable != 0),
             indexable: row.indexable != 0,
             attribution_domains: serde_json::from_str(&row.attribution_domains).unwrap_or_default(),
-            quote_policy: match row.quotes_from.as_str() {
-                "everyone" => "public",
-                "followers" => "followers",
-                _ => "nobody",
-            }
-            .to_owned(),
+            quote_policy: quote_policy(row).to_owned(),
         };
         let role = Role {
             id: if owner { "1" } else { "-99" }.to_owned(),
@@ -234,8 +247,8 @@ impl CredentialAccount {
             is_suggestable: row.discoverable != 0,
             public_dm: true,
             show_atom: false,
-            show_profile_follower_count: true,
-            show_profile_following_count: true,
+            show_profile_follower_count: row.hide_collections == 0,
+            show_profile_following_count: row.hide_collections == 0,
             high_contrast_mode: false,
             reduce_motion: false,
             media_descriptions: false,
@@ -273,9 +286,9 @@ impl Relationship {
         Self {
             id: view.id.to_string(),
             following: view.following,
-            showing_reblogs: view.following || view.requested,
-            notifying: false,
-            languages: None,
+            showing_reblogs: view.reblogs,
+            notifying: view.notifying,
+            languages: Some(view.languages.clone()).filter(|list| !list.is_empty()),
             followed_by: view.followed_by,
             blocking: view.blocking,
             blocked_by: view.blocked_by,
@@ -284,10 +297,10 @@ impl Relationship {
             muting_expires_at: view.muted_until.map(time),
             requested: view.requested,
             requested_by: view.requested_by,
-            domain_blocking: false,
-            endorsed: false,
-            note: String::new(),
-            following_since: None,
+            domain_blocking: view.hides_server,
+            endorsed: view.endorsed,
+            note: view.note.clone(),
+            following_since: view.following_since.map(time),
         }
     }
 }

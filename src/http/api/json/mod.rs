@@ -4,16 +4,22 @@
 mod account;
 mod app;
 mod instance;
+mod list;
 mod marker;
 mod media;
+mod people;
 mod status;
+mod tag;
 
-pub use account::{Account, CredentialAccount, Relationship};
+pub use account::{Account, CredentialAccount, Relationship, privacy, quote_policy};
 pub use app::{Application, CredentialApplication, Token, UserInfo};
 pub use instance::{InstanceV1, InstanceV2, Known, Limits, Rule};
+pub use list::List;
 pub use marker::{Marker, Markers, Preferences};
 pub use media::MediaAttachment;
+pub use people::{DomainBlockPreview, FamiliarFollowers, MutedAccount, Profile, Report};
 pub use status::{Context, Status};
+pub use tag::{FeaturedTag, Tag};
 
 use super::call::Call;
 use super::error::ApiError;
