@@ -40,8 +40,8 @@ impl Divisors {
 }
 
 /// Half of a divisor for a block's mean; a little less for the others, where what lies just above a half
-/// costs more bytes than it shows: files are half a hundredth smaller, and none of the bench's is more than
-/// a two-thousandth larger than libvips'. 31/64 saves a hundredth more, and shows in grain.
+/// costs more bytes than it shows: files are half a hundredth smaller. 31/64 saves a hundredth more, and
+/// shows in grain.
 pub(super) fn rounding(place: usize, divisor: u32) -> u32 {
     if place == 0 { divisor / 2 } else { (divisor * 79 + 80) / 160 }
 }
