@@ -7,7 +7,7 @@ use super::work::{self, Work};
 use super::{Refusal, federation, limits, surface};
 use crate::app::App;
 use crate::entity::{account, follow};
-use crate::store::{Cursor, accounts, feeds, lists, notifications, policies, relations};
+use crate::store::{Cursor, accounts, feeds, hidden_servers, lists, notifications, policies, relations};
 use sea_orm::ConnectionTrait;
 use std::collections::HashSet;
 
@@ -104,6 +104,10 @@ async fn may_follow(app: &App, follower: &account::Model, target_id: i64) -> Res
     }
     if !policies::between(&app.db.read, follower.id, &[target.id]).await?.is_empty() {
         return Err(Refusal::Forbidden("One of you blocks the other.".to_owned()));
+    }
+    if hidden_servers::hides(&app.db.read, follower.id, &target.domain).await? {
+        let why = format!("You hide {}. Show it again to follow its people.", target.domain);
+        return Err(Refusal::Forbidden(why));
     }
     if !target.domain.is_empty() && app.public().is_none() {
         return Err(Refusal::Forbidden(

@@ -54,10 +54,11 @@ impl Arrived<'_> {
     }
 }
 
-/// Whether posts in a language come to a follower; those that say nothing always do.
+/// Whether posts in a language come to a follower, whatever its region; those that say nothing always do.
 fn speaks(follow: &follow::Model, language: &str) -> bool {
     let chosen: Vec<String> = serde_json::from_str(&follow.languages).unwrap_or_default();
-    chosen.is_empty() || language.is_empty() || chosen.iter().any(|known| known == language)
+    let plain = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
+    chosen.is_empty() || language.is_empty() || chosen.iter().any(|known| plain(known) == plain(language))
 }
 
 /// A post appeared.

@@ -58,6 +58,7 @@ pub async fn forget(db: &impl ConnectionTrait, id: i64) -> Result<Vec<String>, D
         .await?;
     home_entry::Entity::delete_many().filter(home_entry::Column::OwnerId.eq(id)).exec(db).await?;
     mention::Entity::delete_many().filter(mention::Column::AccountId.eq(id)).exec(db).await?;
+    super::mutes::forget(db, id).await?;
     super::hidden_servers::forget(db, id).await?;
     super::person_notes::forget(db, id).await?;
     super::endorsements::forget(db, id).await?;

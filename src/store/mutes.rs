@@ -68,6 +68,12 @@ pub fn targets(account_id: i64, now: Millis) -> SelectStatement {
         .to_owned()
 }
 
+/// Everything by and of somebody who is gone.
+pub async fn forget(db: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
+    let either = Condition::any().add(mute::Column::AccountId.eq(id)).add(mute::Column::TargetId.eq(id));
+    mute::Entity::delete_many().filter(either).exec(db).await.map(drop)
+}
+
 /// Forgets mutes that ended before.
 pub async fn sweep(db: &impl ConnectionTrait, now: Millis) -> Result<(), DbErr> {
     mute::Entity::delete_many()

@@ -2,6 +2,7 @@
 
 use crate::clock::{DAY, Millis};
 use crate::entity::{post, post_tag};
+use crate::ids::first_of;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{JoinType, QueryOrder, QuerySelect};
@@ -38,6 +39,8 @@ pub async fn days(db: &impl ConnectionTrait, tags: &[i64], first: i64) -> Result
         .filter(post_tag::Column::TagId.is_in(tags.iter().copied()))
         .filter(post::Column::Visibility.eq("public"))
         .filter(post::Column::PublishedAt.gte(first * DAY))
+        // Ids carry about the same time, and stand in the index of hashtags.
+        .filter(post_tag::Column::PostId.gte(first_of((first - 1) * DAY)))
         .group_by(post_tag::Column::TagId)
         .group_by(Expr::cust(OF_DAY))
         .into_tuple()

@@ -41,3 +41,43 @@ async fn a_long_list_asks_the_database_no_more_often_than_a_short_one() {
         assert!(few.1 > 0 && many.1 <= few.1, "{path}: {} for {short}, {} for {long}", few.1, many.1);
     }
 }
+
+#[tokio::test]
+async fn lists_of_people_hashtags_and_servers_cost_the_same_however_long() {
+    let server = Server::start("a.test").await;
+    server.stop_working();
+    let api = Api::of(&server.owner("ada").await).await;
+    let list = api.post("/api/v1/lists", &[("title", "All")]).await.fine()["id"].as_str().unwrap().to_owned();
+    for name in ["bea", "cleo", "dora", "ella"] {
+        server.person(name).await;
+        let row = api.get(&format!("/api/v1/accounts/lookup?acct={name}")).await.fine();
+        let id = row["id"].as_str().unwrap();
+        for (path, form) in [
+            (format!("/api/v1/accounts/{id}/follow"), ("", "")),
+            (format!("/api/v1/accounts/{id}/endorse"), ("", "")),
+            (format!("/api/v1/lists/{list}/accounts"), ("account_ids[]", id)),
+            (format!("/api/v1/accounts/{id}/mute"), ("", "")),
+            (format!("/api/v1/tags/{name}/follow"), ("", "")),
+            ("/api/v1/domain_blocks".to_owned(), ("domain", &*format!("{name}.test"))),
+        ] {
+            api.post(&path, &[form]).await.fine();
+        }
+    }
+    for path in [
+        "/api/v1/mutes".to_owned(),
+        "/api/v1/endorsements".to_owned(),
+        "/api/v1/followed_tags".to_owned(),
+        "/api/v1/domain_blocks".to_owned(),
+        format!("/api/v1/lists/{list}/accounts"),
+    ] {
+        let cost = async |limit: usize| {
+            let before = server.app.db.asked();
+            let found = api.get(&format!("{path}?limit={limit}")).await.fine().as_array().unwrap().len();
+            (found, server.app.db.asked() - before)
+        };
+        cost(1).await;
+        let (few, many) = (cost(2).await, cost(4).await);
+        assert_eq!((few.0, many.0), (2, 4), "{path}");
+        assert!(few.1 > 0 && many.1 <= few.1, "{path}: {} for 2, {} for 4", few.1, many.1);
+    }
+}

@@ -30,6 +30,8 @@ async fn hiding_a_server_ends_what_ties_one_to_its_people() {
     scene.bob.follow(&scene.ada_id).await;
     scene.peer.expect("Reject").await;
     assert_eq!(scene.followers().await, 0, "nobody of it follows her again");
+    let follow = api.post(&format!("/api/v1/accounts/{bob}/follow"), &[]).await;
+    assert_eq!(follow.status, 422, "and she none of them as long as she hides it");
     assert_eq!(api.get(&format!("/api/v1/accounts/{bob}")).await.status, 200, "to be shown again");
 }
 

@@ -111,10 +111,10 @@ async fn boosts_come_home_only_as_long_as_one_wants_them() {
 #[tokio::test]
 async fn posts_in_other_languages_stay_out_of_home_where_one_says_so() {
     let pair = Pair::new().await;
-    pair.deed("follow", &[("languages[]", "de"), ("languages[]", "pt")]).await;
+    pair.deed("follow", &[("languages[]", "de"), ("languages[]", "pt-BR")]).await;
     pair.bea.post_photo("orientation-1.jpg", "In English").await;
     assert!(pair.home().await.is_empty());
-    pair.deed("follow", &[("languages[]", "en")]).await;
+    pair.deed("follow", &[("languages[]", "en-GB")]).await;
     pair.bea.post_photo("orientation-1.jpg", "In English too").await;
     assert_eq!(pair.home().await.len(), 1);
 }
@@ -382,4 +382,33 @@ async fn whoever_hides_whom_she_follows_is_seen_by_herself_alone() {
     let (status, collection) = pair.server.document(&format!("{actor}/following")).await;
     assert_eq!((status, &collection["totalItems"], collection.get("first")), (200, &json!(1), None));
     assert_eq!(pair.server.document(&format!("{actor}/following?page=1")).await.0, 404);
+}
+
+#[tokio::test]
+async fn nothing_of_what_one_did_about_others_outlives_ones_account() {
+    use cyanotype::entity::{endorsement, hidden_server, list, list_member, mute, person_note, tag_follow};
+    use sea_orm::EntityTrait;
+    let pair = Pair::new().await;
+    for (deed, form) in [("follow", ("", "")), ("endorse", ("", "")), ("mute", ("", "")), ("note", ("comment", "Hers"))]
+    {
+        let path = format!("/api/v1/accounts/{}/{deed}", pair.ada_id);
+        pair.other.post(&path, &[form]).await.fine();
+    }
+    pair.other.post("/api/v1/domain_blocks", &[("domain", "peer.test")]).await.fine();
+    pair.other.post("/api/v1/tags/fog/follow", &[]).await.fine();
+    let list = pair.other.post("/api/v1/lists", &[("title", "Hers")]).await.fine();
+    let people = format!("/api/v1/lists/{}/accounts", list["id"].as_str().unwrap());
+    pair.other.post(&people, &[("account_ids[]", &pair.ada_id)]).await.fine();
+    pair.deed("note", &[("comment", "About her")]).await;
+    let form = pair.bea.form("/settings/delete", "/settings/delete").await.set("name", "bea");
+    pair.bea.submit(form.set("password", PASSWORD)).await;
+    pair.server.quiet().await;
+    let db = &pair.server.app.db.read;
+    assert!(endorsement::Entity::find().one(db).await.unwrap().is_none());
+    assert!(hidden_server::Entity::find().one(db).await.unwrap().is_none());
+    assert!(list::Entity::find().one(db).await.unwrap().is_none());
+    assert!(list_member::Entity::find().one(db).await.unwrap().is_none());
+    assert!(mute::Entity::find().one(db).await.unwrap().is_none());
+    assert!(person_note::Entity::find().one(db).await.unwrap().is_none());
+    assert!(tag_follow::Entity::find().one(db).await.unwrap().is_none());
 }
