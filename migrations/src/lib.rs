@@ -19,6 +19,8 @@ mod m0013_kept_pictures;
 mod m0014_oauth;
 mod m0016_relations;
 mod m0017_lists;
+mod m0018_hearing;
+mod m0019_push;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -42,6 +44,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_oauth::Migration),
             Box::new(m0016_relations::Migration),
             Box::new(m0017_lists::Migration),
+            Box::new(m0018_hearing::Migration),
+            Box::new(m0019_push::Migration),
         ]
     }
 }

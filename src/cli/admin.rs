@@ -1,5 +1,6 @@
 //! `admin …`: what the host does from the command line.
 
+mod announcements;
 mod deliveries;
 mod emoji;
 mod people;
@@ -45,6 +46,8 @@ pub enum Admin {
     RotateKey { name: String },
     #[command(flatten)]
     Emoji(emoji::Emoji),
+    #[command(flatten)]
+    Announcements(announcements::Announcements),
     /// Servers that pass public posts on to others.
     #[command(subcommand)]
     Relay(Relay),
@@ -103,6 +106,7 @@ async fn act(app: &App, command: Admin) -> anyhow::Result<()> {
         }
         Admin::People(command) => people::act(app, command).await?,
         Admin::Emoji(command) => emoji::act(app, command).await?,
+        Admin::Announcements(command) => announcements::act(app, command).await?,
         Admin::Reports => print_reports(app).await?,
         Admin::Move { name, handle } => {
             let row = accounts::local(app, name.trim_start_matches('@'))

@@ -1,4 +1,5 @@
-//! `post_id` is 0 where there is none, so that the same thing is told once.
+//! `post_id` is 0 where there is none, so that the same thing is told once. `filtered` is 1 while it waits until
+//! its owner asks for what that person has to say.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,6 +14,7 @@ pub struct Model {
     pub actor_id: i64,
     pub post_id: i64,
     pub created_at: i64,
+    pub filtered: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -14,6 +14,7 @@ pub mod uploads;
 pub mod viewer;
 
 use crate::app::App;
+use crate::service::streaming::Hub;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use pages::templates::Templates;
@@ -36,6 +37,8 @@ pub struct Web {
     pub templates: Arc<Templates>,
     /// Counts the calls of apps.
     pub limiter: api::Limiter,
+    /// Where those who listen are known.
+    pub hub: Hub,
 }
 
 impl axum::extract::FromRef<Web> for App {
@@ -46,7 +49,12 @@ impl axum::extract::FromRef<Web> for App {
 
 /// Every route of the server.
 pub fn router(app: App) -> anyhow::Result<Router> {
-    let web = Web { templates: Arc::new(Templates::load()?), app: app.clone(), limiter: api::Limiter::default() };
+    let web = Web {
+        templates: Arc::new(Templates::load()?),
+        app: app.clone(),
+        limiter: api::Limiter::default(),
+        hub: Hub::default(),
+    };
     let pages = pages::router(&web).layer(security::csrf(&web));
     Ok(Router::new()
         .merge(pages)

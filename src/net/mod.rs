@@ -176,6 +176,11 @@ impl Door {
         self.shared.targets.set_blocked(domains);
     }
 
+    /// Whether an address may be visited at all, as far as that can be told without looking its host up.
+    pub fn may_visit(&self, url: &Url) -> bool {
+        self.admit(url).is_ok()
+    }
+
     /// GETs a document. Redirects are followed within its origin only, and signed anew.
     ///
     /// # Errors

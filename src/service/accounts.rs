@@ -203,6 +203,7 @@ pub async fn rotate_secret(app: &App) -> Result<u64, Refusal> {
 }
 
 async fn seal_anew(app: &App) -> Result<u64, Refusal> {
+    super::push::seal_anew(app).await?;
     Ok(seal_rsa_anew(app).await? + seal_others_anew(app).await?)
 }
 

@@ -1,7 +1,7 @@
 //! What must be tidied now and then: half-made uploads, forgotten drafts, old markers, unused bytes.
 
 use super::federation::{deliver, kept};
-use super::{Refusal, counting, leaving, limits, posting, surface};
+use super::{Refusal, counting, happening, leaving, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
 use crate::clock::{DAY, HOUR};
@@ -21,6 +21,7 @@ pub async fn run(app: &App) {
         ("homes", homes(app).await),
         ("pictures of others", kept::tidy(app).await),
         ("counters", counting::nightly(app).await),
+        ("happenings", happening::sweep(app).await),
     ] {
         if let Err(error) = done {
             tracing::warn!(%error, what, "housekeeping failed");

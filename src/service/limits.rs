@@ -177,3 +177,31 @@ pub const PEOPLE_LISTED: (u64, u64) = (40, 80);
 pub const NAMES_LISTED: (u64, u64) = (100, 200);
 /// A length of a mute beyond which it has no end.
 pub const MUTE_LONGEST: Millis = 10 * 365 * DAY;
+
+/// Notifications read to fill a page of groups: what lies beyond is on the next page.
+pub const NOTIFICATIONS_READ: u64 = 1_000;
+/// Unread notifications are counted up to this, and up to this at most.
+pub const UNREAD_COUNTED: (u64, u64) = (100, 1_000);
+/// What waits to be heard is counted up to this.
+pub const WAITING_COUNTED: u64 = 10_000;
+/// People here who are told that a post they boosted was edited.
+pub const BOOSTERS_TOLD: u64 = 200;
+
+/// Who may listen at once in one process, …
+pub const LISTENERS: usize = 2_000;
+/// … for one person, …
+pub const LISTENERS_OF_ONE: usize = 25;
+/// … and to how many streams each.
+pub const STREAMS: usize = 100;
+
+/// Bytes of the secret that an app gives for messages to it.
+pub const PUSH_AUTH: usize = 64;
+/// Characters in the title of a message to an app, …
+pub const PUSH_TITLE: usize = 200;
+/// … and below it.
+pub const PUSH_BODY: usize = 140;
+
+/// Characters in what the server has to say to everybody, …
+pub const ANNOUNCEMENT: usize = 5_000;
+/// … and kinds of reactions to it.
+pub const REACTIONS: usize = 8;

@@ -3,12 +3,15 @@
 use super::conversation::{Words, blank, language_of};
 use super::federation::fetch::Budget;
 use super::federation::{self, urls};
+use super::happening::{self, Happening};
+use super::timelines::{Ends, Part};
 use super::{Refusal, limits, surface, visibility};
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::entity::{account, conversation, post};
-use crate::store::{accounts, conversations, hidden_servers, mutes, policies, posts, tags};
+use crate::store::{Cursor, accounts, conversations, hidden_servers, mutes, policies, posts, tags};
 use sea_orm::{ConnectionTrait, DbErr};
+use std::collections::{HashMap, HashSet};
 
 /// A narrow post appeared: everybody here who is in it has its conversation in her list.
 pub async fn appeared(
@@ -36,6 +39,7 @@ pub async fn appeared(
             unread: i32::from(owner != author.id),
         };
         conversations::put(tx, row).await?;
+        happening::say(app, tx, Happening::Conversed { account: owner, root: post.root_id }).await?;
     }
     Ok(())
 }
@@ -86,16 +90,66 @@ pub async fn dismiss(app: &App, owner: i64, id: i64) -> Result<(), Refusal> {
         .await
 }
 
-/// Who are in a conversation beside its owner: whoever wrote and is mentioned in its newest post, or the
-/// owner herself when she is alone.
-pub async fn people(app: &App, owner: i64, last: &post::Model) -> Result<Vec<i64>, DbErr> {
-    let mentioned = tags::mentions(&app.db.read, &[last.id]).await?.into_iter().map(|m| m.account_id);
-    let mut people: Vec<i64> = std::iter::once(last.account_id).chain(mentioned).filter(|id| *id != owner).collect();
-    people.dedup();
-    if people.is_empty() {
-        people.push(owner);
+/// A conversation in somebody's list.
+#[derive(Debug, Clone)]
+pub struct Conversation {
+    pub row: conversation::Model,
+    /// Who are in it beside its owner: whoever wrote and is mentioned in its newest post, or the owner herself
+    /// when she is alone. Never none.
+    pub people: Vec<account::Model>,
+    pub last: post::Model,
+}
+
+/// A part of somebody's list, the conversation with the newest post first; the cursor runs over posts' ids.
+pub async fn listed(app: &App, owner: i64, cursor: Cursor) -> Result<Part<Conversation>, Refusal> {
+    let rows = conversations::page(&app.db.read, owner, cursor).await?;
+    let keys: Vec<i64> = rows.iter().map(|r| r.last_post_id).collect();
+    Ok(Part { items: whole(app, owner, rows).await?, ends: Ends::of(&keys, cursor) })
+}
+
+/// One of somebody's conversations.
+pub async fn one(app: &App, owner: i64, id: i64) -> Result<Conversation, Refusal> {
+    let row = conversations::by_id(&app.db.read, owner, id).await?.ok_or(Refusal::Missing)?;
+    whole(app, owner, vec![row]).await?.pop().ok_or(Refusal::Missing)
+}
+
+/// Marks one as read or unread.
+pub async fn set_unread(app: &App, owner: i64, id: i64, unread: bool) -> Result<Conversation, Refusal> {
+    one(app, owner, id).await?;
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move { Ok::<_, Refusal>(conversations::set_unread(tx, id, unread).await?) })
+        })
+        .await?;
+    one(app, owner, id).await
+}
+
+/// These, as far as their owner may see their newest posts; a fixed number of queries.
+pub async fn whole(app: &App, owner: i64, rows: Vec<conversation::Model>) -> Result<Vec<Conversation>, DbErr> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(people)
+    let db = &app.db.read;
+    let ids: Vec<i64> = rows.iter().map(|r| r.last_post_id).collect();
+    let last = posts::by_ids(db, &ids).await?.into_values().collect();
+    let last: HashMap<i64, post::Model> =
+        visibility::can_see(db, Some(owner), last).await?.into_iter().map(|p| (p.id, p)).collect();
+    let mut people: HashMap<i64, Vec<i64>> = last.values().map(|p| (p.id, vec![p.account_id])).collect();
+    for mention in tags::mentions(db, &ids).await? {
+        people.entry(mention.post_id).or_default().push(mention.account_id);
+    }
+    let known = accounts::by_ids(db, people.values().flatten().copied().chain([owner])).await?;
+    let one = |row: conversation::Model| {
+        let last = last.get(&row.last_post_id)?.clone();
+        let mut seen = HashSet::from([owner]);
+        let ids = people.get(&last.id)?.iter().filter(|id| seen.insert(**id));
+        let mut people: Vec<account::Model> = ids.filter_map(|id| known.get(id)).cloned().collect();
+        if people.is_empty() {
+            people.push(known.get(&owner)?.clone());
+        }
+        Some(Conversation { row, people, last })
+    };
+    Ok(rows.into_iter().filter_map(one).collect())
 }
 
 /// Writes to people alone. `to` holds handles; `number` comes from the form: sent twice, it is one message.

@@ -2,6 +2,7 @@
 //! server and the command line all come through here; a rule of the product lives here, once.
 
 pub mod accounts;
+pub mod announcements;
 pub mod apps;
 pub mod categories;
 pub mod conversation;
@@ -13,6 +14,7 @@ pub mod following;
 pub mod hashtags;
 pub mod hiding;
 pub mod homes;
+pub mod happening;
 pub mod housekeeping;
 pub mod leaving;
 pub mod limits;
@@ -25,6 +27,8 @@ pub mod photos;
 pub mod policy;
 pub mod posting;
 pub mod profiles;
+pub mod notifications;
+pub mod push;
 pub mod reach;
 pub mod reacting;
 pub mod reading;
@@ -33,6 +37,7 @@ pub mod search;
 pub mod search_people;
 pub mod sessions;
 pub mod storage;
+pub mod streaming;
 pub mod surface;
 pub mod timelines;
 pub mod uploads;

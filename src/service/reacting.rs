@@ -75,7 +75,7 @@ pub async fn unboost(app: &App, account_id: i64, post_id: i64) -> Result<bool, R
             Box::pin(async move {
                 let Some(row) = reactions::unboost(tx, account_id, post_id).await? else { return Ok(false) };
                 let Some(post) = crate::store::posts::by_id(tx, post_id).await? else { return Ok(false) };
-                surface::boost_gone(&app2, tx, account_id, &post).await?;
+                surface::boost_gone(&app2, tx, &row, &post).await?;
                 let Some(booster) = accounts::by_id(tx, account_id).await? else { return Ok(false) };
                 federation::announce::unsay(&app2, tx, &row, &post, &booster).await?;
                 Ok(true)

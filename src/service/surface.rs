@@ -1,14 +1,14 @@
 //! What follows once something appears, changes or goes: feeds, homes, notifications, counters, and
 //! what other servers are told. Every use case calls it once, inside its transaction.
 
+use super::happening::{self, Happening};
+use super::notifications::tell;
 use super::work::{self, What, Work};
 use super::{federation, limits, messages, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
-use crate::entity::{account, boost, follow, notification, post, quote};
-use crate::store::{
-    accounts, endorsements, feeds, hidden_servers, lists, media, mutes, notifications, policies, posts, reactions, tags,
-};
+use crate::entity::{account, boost, follow, post, quote};
+use crate::store::{endorsements, feeds, lists, media, notifications, posts, reactions, tags};
 use sea_orm::{ConnectionTrait, DbErr};
 
 /// Boosts that are tried when another one is taken back.
@@ -26,6 +26,8 @@ pub mod kind {
     pub const QUOTE: &str = "quote";
     /// Somebody posted whose every post she wants to be told of.
     pub const STATUS: &str = "status";
+    /// A post that she boosted was edited.
+    pub const UPDATE: &str = "update";
 }
 
 /// Whether a post stands on the server's public feed.
@@ -78,13 +80,14 @@ pub async fn post_appeared(
             tell(app, tx, parent.account_id, kind::REPLY, author.id, post.id).await?;
         }
         tell_mentioned(app, tx, post, author).await?;
+        happening::say(app, tx, Happening::Posted { post: post.id }).await?;
     }
     messages::appeared(app, tx, post, author).await?;
     let activity = app.id();
     work::queue(app, tx, Work::FanOut { post: post.id, what: What::Created, activity }).await
 }
 
-/// A local post was edited.
+/// A post was edited, here or elsewhere.
 pub async fn post_changed(
     app: &App,
     tx: &impl ConnectionTrait,
@@ -92,6 +95,12 @@ pub async fn post_changed(
     author: &account::Model,
 ) -> Result<(), DbErr> {
     tell_mentioned(app, tx, post, author).await?;
+    for booster in reactions::boosters_here(tx, post.id, limits::BOOSTERS_TOLD).await? {
+        // Told of the last edit only.
+        notifications::forget(tx, booster, kind::UPDATE, author.id, post.id).await?;
+        tell(app, tx, booster, kind::UPDATE, author.id, post.id).await?;
+    }
+    happening::say(app, tx, Happening::Changed { post: post.id }).await?;
     if author.domain.is_empty() {
         let activity = app.id();
         work::queue(app, tx, Work::FanOut { post: post.id, what: What::Updated, activity }).await?;
@@ -139,6 +148,7 @@ pub async fn post_cleared(app: &App, tx: &impl ConnectionTrait, mut post: post::
     notifications::forget_post(tx, post.id).await?;
     tags::set(tx, post.id, Vec::new()).await?;
     posts::save(tx, post.clone()).await?;
+    happening::say(app, tx, Happening::Gone { post: post.id }).await?;
     messages::gone(tx, &post).await
 }
 
@@ -158,12 +168,13 @@ pub async fn boost_appeared(
 pub async fn boost_gone(
     app: &App,
     tx: &impl ConnectionTrait,
-    account_id: i64,
+    boost: &boost::Model,
     post: &post::Model,
 ) -> Result<(), DbErr> {
     posts::count(tx, post.id, post::Column::BoostCount, -1).await?;
-    notifications::forget(tx, post.account_id, kind::BOOST, account_id, post.id).await?;
-    feeds::drop_boost(tx, post.id, account_id).await?;
+    notifications::forget(tx, post.account_id, kind::BOOST, boost.account_id, post.id).await?;
+    feeds::drop_boost(tx, post.id, boost.account_id).await?;
+    happening::say(app, tx, Happening::Unboosted { boost: boost.id, post: post.id }).await?;
     for other in reactions::newest_boosts(tx, post.id, OTHER_BOOSTS).await? {
         work::queue(app, tx, Work::FanOutBoost { boost: other.id }).await?;
     }
@@ -291,37 +302,4 @@ async fn tell_mentioned(
         }
     }
     Ok(())
-}
-
-/// Tells a person of this server, unless it is herself, one of the two blocks the other, or she wants to
-/// hear nothing of the other or of her server.
-async fn tell(
-    app: &App,
-    tx: &impl ConnectionTrait,
-    account_id: i64,
-    kind: &str,
-    actor_id: i64,
-    post_id: i64,
-) -> Result<(), DbErr> {
-    if account_id == actor_id || !policies::between(tx, account_id, &[actor_id]).await?.is_empty() {
-        return Ok(());
-    }
-    let local = accounts::login_of(tx, account_id).await?.is_some();
-    let silent = mutes::of(tx, account_id, &[actor_id], app.now()).await?.iter().any(|m| m.notifications != 0);
-    if !local || silent {
-        return Ok(());
-    }
-    let of = accounts::by_id(tx, actor_id).await?.map(|actor| actor.domain).unwrap_or_default();
-    if hidden_servers::hides(tx, account_id, &of).await? {
-        return Ok(());
-    }
-    let row = notification::Model {
-        id: app.id(),
-        account_id,
-        kind: kind.to_owned(),
-        actor_id,
-        post_id,
-        created_at: app.now(),
-    };
-    notifications::tell(tx, row).await.map(drop)
 }

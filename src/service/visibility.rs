@@ -42,6 +42,14 @@ pub async fn visible(app: &App, reader: Reader, id: i64) -> Result<post::Model, 
     can_see(&app.db.read, reader, vec![row]).await?.pop().ok_or(Refusal::Missing)
 }
 
+/// Whether somebody may have seen a post that is gone by now, and may be told that it is.
+pub async fn could_see(db: &impl ConnectionTrait, reader: i64, post: &post::Model) -> Result<bool, DbErr> {
+    let candidates = [post.clone()];
+    let authors = accounts::by_ids(db, [post.account_id]).await?;
+    let view = View::of(db, reader, &authors, &candidates).await?;
+    Ok(view.allows(Some(reader), post))
+}
+
 /// Refuses what belongs to a person to whom she blocks, or who blocks her: neither lists the other.
 pub async fn unless_blocked(app: &App, reader: Reader, person: i64) -> Result<(), Refusal> {
     let Some(reader) = reader else { return Ok(()) };

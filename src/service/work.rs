@@ -80,6 +80,13 @@ pub enum Work {
         #[serde(default)]
         host: String,
     },
+    /// What somebody was told, to one app of hers, through a service at `host`.
+    Push {
+        subscription: i64,
+        notification: i64,
+        #[serde(default)]
+        host: String,
+    },
 }
 
 /// What happened to a post.
@@ -117,6 +124,7 @@ impl Work {
             Self::HideServer { .. } => "hide_server",
             Self::FillProfile { .. } => "fill_profile",
             Self::WalkThread { .. } => "walk_thread",
+            Self::Push { .. } => "push",
         }
     }
 
@@ -128,6 +136,7 @@ impl Work {
             }
             Self::FetchPhoto { .. } | Self::FetchPictures { .. } | Self::FetchEmoji { .. } => Queue::Pictures,
             Self::FillProfile { .. } | Self::WalkThread { .. } | Self::CheckLinks { .. } => Queue::Looking,
+            Self::Push { .. } => Queue::Pushes,
             _ => Queue::Local,
         }
     }
@@ -143,6 +152,7 @@ impl Work {
             Self::FillProfile { host, .. } | Self::WalkThread { host, .. } | Self::CheckLinks { host, .. } => {
                 format!("look:{host}")
             }
+            Self::Push { host, .. } => format!("push:{host}"),
             other => other.kind().to_owned(),
         }
     }
@@ -178,13 +188,16 @@ pub enum Queue {
     Pictures,
     /// Profiles and conversations of other servers that people look at.
     Looking,
+    /// Messages to apps, through services of others.
+    Pushes,
     /// Everything done with nothing but our own database and store.
     Local,
 }
 
 impl Queue {
     /// Every one.
-    pub const ALL: [Self; 5] = [Self::Deliveries, Self::Incoming, Self::Pictures, Self::Looking, Self::Local];
+    pub const ALL: [Self; 6] =
+        [Self::Deliveries, Self::Incoming, Self::Pictures, Self::Looking, Self::Pushes, Self::Local];
 
     /// As it stands in the `queue` column.
     pub fn as_str(self) -> &'static str {
@@ -193,6 +206,7 @@ impl Queue {
             Self::Incoming => "incoming",
             Self::Pictures => "pictures",
             Self::Looking => "looking",
+            Self::Pushes => "pushes",
             Self::Local => "local",
         }
     }

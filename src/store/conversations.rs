@@ -10,6 +10,18 @@ pub async fn by_id(db: &impl ConnectionTrait, owner: i64, id: i64) -> Result<Opt
     conversation::Entity::find_by_id(id).filter(conversation::Column::AccountId.eq(owner)).one(db).await
 }
 
+pub async fn by_root(
+    db: &impl ConnectionTrait,
+    owner: i64,
+    root_id: i64,
+) -> Result<Option<conversation::Model>, DbErr> {
+    conversation::Entity::find()
+        .filter(conversation::Column::AccountId.eq(owner))
+        .filter(conversation::Column::RootId.eq(root_id))
+        .one(db)
+        .await
+}
+
 /// Puts a post at the end of a conversation in somebody's list. One that came late does not become the last.
 pub async fn put(db: &impl ConnectionTrait, row: conversation::Model) -> Result<(), DbErr> {
     let (owner, root, last, unread) = (row.account_id, row.root_id, row.last_post_id, row.unread);

@@ -71,6 +71,11 @@ async fn entries(
     Ok(cursor.turned(ordered.all(db).await?))
 }
 
+/// How a post stands in somebody's home, if it does.
+pub async fn entry(db: &impl ConnectionTrait, owner_id: i64, post_id: i64) -> Result<Option<home_entry::Model>, DbErr> {
+    home_entry::Entity::find_by_id((owner_id, post_id)).one(db).await
+}
+
 /// Which of the posts with a hashtag.
 #[derive(Debug, Clone, Default)]
 pub struct Tagged {

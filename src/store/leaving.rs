@@ -56,6 +56,8 @@ pub async fn forget(db: &impl ConnectionTrait, id: i64) -> Result<Vec<String>, D
         .filter(either(notification::Column::AccountId.eq(id), notification::Column::ActorId.eq(id)))
         .exec(db)
         .await?;
+    super::requests::forget_all(db, id).await?;
+    super::announcements::forget(db, id).await?;
     home_entry::Entity::delete_many().filter(home_entry::Column::OwnerId.eq(id)).exec(db).await?;
     mention::Entity::delete_many().filter(mention::Column::AccountId.eq(id)).exec(db).await?;
     super::mutes::forget(db, id).await?;

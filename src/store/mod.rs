@@ -2,6 +2,7 @@
 //! transaction and outside one; a transaction begins in one place only: [`Db::write`].
 
 pub mod accounts;
+pub mod announcements;
 pub mod connect;
 pub mod conversations;
 pub mod counts;
@@ -12,6 +13,7 @@ pub mod emoji;
 pub mod endorsements;
 pub mod feeds;
 pub mod forms;
+pub mod happenings;
 pub mod hidden_servers;
 pub mod inboxes;
 pub mod intake;
@@ -29,12 +31,14 @@ pub mod person_notes;
 pub mod policies;
 pub mod posts;
 pub mod profile_links;
+pub mod pushes;
 pub mod quotes;
 pub mod reactions;
 pub mod read_markers;
 pub mod relations;
 pub mod relays;
 pub mod reports;
+pub mod requests;
 pub mod sessions;
 pub mod settings;
 pub mod tag_follows;

@@ -125,3 +125,20 @@ pub async fn people(db: &impl ConnectionTrait, post_id: i64) -> Result<Vec<i64>,
     let boosts = boost::Entity::find().filter(boost::Column::PostId.eq(post_id)).all(db).await?;
     Ok(likes.into_iter().map(|l| l.account_id).chain(boosts.into_iter().map(|b| b.account_id)).collect())
 }
+
+/// People of this server who boosted a post, the last ones first.
+pub async fn boosters_here(db: &impl ConnectionTrait, post_id: i64, limit: u64) -> Result<Vec<i64>, DbErr> {
+    use crate::entity::login;
+    let here: sea_orm::RelationDef =
+        boost::Entity::belongs_to(login::Entity).from(boost::Column::AccountId).to(login::Column::AccountId).into();
+    boost::Entity::find()
+        .select_only()
+        .column(boost::Column::AccountId)
+        .join(sea_orm::JoinType::InnerJoin, here)
+        .filter(boost::Column::PostId.eq(post_id))
+        .order_by_desc(boost::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
+}

@@ -14,3 +14,10 @@ pub async fn put(db: &impl ConnectionTrait, name: &str, value: String) -> Result
     let replace = OnConflict::column(setting::Column::Name).update_column(setting::Column::Value).to_owned();
     setting::Entity::insert(row.into_active_model()).on_conflict(replace).exec_without_returning(db).await.map(drop)
 }
+
+/// Puts it where nothing is.
+pub async fn put_once(db: &impl ConnectionTrait, name: &str, value: String) -> Result<(), DbErr> {
+    let row = setting::Model { name: name.to_owned(), value };
+    let keep = OnConflict::column(setting::Column::Name).do_nothing().to_owned();
+    setting::Entity::insert(row.into_active_model()).on_conflict(keep).exec_without_returning(db).await.map(drop)
+}

@@ -1,11 +1,11 @@
 //! Apps, the codes they change for tokens, and the tokens.
 
 use crate::clock::Millis;
-use crate::entity::{access_token, application, auth_code};
+use crate::entity::{access_token, application, auth_code, push_subscription};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub async fn insert_app(db: &impl ConnectionTrait, row: application::Model) -> Result<(), DbErr> {
     application::Entity::insert(row.into_active_model()).exec_without_returning(db).await.map(drop)
@@ -65,6 +65,23 @@ pub async fn by_hash(db: &impl ConnectionTrait, hash: Vec<u8>) -> Result<Option<
     access_token::Entity::find().filter(access_token::Column::TokenHash.eq(hash)).one(db).await
 }
 
+/// Which of these are in force.
+pub async fn in_force(db: &impl ConnectionTrait, ids: &[i64]) -> Result<HashSet<i64>, DbErr> {
+    let mut found = HashSet::new();
+    for some in ids.chunks(1_000) {
+        let rows: Vec<i64> = access_token::Entity::find()
+            .select_only()
+            .column(access_token::Column::Id)
+            .filter(access_token::Column::Id.is_in(some.iter().copied()))
+            .filter(access_token::Column::RevokedAt.is_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
 pub async fn touch(db: &impl ConnectionTrait, id: i64, now: Millis) -> Result<(), DbErr> {
     access_token::Entity::update_many()
         .col_expr(access_token::Column::SeenAt, Expr::value(now))
@@ -104,6 +121,12 @@ pub async fn revoke_all(db: &impl ConnectionTrait, account_id: i64, now: Millis)
 }
 
 async fn revoke_where(db: &impl ConnectionTrait, which: Condition, now: Millis) -> Result<(), DbErr> {
+    let theirs =
+        access_token::Entity::find().select_only().column(access_token::Column::Id).filter(which.clone()).into_query();
+    push_subscription::Entity::delete_many()
+        .filter(push_subscription::Column::TokenId.in_subquery(theirs))
+        .exec(db)
+        .await?;
     access_token::Entity::update_many()
         .col_expr(access_token::Column::RevokedAt, Expr::value(Some(now)))
         .filter(which)
@@ -124,6 +147,7 @@ async fn forget_codes(db: &impl ConnectionTrait, which: Condition, account_id: i
 
 /// Forgets everything apps held for somebody who is gone.
 pub async fn forget(db: &impl ConnectionTrait, account_id: i64) -> Result<(), DbErr> {
+    super::pushes::forget(db, account_id).await?;
     access_token::Entity::delete_many().filter(access_token::Column::AccountId.eq(account_id)).exec(db).await?;
     forget_codes(db, Condition::all(), account_id).await
 }

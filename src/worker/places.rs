@@ -12,6 +12,8 @@ const INCOMING: usize = 16;
 const PICTURES: usize = 16;
 /// Profiles and conversations of others fetched at the same time.
 const LOOKING: usize = 8;
+/// Messages to apps sent at the same time.
+const PUSHES: usize = 16;
 /// Jobs that need nobody else, at the same time.
 const LOCAL: usize = 8;
 /// Jobs of one lane at the same time, where nothing else is said.
@@ -44,6 +46,7 @@ impl Places {
             Queue::Incoming => INCOMING,
             Queue::Pictures => PICTURES,
             Queue::Looking => LOOKING,
+            Queue::Pushes => PUSHES,
             Queue::Local | Queue::Deliveries => LOCAL,
         };
         Arc::new(Self {

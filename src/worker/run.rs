@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::entity::job;
 use crate::service::work::Work;
-use crate::service::{Refusal, federation, hiding, homes, housekeeping, leaving, photos};
+use crate::service::{Refusal, federation, hiding, homes, housekeeping, leaving, photos, push};
 use crate::store::jobs;
 
 /// How a job ended.
@@ -56,6 +56,7 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Work::HideServer { account, domain } => hiding::part(app, account, &domain).await,
         Work::FillProfile { account, more, .. } => federation::back_fill::fill(app, account, more).await,
         Work::WalkThread { post, .. } => federation::walk::walk(app, post).await,
+        Work::Push { subscription, notification, .. } => push::send(app, subscription, notification).await,
     };
     match done {
         Ok(()) => Outcome::Done,

@@ -3,6 +3,7 @@
 use super::error::ApiError;
 use crate::app::App;
 use crate::service::apps::grants::{self, Found, Holder};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 
 /// What a route wants to be shown.
@@ -63,4 +64,17 @@ pub fn bearer(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = text.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+/// The token of somebody who wants to listen, who may not be able to send headers: a browser's socket is not.
+pub fn of_listener(parts: &Parts) -> Option<String> {
+    let query = parts.uri.query().unwrap_or_default();
+    let asked = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "access_token");
+    asked.map(|(_, token)| token.into_owned()).or_else(|| protocol(&parts.headers)).filter(|token| !token.is_empty())
+}
+
+/// What stands where the names of protocols do: it must be said back.
+pub fn protocol(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(header::SEC_WEBSOCKET_PROTOCOL)?.to_str().ok()?;
+    text.split(',').next().map(|name| name.trim().to_owned())
 }

@@ -5,6 +5,7 @@ use super::json::{Application, CredentialApplication};
 use super::{Access, ApiError, Route};
 use crate::service::Refusal;
 use crate::service::apps::{self, NewApp, Scopes};
+use crate::service::push::Vapid;
 use crate::store::tokens;
 
 pub fn routes() -> Vec<Route> {
@@ -32,11 +33,11 @@ async fn register(call: Call) -> Answer {
         scopes,
     };
     let made = apps::register(&call.app, new, &call.client.bucket()).await?;
-    json(&CredentialApplication::of(&made))
+    json(&CredentialApplication::of(&made, Vapid::of(&call.app).await?.public()))
 }
 
 async fn verify(call: Call) -> Answer {
     let app_id = call.holder.as_ref().map_or(0, |holder| holder.app_id);
     let row = tokens::app(&call.app.db.read, app_id).await?.ok_or(Refusal::Missing)?;
-    json(&Application::of(&row))
+    json(&Application::of(&row, Vapid::of(&call.app).await?.public()))
 }

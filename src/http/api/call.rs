@@ -13,7 +13,7 @@ use crate::service::federation::urls::Urls;
 use crate::service::sessions::Viewer;
 use crate::service::timelines::{Ends, Part};
 use crate::service::visibility::Reader;
-use axum::extract::{FromRequestParts, RawPathParams, Request};
+use axum::extract::{FromRequestParts, RawPathParams, Request, WebSocketUpgrade};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -30,6 +30,8 @@ pub struct Call {
     pub holder: Option<Holder>,
     pub client: Client,
     pub headers: HeaderMap,
+    /// Whoever calls wants to go on over a socket.
+    pub socket: Option<WebSocketUpgrade>,
     path: HashMap<String, String>,
     uri: Uri,
 }
@@ -105,12 +107,17 @@ pub async fn answer(route: &Route, web: Web, request: Request) -> Response {
         .cloned()
         .unwrap_or_else(|| crate::http::client::read(std::net::Ipv4Addr::UNSPECIFIED.into(), &parts.headers, &[]));
     let bearer = access::bearer(&parts.headers);
+    let bearer = bearer.or_else(|| access::of_listener(&parts).filter(|_| route.streams));
     let found = route.access.check(&web.app, bearer.as_deref()).await;
     let bucket = match found.as_ref().map(Option::as_ref) {
         Ok(Some(holder)) => format!("token:{}", holder.token_id),
         _ => format!("address:{}", client.bucket()),
     };
     let rate = web.limiter.take(&bucket, web.app.now());
+    let socket = match route.streams {
+        true => WebSocketUpgrade::from_request_parts(&mut parts, &web).await.ok(),
+        false => None,
+    };
     let path = RawPathParams::from_request_parts(&mut parts, &web).await;
     let called = async {
         rate.check(web.app.now())?;
@@ -123,6 +130,7 @@ pub async fn answer(route: &Route, web: Web, request: Request) -> Response {
             path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             uri: parts.uri.clone(),
             headers: parts.headers.clone(),
+            socket,
             web: web.clone(),
             params,
             holder,

@@ -4,6 +4,7 @@ use super::call::{Answer, Call, json};
 use super::json::{self as entities, CustomEmoji, InstanceV1, InstanceV2, Known};
 use super::{Access, ApiError, Route};
 use crate::clock::DAY;
+use crate::service::push::Vapid;
 use crate::store::{accounts, posts, sessions, tokens};
 use std::collections::HashSet;
 
@@ -33,6 +34,7 @@ async fn known(call: &Call) -> Result<Known, ApiError> {
             Some(row) => Some(entities::account(call, row).await?),
             None => None,
         },
+        vapid_key: Vapid::of(app).await?.public(),
     })
 }
 

@@ -3,17 +3,21 @@
 
 mod access;
 mod accounts;
+mod announcements;
 mod apps;
 mod body;
 mod call;
+mod conversations;
 mod describe;
 mod edge;
 mod error;
+mod grouped;
 mod instance;
 pub mod json;
 mod kept_out;
 mod lists;
 mod me;
+mod notifications;
 mod oauth;
 mod paging;
 mod params;
@@ -24,6 +28,9 @@ mod reports;
 mod route;
 mod statuses;
 mod tags;
+mod push;
+mod requests;
+mod streaming;
 mod timelines;
 
 pub use access::Access;
@@ -58,6 +65,13 @@ pub fn table() -> Vec<Route> {
         statuses::routes(),
         timelines::routes(),
         me::routes(),
+        notifications::routes(),
+        grouped::routes(),
+        requests::routes(),
+        conversations::routes(),
+        streaming::routes(),
+        announcements::routes(),
+        push::routes(),
         describe::routes(),
     ]
     .concat()

@@ -28,6 +28,8 @@ pub struct Route {
     pub pages: bool,
     /// How many files it takes.
     pub files: usize,
+    /// It goes on for long: the token may stand in the address or beside the names of protocols.
+    pub streams: bool,
     /// Absent: `{}`.
     pub answer: Option<Described>,
     pub handler: Handler,
@@ -40,7 +42,7 @@ impl Route {
         Fut: Future<Output = Answer> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
-        Self { method, path, access, takes: &[], pages: false, files: 0, answer: None, handler }
+        Self { method, path, access, takes: &[], pages: false, files: 0, streams: false, answer: None, handler }
     }
 
     pub fn get<F, Fut>(path: &'static str, access: Access, handler: F) -> Self
@@ -96,6 +98,11 @@ impl Route {
     /// It takes so many files in a multipart body.
     pub fn files(self, files: usize) -> Self {
         Self { files, ..self }
+    }
+
+    /// It goes on for long.
+    pub fn streams(self) -> Self {
+        Self { streams: true, ..self }
     }
 
     /// It answers one of these.

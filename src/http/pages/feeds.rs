@@ -10,8 +10,8 @@ use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::urls;
 use crate::service::muting::unmuted;
 use crate::service::visibility::{Reader, can_see};
-use crate::service::{Refusal, limits, search as finding, views};
-use crate::store::{Cursor, accounts, feeds, notifications as told, posts, tags};
+use crate::service::{Refusal, limits, notifications as told, search as finding, views};
+use crate::store::{Cursor, accounts, feeds, posts, tags};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum_extra::extract::Query;
@@ -144,11 +144,11 @@ pub async fn notifications(
 ) -> Response {
     let answer = async {
         let app = &web.app;
-        let rows = told::page(&app.db.read, viewer.id(), Cursor::before(from.before, limits::PEOPLE_PAGE)).await?;
-        let newest = rows.first().map(|n| n.id);
-        let last =
-            rows.last().map(|n| n.id).filter(|_| rows.len() >= usize::try_from(limits::PEOPLE_PAGE).unwrap_or(0));
-        let items = views::notifications(app, viewer.id(), viewer.login.notifications_seen, rows).await?;
+        let cursor = Cursor::before(from.before, limits::PEOPLE_PAGE);
+        let part = told::listed(app, viewer.id(), &told::shown_on_pages(), cursor).await?;
+        let newest = part.ends.first;
+        let last = part.ends.last.filter(|_| part.ends.full);
+        let items = views::notifications(app, viewer.id(), viewer.login.notifications_seen, part.items).await?;
         let mut shown = Shown::new(&web, &visitor, "notifications").await;
         if let Some(newest) = newest.filter(|id| *id > viewer.login.notifications_seen) {
             let id = viewer.id();

@@ -4,17 +4,19 @@ use super::context::{ConversationLine, Conversations};
 use super::feeds::{From, linked};
 use super::templates::Shown;
 use super::{Answer, finish, id, redirect};
+use crate::entity::post;
 use crate::http::Web;
 use crate::http::error;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::urls;
-use crate::service::visibility::{self, can_see};
+use crate::service::visibility;
 use crate::service::{Refusal, limits, messages, posting, views};
-use crate::store::{Cursor, accounts, conversations, posts};
+use crate::store::{Cursor, accounts, posts};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
+use std::collections::HashMap;
 
 /// What a message's form says.
 #[derive(Debug, Default, Clone, Deserialize)]
@@ -41,25 +43,22 @@ pub async fn list(State(web): State<Web>, SignedIn(visitor, _): SignedIn, Query(
 async fn page(web: &Web, visitor: &Visitor, from: From, message: Message, error: &str) -> Answer {
     let app = &web.app;
     let owner = visitor.signed_in()?.id();
-    let rows = conversations::page(&app.db.read, owner, Cursor::before(from.before, limits::PEOPLE_PAGE)).await?;
-    let full = rows.len() >= usize::try_from(limits::PEOPLE_PAGE).unwrap_or(0);
-    let oldest = rows.last().map(|r| r.last_post_id).filter(|_| full);
-    let ids: Vec<i64> = rows.iter().map(|r| r.last_post_id).collect();
-    let last = posts::by_ids(&app.db.read, &ids).await?.into_values().collect();
-    let last = can_see(&app.db.read, Some(owner), last).await?;
-    let mut items = Vec::new();
-    for row in rows {
-        let Some(post) = last.iter().find(|p| p.id == row.last_post_id) else { continue };
-        let ids = messages::people(app, owner, post).await?;
-        let mut people = views::people(app, Some(owner), ids.iter().copied()).await?;
-        let Some(view) = views::posts(app, Some(owner), vec![post.clone()]).await?.pop() else { continue };
-        items.push(ConversationLine {
-            id: row.id.to_string(),
-            people: ids.iter().filter_map(|id| people.remove(id)).collect(),
-            last: view,
-            unread: row.unread != 0,
-        });
-    }
+    let part = messages::listed(app, owner, Cursor::before(from.before, limits::PEOPLE_PAGE)).await?;
+    let oldest = part.ends.last.filter(|_| part.ends.full);
+    let ids: Vec<i64> = part.items.iter().flat_map(|c| &c.people).map(|person| person.id).collect();
+    let people = views::people(app, Some(owner), ids).await?;
+    let last: Vec<post::Model> = part.items.iter().map(|c| c.last.clone()).collect();
+    let last = views::posts(app, Some(owner), last).await?;
+    let last: HashMap<String, views::Post> = last.into_iter().map(|post| (post.id.clone(), post)).collect();
+    let line = |conversation: messages::Conversation| {
+        Some(ConversationLine {
+            id: conversation.row.id.to_string(),
+            people: conversation.people.iter().filter_map(|p| people.get(&p.id).cloned()).collect(),
+            last: last.get(&conversation.last.id.to_string())?.clone(),
+            unread: conversation.row.unread != 0,
+        })
+    };
+    let items = part.items.into_iter().filter_map(line).collect();
     let shown = Shown::new(web, visitor, "notifications").await;
     let number = Some(message.number.clone()).filter(|n| !n.is_empty());
     let page = Conversations {

@@ -9,9 +9,10 @@ use crate::activitypub::Visibility;
 use crate::activitypub::render::{activity as render_activity, note as render};
 use crate::app::App;
 use crate::entity::{account, post as posts_table};
+use crate::service::happening::{self, Happening};
 use crate::service::surface::shown_in_homes;
 use crate::service::work::What;
-use crate::service::{Refusal, homes, visibility};
+use crate::service::{Refusal, homes, limits, visibility};
 use crate::store::{accounts, inboxes as known, jobs, policies, posts, reactions, relations, tags};
 use std::collections::BTreeSet;
 
@@ -21,6 +22,7 @@ pub async fn post(app: &App, id: i64, what: What, activity: i64) -> Result<(), R
     let Some(author) = accounts::by_id(&app.db.read, row.account_id).await? else { return Ok(()) };
     if what == What::Created {
         homes::post_came(app, &row).await?;
+        came_home(app, &row, None).await?;
     }
     if author.domain.is_empty() { deliver(app, &row, &author, what, activity).await } else { Ok(()) }
 }
@@ -116,7 +118,21 @@ fn shared(person: &account::Model) -> BTreeSet<String> {
 pub async fn boost(app: &App, id: i64) -> Result<(), Refusal> {
     let Some(boost) = reactions::boost_by_id(&app.db.read, id).await? else { return Ok(()) };
     let Some(row) = posts::by_id(&app.db.read, boost.post_id).await?.filter(shown_in_homes) else { return Ok(()) };
-    homes::boost_came(app, &row, boost.account_id, boost.id).await
+    homes::boost_came(app, &row, boost.account_id, boost.id).await?;
+    came_home(app, &row, Some(boost.id)).await
+}
+
+/// Those who listen hear of it once it is in their homes and lists; of what is old already, nobody does.
+async fn came_home(app: &App, row: &posts_table::Model, boost: Option<i64>) -> Result<(), Refusal> {
+    if boost.is_none() && row.published_at <= app.now() - limits::NEWS {
+        return Ok(());
+    }
+    let (app2, what) = (app.clone(), Happening::CameHome { post: row.id, boost });
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move { Ok::<_, Refusal>(happening::say(&app2, tx, what).await?) })
+        })
+        .await
 }
 
 /// A profile changed: everybody who follows hears it once.

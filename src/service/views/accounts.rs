@@ -11,6 +11,9 @@ use crate::store::{self, endorsements, hidden_servers, mutes, person_notes, poli
 use sea_orm::DbErr;
 use std::collections::HashMap;
 
+/// Shown for people without a picture; apps know it by its name.
+pub const NO_AVATAR: &str = "/static/avatars/missing.png";
+
 /// A person, with everything apps want to know.
 #[derive(Debug, Clone)]
 pub struct Account {

@@ -8,13 +8,14 @@ use crate::activitypub::html::{sanitize, to_plain_text};
 use crate::activitypub::vocab::Place;
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
-use crate::entity::{account, notification, post};
+use crate::entity::{account, post};
 use crate::service::federation::{kept, urls};
 use crate::service::muting::unmuted;
+use crate::service::notifications::Told;
 use crate::service::policy::{self, Deed, Rights};
 use crate::service::visibility::{self, Reader, can_see};
 use crate::service::{categories, limits};
-use crate::store::{accounts, media, mutes, posts as rows, quotes, reactions, tags};
+use crate::store::{accounts, media, posts as rows, quotes, reactions, tags};
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
@@ -250,42 +251,26 @@ pub async fn quoted_by(app: &App, reader: Reader, post: &post::Model) -> Result<
     Ok(rows.iter().filter_map(line).collect())
 }
 
-/// Notifications of a person, with the posts she may see.
-pub async fn notifications(
-    app: &App,
-    owner: i64,
-    seen: i64,
-    list: Vec<notification::Model>,
-) -> Result<Vec<Notification>, DbErr> {
-    let silent: HashSet<i64> =
-        mutes::of(&app.db.read, owner, &list.iter().map(|n| n.actor_id).collect::<Vec<_>>(), app.now())
-            .await?
-            .into_iter()
-            .filter(|m| m.notifications != 0)
-            .map(|m| m.target_id)
-            .collect();
-    let actors: HashMap<i64, Person> = people(app, Some(owner), list.iter().map(|n| n.actor_id)).await?;
-    let ids: Vec<i64> = list.iter().map(|n| n.post_id).filter(|id| *id != 0).collect();
-    let found = rows::by_ids(&app.db.read, &ids).await?.into_values().collect();
-    let found = can_see(&app.db.read, Some(owner), found).await?;
+/// Notifications that somebody may see, as lines of a page; `seen` is the newest she has looked at.
+pub async fn notifications(app: &App, owner: i64, seen: i64, list: Vec<Told>) -> Result<Vec<Notification>, DbErr> {
+    let actors: HashMap<i64, Person> = people(app, Some(owner), list.iter().map(|told| told.row.actor_id)).await?;
+    let about: HashMap<i64, post::Model> = list.iter().filter_map(|t| t.post.clone()).map(|p| (p.id, p)).collect();
     let views: HashMap<String, Post> =
-        posts(app, Some(owner), found).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
-    let line = |n: notification::Model| {
-        let post = views.get(&n.post_id.to_string()).cloned();
-        if silent.contains(&n.actor_id) {
-            return None;
-        }
-        if n.post_id != 0 && post.is_none() {
+        posts(app, Some(owner), about.into_values().collect()).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
+    let line = |told: Told| {
+        let row = told.row;
+        let post = views.get(&row.post_id.to_string()).cloned();
+        if row.post_id != 0 && post.is_none() {
             return None;
         }
         Some(Notification {
-            id: n.id.to_string(),
-            actor: actors.get(&n.actor_id)?.clone(),
+            id: row.id.to_string(),
+            actor: actors.get(&row.actor_id)?.clone(),
             post,
-            ago: ago(n.created_at, app.now()),
-            at: iso(n.created_at),
-            fresh: n.id > seen,
-            kind: n.kind,
+            ago: ago(row.created_at, app.now()),
+            at: iso(row.created_at),
+            fresh: row.id > seen,
+            kind: row.kind,
         })
     };
     Ok(list.into_iter().filter_map(line).collect())

@@ -215,6 +215,7 @@ async fn notifications_are_read_to_their_end() {
         actor_id: p.id,
         post_id: 0,
         created_at: many.app().now(),
+        filtered: 0,
     };
     many.plant::<notification::Entity>(people.iter().map(told).collect()).await;
     assert_eq!(walk(&many.ada, "/notifications", people_on).await, names(&people));

@@ -77,6 +77,21 @@ impl Server {
         Ok(Self { app, host: host.to_owned(), world, address, data, front, running })
     }
 
+    /// Another process over the same database: where it listens, without TLS.
+    pub async fn beside(&self) -> SocketAddr {
+        let overrides = Overrides {
+            clock: Some(self.world.clock().clone()),
+            extra_roots: vec![tls::ca_pem()],
+            program: Some(env!("CARGO_BIN_EXE_cyanotype").into()),
+        };
+        let app = App::open(self.app.settings.clone(), overrides).await.unwrap();
+        let listener = http::server::bind(app.settings.listen).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = http::router(app.clone()).unwrap();
+        tokio::spawn(http::server::serve(app, listener, router));
+        address
+    }
+
     /// `https://a.test`
     pub fn origin(&self) -> String {
         format!("https://{}", self.host)

@@ -7,12 +7,11 @@ use crate::clock::DAY;
 use crate::entity::{account, login};
 use crate::service::federation::urls::{Urls, acct};
 use crate::service::sessions::Viewer;
-use crate::service::views;
+use crate::service::views::{self, NO_AVATAR};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Shown for people without a picture; apps know it by its name.
-const NO_AVATAR: &str = "/static/avatars/missing.png";
+/// Shown for people without a picture behind their names; apps know it by its name.
 const NO_HEADER: &str = "/static/headers/missing.png";
 
 /// Kinds of account behind which nobody sits.

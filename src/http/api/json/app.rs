@@ -17,11 +17,12 @@ pub struct Application {
     pub redirect_uris: Vec<String>,
     /// The same with line ends between.
     pub redirect_uri: String,
-    pub vapid_key: Option<String>,
+    /// The key pushes are signed with.
+    pub vapid_key: String,
 }
 
 impl Application {
-    pub fn of(row: &application::Model) -> Self {
+    pub fn of(row: &application::Model, vapid_key: String) -> Self {
         let back = redirect_uris(row);
         Self {
             id: row.id.to_string(),
@@ -30,7 +31,7 @@ impl Application {
             scopes: row.scopes.split(' ').map(str::to_owned).collect(),
             redirect_uri: back.join("\n"),
             redirect_uris: back,
-            vapid_key: None,
+            vapid_key,
         }
     }
 }
@@ -48,9 +49,9 @@ pub struct CredentialApplication {
 }
 
 impl CredentialApplication {
-    pub fn of(made: &Registered) -> Self {
+    pub fn of(made: &Registered, vapid_key: String) -> Self {
         Self {
-            application: Application::of(&made.app),
+            application: Application::of(&made.app, vapid_key),
             client_id: made.app.client_id.clone(),
             client_secret: made.secret.clone(),
             client_secret_expires_at: 0,

@@ -135,6 +135,8 @@ pub struct Known {
     pub servers: i64,
     pub active_month: i64,
     pub owner: Option<Account>,
+    /// Public half of the key pushes are signed with.
+    pub vapid_key: String,
 }
 
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -248,8 +250,7 @@ pub struct Vapid {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Configuration {
     pub urls: ConfigurationUrls,
-    /// Absent while nothing is pushed.
-    pub vapid: Option<Vapid>,
+    pub vapid: Vapid,
     #[serde(flatten)]
     pub limits: Limits,
     #[schema(value_type = Object)]
@@ -330,7 +331,7 @@ impl InstanceV2 {
                     privacy_policy: None,
                     terms_of_service: None,
                 },
-                vapid: None,
+                vapid: Vapid { public_key: known.vapid_key },
                 limits: Limits::of(app),
                 timelines_access: access,
                 limited_federation: false,

@@ -2,22 +2,34 @@
 //! `null`, `[]` or `""`; ids are digits in text, times have three digits after the second.
 
 mod account;
+mod announcement;
 mod app;
+mod conversation;
 mod instance;
 mod list;
 mod marker;
 mod media;
+mod notification;
 mod people;
+mod policy;
+mod push;
 mod status;
 mod tag;
 
 pub use account::{Account, CredentialAccount, Relationship, privacy, quote_policy};
+pub use announcement::Announcement;
 pub use app::{Application, CredentialApplication, Token, UserInfo};
+pub use conversation::{Conversation, conversations};
 pub use instance::{InstanceV1, InstanceV2, Known, Limits, Rule};
 pub use list::List;
 pub use marker::{Marker, Markers, Preferences};
 pub use media::MediaAttachment;
+pub use notification::{
+    Counted, GroupedNotifications, Kinds, Notification, NotificationGroup, grouped, notifications, told,
+};
 pub use people::{DomainBlockPreview, FamiliarFollowers, MutedAccount, Profile, Report};
+pub use policy::{Merged, NotificationPolicy, NotificationPolicyV1, NotificationRequest, requests};
+pub use push::WebPushSubscription;
 pub use status::{Context, Status};
 pub use tag::{FeaturedTag, Tag};
 
@@ -28,6 +40,8 @@ use crate::clock::Millis;
 use crate::service::accounts::Row;
 use crate::service::federation::urls::Urls;
 use crate::service::views::{self, Shown, iso};
+use crate::service::visibility::Reader;
+use sea_orm::DbErr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,8 +62,13 @@ pub struct Empty {}
 
 /// Posts for whoever calls, in this order.
 pub async fn statuses(call: &Call, shown: Vec<Shown>) -> Result<Vec<Status>, ApiError> {
-    let found = views::statuses(&call.app, &call.urls, call.reader(), shown).await?;
-    Ok(found.iter().map(|status| Status::of(&call.app, &call.urls, status)).collect())
+    Ok(statuses_for(&call.app, &call.urls, call.reader(), shown).await?)
+}
+
+/// The same for somebody who did not call: she listens.
+pub async fn statuses_for(app: &App, urls: &Urls, reader: Reader, shown: Vec<Shown>) -> Result<Vec<Status>, DbErr> {
+    let found = views::statuses(app, urls, reader, shown).await?;
+    Ok(found.iter().map(|status| Status::of(app, urls, status)).collect())
 }
 
 /// One post for whoever calls.
@@ -59,9 +78,14 @@ pub async fn status(call: &Call, shown: Shown) -> Result<Status, ApiError> {
 
 /// People, in this order.
 pub async fn accounts(call: &Call, rows: Vec<Row>) -> Result<Vec<Account>, ApiError> {
+    Ok(accounts_for(&call.app, &call.urls, rows).await?)
+}
+
+/// The same for somebody who did not call.
+pub async fn accounts_for(app: &App, urls: &Urls, rows: Vec<Row>) -> Result<Vec<Account>, DbErr> {
     let order: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let found = views::accounts(&call.app, &call.urls, rows).await?;
-    Ok(order.iter().filter_map(|id| Some(Account::of(&call.app, &call.urls, found.get(id)?))).collect())
+    let found = views::accounts(app, urls, rows).await?;
+    Ok(order.iter().filter_map(|id| Some(Account::of(app, urls, found.get(id)?))).collect())
 }
 
 /// One person.
