@@ -22,15 +22,15 @@ mod oauth;
 mod paging;
 mod params;
 mod profile;
+mod push;
 mod rate;
 mod relations;
 mod reports;
+mod requests;
 mod route;
 mod statuses;
-mod tags;
-mod push;
-mod requests;
 mod streaming;
+mod tags;
 mod timelines;
 
 pub use access::Access;

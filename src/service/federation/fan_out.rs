@@ -129,9 +129,7 @@ async fn came_home(app: &App, row: &posts_table::Model, boost: Option<i64>) -> R
     }
     let (app2, what) = (app.clone(), Happening::CameHome { post: row.id, boost });
     app.db
-        .write_quietly(move |tx| {
-            Box::pin(async move { Ok::<_, Refusal>(happening::say(&app2, tx, what).await?) })
-        })
+        .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(happening::say(&app2, tx, what).await?) }))
         .await
 }
 

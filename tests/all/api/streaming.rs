@@ -54,7 +54,7 @@ async fn a_post_is_heard_at_home_soon_and_so_is_what_becomes_of_it() {
     assert_eq!((heard.name.as_str(), heard.stream), ("update", vec!["user".to_owned()]));
     assert_eq!((&heard.payload["id"], &heard.payload["account"]["acct"]), (&json!(post.number), &json!("eve")));
     assert_eq!(heard.payload, hearing.api.get(&format!("/api/v1/statuses/{}", post.number)).await.fine());
-    // On a machine of its own it is a quarter of a second.
+    // On a machine that does nothing else it is a quarter of a second.
     assert!(took < Duration::from_secs(5), "{took:?}");
     hearing.server.world.clock().advance(2_000);
     hearing.eve.edit(&post, |form| form.set("caption", "Fern, unfurled")).await;
