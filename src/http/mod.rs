@@ -16,7 +16,7 @@ pub mod viewer;
 use crate::app::App;
 use crate::service::streaming::Hub;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use pages::templates::Templates;
 use std::sync::Arc;
 use std::time::Duration;
@@ -72,6 +72,11 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(axum::middleware::from_fn_with_state(web.clone(), api::around))
         .layer(axum::middleware::from_fn_with_state(web.clone(), client::find))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(web))
+}
+
+/// What log lines about a request begin with: without its query, in which apps that listen put their tokens.
+fn span(request: &Request) -> tracing::Span {
+    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
 }
