@@ -29,8 +29,9 @@ pub async fn people(app: &App, reader: Reader, wanted: Wanted<'_>) -> Result<Vec
         return Ok(Vec::new());
     }
     let mut found: Vec<account::Model> = Vec::new();
-    if !wanted.followed && wanted.offset == 0 {
-        found.extend(named(app, reader, text, wanted.resolve).await?);
+    if !wanted.followed {
+        // Further on it is known already, or was not to be had.
+        found.extend(named(app, reader, text, wanted.resolve && wanted.offset == 0).await?);
     }
     let most = wanted.limit.saturating_add(wanted.offset);
     let (start, domain) = parts(app, text);

@@ -347,6 +347,7 @@ async fn people_are_found_by_the_start_of_their_names() {
     assert_eq!(found("q=@be").await, ["bea", "beatrix"]);
     assert_eq!(found("q=b&limit=1").await, ["bob@peer.test"], "those she follows first");
     assert_eq!(found("q=b&limit=1&offset=1").await, ["bea"]);
+    assert_eq!(found("q=bea&limit=1&offset=1").await, ["beatrix"], "nobody twice, nobody left out");
     assert_eq!(found("q=b&following=true").await, ["bob@peer.test"]);
     assert_eq!(found("q=bob@pe").await, ["bob@peer.test"]);
     assert_eq!(found("q=BOB@peer.test").await, ["bob@peer.test"]);
