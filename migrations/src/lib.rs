@@ -17,6 +17,7 @@ mod m0011_activities;
 mod m0012_richness;
 mod m0013_kept_pictures;
 mod m0014_oauth;
+mod m0015_posting;
 mod m0016_relations;
 mod m0017_lists;
 mod m0018_hearing;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_richness::Migration),
             Box::new(m0013_kept_pictures::Migration),
             Box::new(m0014_oauth::Migration),
+            Box::new(m0015_posting::Migration),
             Box::new(m0016_relations::Migration),
             Box::new(m0017_lists::Migration),
             Box::new(m0018_hearing::Migration),

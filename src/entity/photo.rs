@@ -60,6 +60,8 @@ pub struct Model {
     pub seen_at: i64,
     /// … and when their server was last asked for them and had nothing; 0 for never.
     pub asked_at: i64,
+    /// Since when a photo that an app sent is in nothing; 0 where it is in something.
+    pub loose_since: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,12 +2,12 @@
 
 use super::federation::fetch::Budget;
 use super::federation::urls;
-use super::policy::{self, Deed};
-use super::{Refusal, federation, limits, surface, visibility};
+use super::writing::{self, Written};
+use super::{Refusal, federation, limits, visibility};
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::entity::{account, post};
-use crate::store::{accounts, posts, tags};
+use crate::store::{accounts, tags};
 use sea_orm::{ConnectionTrait, DbErr};
 use std::time::Duration;
 
@@ -104,9 +104,8 @@ pub async fn language_of(app: &App, account_id: i64) -> Result<String, DbErr> {
     Ok(accounts::login_of(&app.db.read, account_id).await?.map(|login| login.language).unwrap_or_default())
 }
 
-/// Answers a post that the person may see. The answer is as widely visible as what it answers, but
-/// public answers are quiet: they belong under the photo, not into public lists. `number` comes from
-/// the form: sent twice, it is one answer.
+/// Answers a post that the person may see, with words alone. `number` comes from the form: sent twice, it is one
+/// answer.
 pub async fn reply(
     app: &App,
     author: &account::Model,
@@ -114,58 +113,10 @@ pub async fn reply(
     caption: &str,
     number: Option<i64>,
 ) -> Result<post::Model, Refusal> {
-    let parent = visibility::visible(app, Some(author.id), parent_id).await?;
-    policy::check(app, author.id, Deed::Reply, &parent).await?;
-    let caption = caption.trim();
-    let length = caption.chars().count();
-    if length == 0 {
+    if caption.trim().is_empty() {
+        visibility::visible(app, Some(author.id), parent_id).await?;
         return Err(Refusal::invalid("text", "Write a few words first."));
     }
-    if length > app.settings.max_caption {
-        return Err(Refusal::invalid(
-            "text",
-            format!("The reply has {length} characters; {} are possible.", app.settings.max_caption),
-        ));
-    }
-    let mut words = Words::read(app, author, caption).await?;
-    if parent.account_id != author.id
-        && let Some(person) = accounts::by_id(&app.db.read, parent.account_id).await?
-    {
-        words.address(person.id, urls::acct(&person));
-    }
-    // A conversation among a few goes on among all of them.
-    if visibility::of(&parent) == Visibility::Mentioned {
-        for other in tags::mentions(&app.db.read, &[parent.id]).await?.into_iter().filter(|m| m.account_id != author.id)
-        {
-            words.address(other.account_id, other.name);
-        }
-    }
-    let visibility = match visibility::of(&parent) {
-        Visibility::Public => Visibility::Quiet,
-        other => other,
-    };
-    let row = post::Model {
-        draft_id: number,
-        in_reply_to_id: Some(parent.id),
-        root_id: parent.root_id,
-        visibility: visibility.as_str().to_owned(),
-        language: language_of(app, author.id).await?,
-        ..blank(app.id(), author.id, caption, app.now())
-    };
-    let (app2, author) = (app.clone(), author.clone());
-    app.db
-        .write(move |tx| {
-            Box::pin(async move {
-                if let Some(number) = number
-                    && let Some(sent) = posts::by_draft(tx, number).await?
-                {
-                    return if sent.account_id == author.id { Ok(sent) } else { Err(Refusal::Missing) };
-                }
-                posts::insert(tx, row.clone()).await?;
-                words.write(tx, row.id, visibility::of(&row)).await?;
-                surface::post_appeared(&app2, tx, &row, &author, surface::Arrival::Said).await?;
-                Ok(row)
-            })
-        })
-        .await
+    let written = Written { text: caption.to_owned(), answers: Some(parent_id), number, ..Written::default() };
+    writing::post(app, author, written).await
 }

@@ -1,7 +1,7 @@
 //! What must be tidied now and then: half-made uploads, forgotten drafts, old markers, unused bytes.
 
 use super::federation::{deliver, kept};
-use super::{Refusal, counting, happening, leaving, limits, posting, surface};
+use super::{Refusal, attaching, counting, happening, leaving, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
 use crate::clock::{DAY, HOUR};
@@ -15,6 +15,7 @@ pub async fn run(app: &App) {
     for (what, done) in [
         ("uploads", unfinished_uploads(app).await),
         ("drafts", forgotten_drafts(app).await),
+        ("photos in nothing", attaching::tidy(app).await),
         ("records", old_records(app).await),
         ("deliveries", old_deliveries(app).await),
         ("keys", leaving::forget_keys(app).await),

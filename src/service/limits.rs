@@ -169,6 +169,30 @@ pub const DEPTH: usize = 6;
 pub const IDS: usize = 80;
 /// Further hashtags of each kind (any, all, none) beside the one a list is about.
 pub const MORE_TAGS: usize = 4;
+/// Photos one person sends with apps …
+pub const UPLOADS: i64 = 150;
+/// … in this time.
+pub const UPLOADS_WINDOW: Millis = 30 * MINUTE;
+/// An app is told after so long that its photo is still being worked on.
+pub const UPLOAD: Duration = Duration::from_secs(10);
+/// Who posts photos that are still being worked on waits for them so long.
+pub const ATTACHED: Duration = Duration::from_secs(30);
+/// A photo that was not ready after so long never will be.
+pub const DEVELOPED: Millis = 5 * MINUTE;
+/// A photo that no post takes goes after so long.
+pub const LOOSE: Millis = DAY;
+/// The same call with the same `Idempotency-Key` is one call for so long.
+pub const POSTING_KEY: Millis = HOUR;
+/// Earlier versions kept of one post beside the first.
+pub const VERSIONS: usize = 50;
+/// Posts asked for by their ids in one call.
+pub const POSTS_BY_ID: usize = 20;
+/// A post can be scheduled no sooner than after this …
+pub const SCHEDULED_AHEAD: Millis = 5 * MINUTE;
+/// … and no later than after this.
+pub const SCHEDULED_LATEST: Millis = 5 * 365 * DAY;
+/// Posts of one person that wait for their hour.
+pub const SCHEDULED: u64 = 300;
 /// Posts in a list that an app asks for without saying how many, and most it gets.
 pub const POSTS_LISTED: (u64, u64) = (20, 40);
 /// The same of people.

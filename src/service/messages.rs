@@ -5,7 +5,8 @@ use super::federation::fetch::Budget;
 use super::federation::{self, urls};
 use super::happening::{self, Happening};
 use super::timelines::{Ends, Part};
-use super::{Refusal, limits, surface, visibility};
+use super::writing::{self, Photos};
+use super::{Refusal, limits, visibility};
 use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::entity::{account, conversation, post};
@@ -182,22 +183,7 @@ pub async fn write(
         language: language_of(app, author.id).await?,
         ..blank(app.id(), author.id, said, app.now())
     };
-    let (app2, author) = (app.clone(), author.clone());
-    app.db
-        .write(move |tx| {
-            Box::pin(async move {
-                if let Some(number) = number
-                    && let Some(sent) = posts::by_draft(tx, number).await?
-                {
-                    return if sent.account_id == author.id { Ok(sent) } else { Err(Refusal::Missing) };
-                }
-                posts::insert(tx, row.clone()).await?;
-                words.write(tx, row.id, Visibility::Mentioned).await?;
-                surface::post_appeared(&app2, tx, &row, &author, surface::Arrival::Said).await?;
-                Ok(row)
-            })
-        })
-        .await
+    writing::put_once(app, author, row, words, Photos::None).await
 }
 
 /// Everybody named in the field; a name that leads to nobody is said.

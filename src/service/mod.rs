@@ -4,9 +4,12 @@
 pub mod accounts;
 pub mod announcements;
 pub mod apps;
+pub mod attaching;
+pub mod bookmarks;
 pub mod categories;
 pub mod conversation;
 pub mod counting;
+pub mod editing;
 pub mod emoji;
 pub mod endorsing;
 pub mod federation;
@@ -33,6 +36,7 @@ pub mod reach;
 pub mod reacting;
 pub mod reading;
 pub mod reporting;
+pub mod scheduling;
 pub mod search;
 pub mod search_people;
 pub mod sessions;
@@ -44,6 +48,7 @@ pub mod uploads;
 pub mod views;
 pub mod visibility;
 pub mod work;
+pub mod writing;
 
 use sea_orm::DbErr;
 

@@ -1,15 +1,16 @@
 //! Composing, posting, editing, deleting, pinning.
 
 use super::conversation::{self, Words};
+use super::photos::data;
 use super::photos::focus::Focus;
-use super::photos::{data, extras};
-use super::{Refusal, federation, limits, surface, uploads, visibility};
+use super::writing::{self, Photos};
+use super::{Refusal, federation, limits, surface, uploads};
 use crate::activitypub::Visibility;
 use crate::activitypub::vocab::Place;
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::entity::{account, draft, photo, post};
-use crate::store::{drafts, media, posts, tags};
+use crate::store::{drafts, media, posts};
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
 
@@ -202,7 +203,12 @@ pub async fn keep(app: &App, account_id: i64, draft_id: i64, form: Form) -> Resu
 }
 
 /// Puts photos in the form's order with its alt texts and focal points; those to be left out go.
-async fn arrange(app: &App, tx: &impl ConnectionTrait, photos: Vec<photo::Model>, form: &Form) -> Result<(), Refusal> {
+pub(super) async fn arrange(
+    app: &App,
+    tx: &impl ConnectionTrait,
+    photos: Vec<photo::Model>,
+    form: &Form,
+) -> Result<(), Refusal> {
     let mut keys = Vec::new();
     for photo in photos {
         if form.removed.contains(&photo.id) {
@@ -253,7 +259,7 @@ pub async fn remove_photo(app: &App, account_id: i64, draft_id: i64, photo_id: i
 }
 
 /// What is too long in a form, a sentence each.
-fn problems(app: &App, caption: &str, warning: &str, photos: &[photo::Model]) -> Vec<String> {
+pub(super) fn problems(app: &App, caption: &str, warning: &str, photos: &[photo::Model]) -> Vec<String> {
     let mut found = Vec::new();
     let mut check = |what: String, text: &str, most: usize| {
         let length = text.chars().count();
@@ -269,12 +275,12 @@ fn problems(app: &App, caption: &str, warning: &str, photos: &[photo::Model]) ->
     found
 }
 
-fn first_problem(found: Vec<String>) -> Result<(), Refusal> {
+pub(super) fn first_problem(found: Vec<String>) -> Result<(), Refusal> {
     if found.is_empty() { Ok(()) } else { Err(Refusal::invalid("caption", found.join(" "))) }
 }
 
 /// Photos may still be on their way into the draft, sent by the same form a moment ago: waited for.
-async fn settled(app: &App, draft_id: i64) -> Result<(), Refusal> {
+pub(super) async fn settled(app: &App, draft_id: i64) -> Result<(), Refusal> {
     for _ in 0..600 {
         // What is older was left by a process that died; housekeeping clears it away.
         let since = app.now() - 2 * MINUTE;
@@ -335,87 +341,21 @@ async fn insert(
                 if !drafts::posted(tx, draft_id, row.id).await? {
                     return posts::by_draft(tx, draft_id).await?.ok_or(Refusal::Missing);
                 }
-                posts::insert(tx, row.clone()).await?;
-                media::publish(tx, draft_id, row.id).await?;
-                words.write(tx, row.id, visibility::of(&row)).await?;
-                extras::wanted(&app2, tx, row.id).await?;
-                surface::post_appeared(&app2, tx, &row, &account, surface::Arrival::Said).await?;
+                writing::put(&app2, tx, &account, &row, words, &Photos::Kept(draft_id)).await?;
                 Ok(row)
             })
         })
         .await
-}
-
-/// Saves the changes of an editing draft into its post, and tells everybody who has it.
-pub async fn save_changes(
-    app: &App,
-    account: &account::Model,
-    draft_id: i64,
-    form: Form,
-) -> Result<post::Model, Refusal> {
-    settled(app, draft_id).await?;
-    let (draft, mut photos) = draft(app, account.id, draft_id).await?;
-    let post_id = draft.editing_id.ok_or(Refusal::Missing)?;
-    photos.retain(|p| !form.removed.contains(&p.id));
-    for photo in &mut photos {
-        if let Some(alt) = form.alts.get(&photo.id) {
-            photo.alt = alt.replace("\r\n", "\n");
-        }
-    }
-    if photos.is_empty() {
-        return Err(Refusal::invalid("photos", "A post keeps at least one photo. To take it away, delete the post."));
-    }
-    first_problem(problems(app, &form.caption, &form.warning, &photos))?;
-    let mut words = Words::read(app, account, &form.caption).await?;
-    // Whoever got the post by being mentioned gets its changes and its end too.
-    for old in tags::mentions(&app.db.read, &[post_id]).await? {
-        words.address(old.account_id, old.name);
-    }
-    let (app2, account) = (app.clone(), account.clone());
-    app.db
-        .write(move |tx| {
-            Box::pin(async move {
-                let before = own_post(tx, account.id, post_id).await?;
-                let photos_before = media::of_posts(tx, &[post_id]).await?;
-                media::publish(tx, draft_id, post_id).await?;
-                arrange(&app2, tx, media::of_posts(tx, &[post_id]).await?, &form).await?;
-                drafts::remove(tx, draft_id).await?;
-                extras::wanted(&app2, tx, post_id).await?;
-                let photos_after = media::of_posts(tx, &[post_id]).await?;
-                let mut row = before.clone();
-                row.caption = form.caption.replace("\r\n", "\n").trim().to_owned();
-                row.warning = form.warning.trim().to_owned();
-                row.sensitive = i32::from(!row.warning.is_empty());
-                row.language = form.language;
-                row.place = form.place.kept();
-                row.category = form.category;
-                row.photo_count = i64::try_from(photos_after.len()).unwrap_or(0);
-                if row == before && same_photos(&photos_before, &photos_after) {
-                    return Ok(row);
-                }
-                // Strictly later than the last edit: other servers ignore what is not.
-                row.edited_at = Some(app2.now().max(row.edited_at.unwrap_or(row.published_at) + 1));
-                posts::save(tx, row.clone()).await?;
-                words.write(tx, row.id, visibility::of(&row)).await?;
-                surface::post_changed(&app2, tx, &row, &account).await?;
-                Ok(row)
-            })
-        })
-        .await
-}
-
-fn same_photos(a: &[photo::Model], b: &[photo::Model]) -> bool {
-    let told = |p: &photo::Model| (p.id, p.alt.clone(), Focus::of(p), p.shows.clone());
-    a.iter().map(told).eq(b.iter().map(told))
 }
 
 /// A post of this very person; anybody else's does not exist.
-async fn own_post(db: &impl ConnectionTrait, account_id: i64, id: i64) -> Result<post::Model, Refusal> {
+pub async fn own_post(db: &impl ConnectionTrait, account_id: i64, id: i64) -> Result<post::Model, Refusal> {
     posts::by_id(db, id).await?.filter(|p| p.account_id == account_id && p.deleted_at.is_none()).ok_or(Refusal::Missing)
 }
 
-/// Deletes a post of this person, photos and all, here and wherever it went.
-pub async fn delete(app: &App, account: &account::Model, id: i64) -> Result<(), Refusal> {
+/// Deletes a post of this person, here and wherever it went. Its photos go too, unless they are to be put into
+/// another one: then they wait for that in nothing.
+pub async fn delete(app: &App, account: &account::Model, id: i64, keep_photos: bool) -> Result<(), Refusal> {
     let (app2, account) = (app.clone(), account.clone());
     app.db
         .write(move |tx| {
@@ -423,6 +363,10 @@ pub async fn delete(app: &App, account: &account::Model, id: i64) -> Result<(), 
                 let row = own_post(tx, account.id, id).await?;
                 if let Some(draft) = drafts::editing(tx, account.id, id).await? {
                     drop_draft(&app2, tx, draft.id).await?;
+                }
+                let kept = if keep_photos { media::of_posts(tx, &[id]).await? } else { Vec::new() };
+                for photo in kept {
+                    media::loosen(tx, photo.id, app2.now()).await?;
                 }
                 Ok(surface::post_gone(&app2, tx, row, &account).await?)
             })

@@ -1,11 +1,14 @@
 //! Liking and boosting, from a page, an app or another server.
 
 use super::policy::{self, Deed};
-use super::{Refusal, federation, surface, visibility};
+use super::timelines::{Ends, Part};
+use super::views::Shown;
+use super::visibility::Reader;
+use super::{Refusal, accounts as people, federation, surface, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
-use crate::entity::{boost, post, post_like};
-use crate::store::{accounts, reactions};
+use crate::entity::{account, boost, post, post_like};
+use crate::store::{Cursor, accounts, reactions};
 
 /// Likes a post that the person may see. Liking twice is liking once.
 pub async fn like(app: &App, account_id: i64, post_id: i64, uri: Option<String>) -> Result<post::Model, Refusal> {
@@ -65,6 +68,31 @@ pub async fn boost(app: &App, account_id: i64, post_id: i64, uri: Option<String>
         })
         .await?;
     Ok(post)
+}
+
+/// Somebody's boost of a post as it stands in lists.
+pub async fn boosted(app: &App, account_id: i64, post: post::Model) -> Result<Shown, Refusal> {
+    let boost = reactions::boost_by(&app.db.read, account_id, post.id).await?;
+    Ok(Shown { post, boost })
+}
+
+/// Who likes a post, or boosted it, the last one first; paged by the ids of likes or boosts. Without those who
+/// are gone, and those between whom and the reader there is a block.
+pub async fn people(
+    app: &App,
+    reader: Reader,
+    post: &post::Model,
+    boosts: bool,
+    cursor: Cursor,
+) -> Result<Part<account::Model>, Refusal> {
+    let db = &app.db.read;
+    let rows: Vec<(i64, i64)> = if boosts {
+        reactions::boosts_of(db, post.id, cursor).await?.iter().map(|b| (b.id, b.account_id)).collect()
+    } else {
+        reactions::likes_of(db, post.id, cursor).await?.iter().map(|l| (l.id, l.account_id)).collect()
+    };
+    let (keys, ids): (Vec<i64>, Vec<i64>) = rows.into_iter().unzip();
+    Ok(Part { items: people::listed(app, reader, &ids).await?, ends: Ends::of(&keys, cursor) })
 }
 
 /// Takes a boost back; false when there was none.

@@ -210,6 +210,19 @@ pub async fn one(app: &App, reader: Reader, id: i64) -> Result<Shown, Refusal> {
     Ok(Shown { post: visibility::visible(app, reader, boost.post_id).await?, boost: Some(boost) })
 }
 
+/// Posts, or boosts of posts, by their ids in this order; those she may not see are left out.
+pub async fn several(app: &App, reader: Reader, ids: &[i64]) -> Result<Vec<Shown>, Refusal> {
+    let db = &app.db.read;
+    let boosts = reactions::boosts_by_ids(db, ids).await?;
+    let all: Vec<i64> = ids.iter().copied().chain(boosts.iter().map(|b| b.post_id)).collect();
+    let found = posts::by_ids(db, &all).await?;
+    let shown = |id: &i64| match boosts.iter().find(|b| b.id == *id) {
+        Some(boost) => Some(Shown { post: found.get(&boost.post_id)?.clone(), boost: Some(boost.clone()) }),
+        None => found.get(id).cloned().map(Shown::from),
+    };
+    Ok(seen(app, reader, ids.iter().filter_map(shown).collect()).await?)
+}
+
 /// What a post answers, from the first one down, and what was answered to it, in the order of a conversation.
 pub async fn context(app: &App, reader: Reader, row: &post::Model) -> Result<(Vec<Shown>, Vec<Shown>), Refusal> {
     let above = can_see(&app.db.read, reader, posts::above(&app.db.read, row).await?).await?;

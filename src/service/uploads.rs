@@ -18,6 +18,8 @@ use std::mem;
 use std::path::PathBuf;
 use tokio::io::AsyncReadExt;
 
+/// An app sent it, and its sizes are being made.
+pub const DEVELOPING: &str = "developing";
 /// The row is written, its bytes are on their way into the store.
 pub const STORING: &str = "storing";
 /// Every size is durable.
@@ -71,7 +73,7 @@ pub async fn add_to_draft(
     }
     let made = Made::of(app, account_id, &upload, false).await?;
     let (hash, bytes) = fingerprint(&upload.path).await.map_err(Refusal::broken)?;
-    let new = NewPhoto::of(app, account_id, &upload.file_name, &made, hash, bytes)?;
+    let new = NewPhoto::of(app, blank_of(app, account_id, &upload.file_name), &made, (hash, bytes))?;
     let (row, sizes, most, in_post) = (new.row.clone(), new.sizes.clone(), app.settings.max_photos, draft.editing_id);
     let with = with.to_vec();
     let new = app
@@ -173,7 +175,7 @@ fn seen(app: &App, row: photo::Model, derived: &Derived) -> photo::Model {
 }
 
 /// SHA-256 and length of a file, read in pieces.
-async fn fingerprint(path: &std::path::Path) -> std::io::Result<(Vec<u8>, i64)> {
+pub(super) async fn fingerprint(path: &std::path::Path) -> std::io::Result<(Vec<u8>, i64)> {
     let mut file = tokio::fs::File::open(path).await?;
     let mut sum = ring::digest::Context::new(&ring::digest::SHA256);
     let mut piece = vec![0; 256 * 1024];
@@ -201,7 +203,7 @@ pub fn refused(file_name: &str, error: DarkroomError) -> Refusal {
 }
 
 /// A photo that could not be stored: its row goes, and what was stored of it.
-async fn forget(app: &App, id: i64) -> Result<(), Refusal> {
+pub(super) async fn forget(app: &App, id: i64) -> Result<(), Refusal> {
     let app2 = app.clone();
     app.db
         .write(move |tx| {
@@ -222,50 +224,45 @@ async fn make_ready(app: &App, mut row: photo::Model) -> Result<photo::Model, Re
     Ok(row)
 }
 
+/// A photo of this person of which only the file's name is known.
+pub(super) fn blank_of(app: &App, account_id: i64, file_name: &str) -> photo::Model {
+    photo::Model { id: app.id(), account_id, file_name: clip(file_name, 200), created_at: app.now(), ..blank() }
+}
+
 /// A photo's rows with the keys its bytes will have.
-struct NewPhoto {
-    row: photo::Model,
-    sizes: Vec<rendition::Model>,
+pub(super) struct NewPhoto {
+    pub(super) row: photo::Model,
+    pub(super) sizes: Vec<rendition::Model>,
 }
 
 impl NewPhoto {
-    fn of(
+    /// The row with everything that was made of its file, whose hash and length these are.
+    pub(super) fn of(
         app: &App,
-        account_id: i64,
-        file_name: &str,
+        row: photo::Model,
         made: &Made,
-        hash: Vec<u8>,
-        bytes: i64,
+        (hash, bytes): (Vec<u8>, i64),
     ) -> Result<Self, Refusal> {
-        let id = app.id();
+        let id = row.id;
         let derived = &made.derived;
         let row = made.described(
             app,
             photo::Model {
-                id,
-                account_id,
-                post_id: None,
-                draft_id: None,
-                position: 0,
                 state: STORING.to_owned(),
                 alt: clip(derived.metadata.alt_text.as_deref().unwrap_or_default(), app.settings.max_alt),
-                focus_x: 0,
-                focus_y: 0,
-                file_name: clip(file_name, 200),
                 original_key: Some(Key::original(&random_hex::<16>()?).map_err(Refusal::broken)?.to_string()),
                 original_type: derived.format.mime().to_owned(),
                 original_bytes: bytes,
                 content_hash: Some(hash),
                 shows: made.shows.clone(),
-                created_at: app.now(),
-                ..blank()
+                ..row
             },
         );
         Ok(Self { row, sizes: made.sizes(app, id)? })
     }
 
     /// Everything durable in the store, the original first.
-    async fn store(&self, app: &App, original: &Upload, derived: &mut Derived) -> Result<(), Refusal> {
+    pub(super) async fn store(&self, app: &App, original: &Upload, derived: &mut Derived) -> Result<(), Refusal> {
         if let Some(key) = &self.row.original_key {
             fault::point("before the original is stored");
             app.blobs.put_file(&key_of(key)?, &original.path, &self.row.original_type).await?;
@@ -316,6 +313,7 @@ pub fn blank() -> photo::Model {
         place: String::new(),
         seen_at: 0,
         asked_at: 0,
+        loose_since: 0,
     }
 }
 

@@ -48,6 +48,8 @@ pub enum Work {
     },
     /// The animation of a photo, or a cleaned copy of its original.
     PhotoExtras { photo: i64 },
+    /// The hour of a scheduled post has come.
+    PostScheduled { scheduled: i64 },
     /// Stored bytes that no row names any more.
     DropBlobs { keys: Vec<String> },
     /// Followers here of an account that moved follow the new one, after the id `after`.
@@ -116,6 +118,7 @@ impl Work {
             Self::FetchEmoji { .. } => "fetch_emoji",
             Self::CheckLinks { .. } => "check_links",
             Self::PhotoExtras { .. } => "photo_extras",
+            Self::PostScheduled { .. } => "post_scheduled",
             Self::DropBlobs { .. } => "drop_blobs",
             Self::MoveFollowers { .. } => "move_followers",
             Self::SyncFollowers { .. } => "sync_followers",
@@ -234,6 +237,11 @@ pub fn carried(app: &App, work: Work) -> job::Model {
 /// Work as it stands in the queue, due at once.
 pub fn row(app: &App, work: Work) -> job::Model {
     work.row(app, None, app.now())
+}
+
+/// Like [`queue`], due at a certain time.
+pub async fn queue_at(app: &App, tx: &impl ConnectionTrait, work: Work, at: i64) -> Result<(), DbErr> {
+    jobs::enqueue(tx, work.row(app, None, at)).await.map(drop)
 }
 
 /// Like [`queue`], but nothing happens while work with the same key waits.

@@ -46,6 +46,17 @@ pub async fn forget(db: &impl ConnectionTrait, id: i64) -> Result<Vec<String>, D
         }
         super::drafts::remove(db, draft.id).await?;
     }
+    for waiting in super::scheduled::of_account(db, id).await? {
+        for photo in super::media::of_draft(db, waiting.id).await? {
+            keys.extend(super::media::remove(db, photo.id).await?);
+        }
+        super::scheduled::remove(db, waiting.id).await?;
+    }
+    for photo in super::media::loose_of(db, id).await? {
+        keys.extend(super::media::remove(db, photo.id).await?);
+    }
+    super::scheduled::forget_keys(db, id).await?;
+    super::bookmarks::forget(db, id).await?;
     super::relations::remove_all(db, id).await?;
     let either = |a: sea_orm::sea_query::SimpleExpr, b: sea_orm::sea_query::SimpleExpr| Condition::any().add(a).add(b);
     block::Entity::delete_many()

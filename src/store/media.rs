@@ -51,6 +51,19 @@ pub async fn of_draft(db: &impl ConnectionTrait, draft_id: i64) -> Result<Vec<ph
         .await
 }
 
+/// Photos of drafts, in order.
+pub async fn of_drafts(db: &impl ConnectionTrait, drafts: &[i64]) -> Result<Vec<photo::Model>, DbErr> {
+    if drafts.is_empty() {
+        return Ok(Vec::new());
+    }
+    photo::Entity::find()
+        .filter(photo::Column::DraftId.is_in(drafts.iter().copied()))
+        .order_by_asc(photo::Column::Position)
+        .order_by_asc(photo::Column::Id)
+        .all(db)
+        .await
+}
+
 pub async fn sizes_of(db: &impl ConnectionTrait, photos: &[i64]) -> Result<Vec<rendition::Model>, DbErr> {
     if photos.is_empty() {
         return Ok(Vec::new());
@@ -123,10 +136,10 @@ pub async fn set_state(db: &impl ConnectionTrait, id: i64, state: &str) -> Resul
         .map(drop)
 }
 
-/// Photos whose bytes were on their way since before `before`: their process died.
+/// Photos that were developed, or whose bytes were on their way, since before `before`: their process died.
 pub async fn unfinished(db: &impl ConnectionTrait, before: i64, limit: u64) -> Result<Vec<photo::Model>, DbErr> {
     photo::Entity::find()
-        .filter(photo::Column::State.eq("storing"))
+        .filter(photo::Column::State.is_in(["storing", "developing"]))
         .filter(photo::Column::CreatedAt.lt(before))
         .limit(limit)
         .all(db)
@@ -210,4 +223,62 @@ pub async fn set_shown(db: &impl ConnectionTrait, id: i64, shows: &str, offered:
         .exec(db)
         .await
         .map(drop)
+}
+
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<photo::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    photo::Entity::find().filter(photo::Column::Id.is_in(ids.iter().copied())).all(db).await
+}
+
+/// Puts a loose photo into a post, or into what will become one, at this place.
+pub async fn attach(
+    db: &impl ConnectionTrait,
+    id: i64,
+    post_id: Option<i64>,
+    draft_id: Option<i64>,
+    position: i64,
+) -> Result<(), DbErr> {
+    photo::Entity::update_many()
+        .col_expr(photo::Column::PostId, Expr::value(post_id))
+        .col_expr(photo::Column::DraftId, Expr::value(draft_id))
+        .col_expr(photo::Column::Position, Expr::value(position))
+        .col_expr(photo::Column::LooseSince, Expr::value(0))
+        .filter(photo::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Takes a photo out of what it is in; it can be put into something else.
+pub async fn loosen(db: &impl ConnectionTrait, id: i64, now: i64) -> Result<(), DbErr> {
+    photo::Entity::update_many()
+        .col_expr(photo::Column::PostId, Expr::value(Option::<i64>::None))
+        .col_expr(photo::Column::DraftId, Expr::value(Option::<i64>::None))
+        .col_expr(photo::Column::LooseSince, Expr::value(now))
+        .filter(photo::Column::Id.eq(id))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
+/// Photos that have been in nothing since before `before`.
+pub async fn loose(db: &impl ConnectionTrait, before: i64, limit: u64) -> Result<Vec<photo::Model>, DbErr> {
+    photo::Entity::find()
+        // In the words of its index.
+        .filter(Expr::cust("loose_since > 0"))
+        .filter(photo::Column::LooseSince.lt(before))
+        .limit(limit)
+        .all(db)
+        .await
+}
+
+/// Somebody's photos that are in nothing.
+pub async fn loose_of(db: &impl ConnectionTrait, account_id: i64) -> Result<Vec<photo::Model>, DbErr> {
+    photo::Entity::find()
+        .filter(photo::Column::AccountId.eq(account_id))
+        .filter(photo::Column::LooseSince.gt(0))
+        .all(db)
+        .await
 }

@@ -3,12 +3,14 @@
 
 pub mod accounts;
 pub mod announcements;
+pub mod bookmarks;
 pub mod connect;
 pub mod conversations;
 pub mod counts;
 pub mod deliveries;
 pub mod delivery_log;
 pub mod drafts;
+pub mod edits;
 pub mod emoji;
 pub mod endorsements;
 pub mod feeds;
@@ -39,6 +41,7 @@ pub mod relations;
 pub mod relays;
 pub mod reports;
 pub mod requests;
+pub mod scheduled;
 pub mod sessions;
 pub mod settings;
 pub mod tag_follows;

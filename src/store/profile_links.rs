@@ -14,6 +14,18 @@ pub async fn of(db: &impl ConnectionTrait, account_id: i64) -> Result<Vec<profil
         .await
 }
 
+/// Links of these people that linked back when they were looked at.
+pub async fn verified(db: &impl ConnectionTrait, people: &[i64]) -> Result<Vec<profile_link::Model>, DbErr> {
+    if people.is_empty() {
+        return Ok(Vec::new());
+    }
+    profile_link::Entity::find()
+        .filter(profile_link::Column::AccountId.is_in(people.iter().copied()))
+        .filter(profile_link::Column::VerifiedAt.is_not_null())
+        .all(db)
+        .await
+}
+
 /// Puts what was found in place of what was known: address, and when it was seen to link back.
 pub async fn replace(
     db: &impl ConnectionTrait,

@@ -5,6 +5,7 @@ use crate::entity::quote;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use std::collections::HashMap;
 
 /// Most quotes of one post that are listed.
 pub const LISTED: u64 = 100;
@@ -37,6 +38,24 @@ pub async fn of_post(db: &impl ConnectionTrait, post_id: i64) -> Result<Vec<quot
         .limit(LISTED)
         .all(db)
         .await
+}
+
+/// How many quotes of these posts are in force.
+pub async fn totals(db: &impl ConnectionTrait, posts: &[i64]) -> Result<HashMap<i64, i64>, DbErr> {
+    if posts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, i64)> = quote::Entity::find()
+        .select_only()
+        .column(quote::Column::PostId)
+        .column_as(quote::Column::Id.count(), "quotes")
+        .filter(quote::Column::PostId.is_in(posts.iter().copied()))
+        .filter(quote::Column::RevokedAt.is_null())
+        .group_by(quote::Column::PostId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Quotes in force by one person, of posts of anybody.

@@ -73,6 +73,37 @@ pub async fn boost_by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<bo
     boost::Entity::find_by_id(id).one(db).await
 }
 
+/// Likes by a person, newest first.
+pub async fn likes_by(
+    db: &impl ConnectionTrait,
+    account_id: i64,
+    cursor: Cursor,
+) -> Result<Vec<post_like::Model>, DbErr> {
+    let query = post_like::Entity::find().filter(post_like::Column::AccountId.eq(account_id));
+    cursor.read(db, query, post_like::Column::Id).await
+}
+
+/// Likes of a post, newest first.
+pub async fn likes_of(db: &impl ConnectionTrait, post_id: i64, cursor: Cursor) -> Result<Vec<post_like::Model>, DbErr> {
+    let query = post_like::Entity::find().filter(post_like::Column::PostId.eq(post_id));
+    cursor.read(db, query, post_like::Column::Id).await
+}
+
+/// Boosts of a post, newest first, a part of them.
+pub async fn boosts_of(db: &impl ConnectionTrait, post_id: i64, cursor: Cursor) -> Result<Vec<boost::Model>, DbErr> {
+    let query = boost::Entity::find().filter(boost::Column::PostId.eq(post_id));
+    cursor.read(db, query, boost::Column::Id).await
+}
+
+/// Somebody's boost of a post.
+pub async fn boost_by(db: &impl ConnectionTrait, account_id: i64, post_id: i64) -> Result<Option<boost::Model>, DbErr> {
+    boost::Entity::find()
+        .filter(boost::Column::PostId.eq(post_id))
+        .filter(boost::Column::AccountId.eq(account_id))
+        .one(db)
+        .await
+}
+
 /// Boosts of a post, newest first.
 pub async fn newest_boosts(db: &impl ConnectionTrait, post_id: i64, limit: u64) -> Result<Vec<boost::Model>, DbErr> {
     boost::Entity::find()

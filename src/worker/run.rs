@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::entity::job;
 use crate::service::work::Work;
-use crate::service::{Refusal, federation, hiding, homes, housekeeping, leaving, photos, push};
+use crate::service::{Refusal, federation, hiding, homes, housekeeping, leaving, photos, push, scheduling};
 use crate::store::jobs;
 
 /// How a job ended.
@@ -48,6 +48,7 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Work::FetchEmoji { emoji, .. } => federation::emoji::fetch(app, emoji, job.attempts).await,
         Work::CheckLinks { account, .. } => federation::links::check(app, account).await,
         Work::PhotoExtras { photo } => photos::extras::make(app, photo).await,
+        Work::PostScheduled { scheduled } => scheduling::post(app, scheduled).await,
         Work::DropBlobs { keys } => housekeeping::drop_blobs(app, &keys).await,
         Work::MoveFollowers { from, to, after } => federation::moving::followers(app, from, to, after).await,
         Work::SyncFollowers { account, url, digest } => federation::sync::mend(app, account, &url, &digest).await,

@@ -5,7 +5,8 @@ use super::json::{self as entities, CustomEmoji, InstanceV1, InstanceV2, Known};
 use super::{Access, ApiError, Route};
 use crate::clock::DAY;
 use crate::service::push::Vapid;
-use crate::store::{accounts, posts, sessions, tokens};
+use crate::service::views;
+use crate::store::{accounts, emoji, posts, sessions, tokens};
 use std::collections::HashSet;
 
 pub fn routes() -> Vec<Route> {
@@ -48,7 +49,9 @@ async fn v2(call: Call) -> Answer {
     json(&InstanceV2::of(&call.app, &call.urls, known))
 }
 
-/// There are none of our own yet; apps ask before they show anything.
-async fn emojis(_: Call) -> Answer {
-    json(&Vec::<CustomEmoji>::new())
+/// Those of this server.
+async fn emojis(call: Call) -> Answer {
+    let rows = emoji::ours(&call.app.db.read).await?;
+    let found = rows.into_iter().filter_map(|row| views::Emoji::of(&call.app, row));
+    json(&found.map(|view| CustomEmoji::of(&call.urls, &view)).collect::<Vec<_>>())
 }

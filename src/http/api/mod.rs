@@ -17,6 +17,7 @@ pub mod json;
 mod kept_out;
 mod lists;
 mod me;
+mod media;
 mod notifications;
 mod oauth;
 mod paging;
@@ -24,10 +25,12 @@ mod params;
 mod profile;
 mod push;
 mod rate;
+mod reactions;
 mod relations;
 mod reports;
 mod requests;
 mod route;
+mod scheduled;
 mod statuses;
 mod streaming;
 mod tags;
@@ -63,6 +66,9 @@ pub fn table() -> Vec<Route> {
         tags::routes(),
         reports::routes(),
         statuses::routes(),
+        reactions::routes(),
+        media::routes(),
+        scheduled::routes(),
         timelines::routes(),
         me::routes(),
         notifications::routes(),

@@ -18,7 +18,7 @@ use crate::service::photos::focus::Focus;
 use crate::service::posting::{self, Form, Offer};
 use crate::service::sessions::Viewer;
 use crate::service::uploads as taking;
-use crate::service::{Refusal, categories, views, visibility};
+use crate::service::{Refusal, categories, editing, views, visibility};
 use axum::Json;
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
@@ -268,7 +268,7 @@ async fn take(
     if wants_post {
         let form = with_new_photos(app, viewer, draft.id, form.clone()).await?;
         let done = match saves {
-            true => posting::save_changes(app, &viewer.account, draft.id, form).await,
+            true => editing::save_changes(app, &viewer.account, draft.id, form).await,
             false => posting::publish(app, &viewer.account, draft.id).await,
         };
         match done {

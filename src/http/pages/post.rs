@@ -282,7 +282,7 @@ pub async fn delete(
 ) -> Response {
     let answer = async {
         find(&web, &visitor, &acct, &post).await?;
-        posting::delete(&web.app, &viewer.account, id(&post)?).await?;
+        posting::delete(&web.app, &viewer.account, id(&post)?, false).await?;
         Ok(redirect(&format!("/@{acct}?said=deleted")))
     };
     finish(&web, &visitor, answer.await).await

@@ -12,8 +12,8 @@ use crate::service::conversation::Words;
 use crate::service::policy::{self, Deed};
 use crate::service::surface::Arrival;
 use crate::service::visibility::{self, visible};
-use crate::service::{Refusal, limits, surface};
-use crate::store::{accounts, looking, markers, posts, quotes, relations};
+use crate::service::{Refusal, editing, limits, surface};
+use crate::store::{accounts, looking, markers, media, posts, quotes, relations};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
 
@@ -394,6 +394,7 @@ async fn change(app: &App, author: &account::Model, old: post::Model, note: Note
                 let Some(old) = posts::by_id(tx, old.id).await?.filter(|p| p.deleted_at.is_none()) else {
                     return Ok(());
                 };
+                let before = old.clone();
                 // Who sees it and what it answers never change.
                 let row = post::Model {
                     html: fresh.html,
@@ -408,6 +409,10 @@ async fn change(app: &App, author: &account::Model, old: post::Model, note: Note
                     edited_at: note.updated.map(|u| u.min(app2.now())),
                     ..old
                 };
+                if (&before.html, &before.warning, before.sensitive) != (&row.html, &row.warning, row.sensitive) {
+                    let photos_before = media::of_posts(tx, &[row.id]).await?;
+                    editing::keep_version(&app2, tx, &before, &photos_before).await?;
+                }
                 pictures::replace(&app2, tx, row.id, photos).await?;
                 posts::save(tx, row.clone()).await?;
                 emoji::hear(&app2, tx, &author.domain, &note.emoji).await?;

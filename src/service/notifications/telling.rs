@@ -8,7 +8,7 @@ use crate::entity::{account, notification, notification_request};
 use crate::service::happening::{self, Happening};
 use crate::service::surface::kind;
 use crate::service::{push, visibility};
-use crate::store::{accounts, hidden_servers, mutes, notifications, policies, posts, relations, requests};
+use crate::store::{accounts, bookmarks, hidden_servers, mutes, notifications, policies, posts, relations, requests};
 use sea_orm::{ConnectionTrait, DbErr};
 
 /// Whoever follows for less than this is not yet a follower to a policy …
@@ -27,6 +27,9 @@ pub async fn tell(
     post_id: i64,
 ) -> Result<(), DbErr> {
     if account_id == actor_id || !policies::between(tx, account_id, &[actor_id]).await?.is_empty() {
+        return Ok(());
+    }
+    if post_id != 0 && bookmarks::is_silent(tx, account_id, post_id).await? {
         return Ok(());
     }
     let local = accounts::login_of(tx, account_id).await?.is_some();

@@ -182,6 +182,7 @@ async fn replace(
                     position: now.position,
                     post_id: now.post_id,
                     draft_id: now.draft_id,
+                    loose_since: now.loose_since,
                     shows: now.shows,
                     offered: now.offered,
                     ..row

@@ -1,13 +1,17 @@
 //! People as apps show them: each with her numbers, and how somebody stands to them.
 
 use super::people::bio_of;
+use super::{Emoji, Emojis};
 use crate::activitypub::SanitizedHtml;
+use crate::activitypub::html::only_link;
 use crate::app::App;
 use crate::clock::Millis;
 use crate::entity::account;
 use crate::service::federation::moving;
 use crate::service::federation::urls::{AbsoluteLinks, Named, Urls};
-use crate::store::{self, endorsements, hidden_servers, mutes, person_notes, policies, posts, relations};
+use crate::store::{
+    self, endorsements, hidden_servers, mutes, person_notes, policies, posts, profile_links, relations,
+};
 use sea_orm::DbErr;
 use std::collections::HashMap;
 
@@ -19,7 +23,10 @@ pub const NO_AVATAR: &str = "/static/avatars/missing.png";
 pub struct Account {
     pub row: account::Model,
     pub bio: SanitizedHtml,
-    pub fields: Vec<(String, SanitizedHtml)>,
+    /// Name, value, and since when the page it links to is known to link back.
+    pub fields: Vec<(String, SanitizedHtml, Option<Millis>)>,
+    /// Custom emoji of her name, bio and fields.
+    pub emojis: Vec<Emoji>,
     pub posts: i64,
     pub followers: i64,
     pub following: i64,
@@ -43,14 +50,23 @@ pub async fn accounts(
     let ids: Vec<i64> = rows.keys().copied().collect();
     let said = posts::totals(db, &ids).await?;
     let follows = relations::totals(db, &ids).await?;
+    let texts: Vec<(&str, &str)> =
+        rows.values().flat_map(|row| words_of(row).map(|text| (&*row.domain, text))).collect();
+    let emojis = Emojis::load(app, texts).await?;
+    let back = profile_links::verified(db, &ids).await?;
     let links = AbsoluteLinks::new(urls.clone());
     let whole = |row: &account::Model, moved: Option<Box<Account>>| {
         let (posts, last) = said.get(&row.id).copied().unwrap_or_default();
         let (followers, following) = follows.get(&row.id).copied().unwrap_or_default();
         let (bio, fields) = bio_of(row, &links);
+        let since = |html: &SanitizedHtml| {
+            let href = only_link(html.as_str())?;
+            back.iter().find(|link| link.account_id == row.id && link.href == href)?.verified_at
+        };
         Account {
             bio,
-            fields,
+            fields: fields.into_iter().map(|(name, html)| (name, html.clone(), since(&html))).collect(),
+            emojis: emojis.used(&row.domain, words_of(row)),
             posts: row.remote_posts.unwrap_or(posts),
             followers: row.remote_followers.unwrap_or(followers),
             following: row.remote_following.unwrap_or(following),
@@ -65,6 +81,11 @@ pub async fn accounts(
         Some((id, whole(row, moved)))
     };
     Ok(asked.into_iter().filter_map(one).collect())
+}
+
+/// What custom emoji of a person may stand in.
+fn words_of(row: &account::Model) -> [&str; 3] {
+    [&row.name, &row.bio, &row.fields]
 }
 
 /// Where those who moved are now, as far as that is known here.

@@ -11,11 +11,34 @@ use crate::store::emoji;
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
+/// One emoji as apps show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emoji {
+    pub shortcode: String,
+    /// Path or address of its picture.
+    pub path: String,
+    /// People who write here are offered it.
+    pub offered: bool,
+    pub category: Option<String>,
+}
+
+impl Emoji {
+    /// None where its picture is not here.
+    pub fn of(app: &App, row: emoji::Row) -> Option<Self> {
+        Some(Self {
+            path: picture_path(app, row.media_key.as_deref()?),
+            shortcode: row.shortcode,
+            offered: row.visible_in_picker != 0,
+            category: row.category,
+        })
+    }
+}
+
 /// The emoji that occur in some texts and are here; each by the server whose people wrote it.
 #[derive(Debug, Clone, Default)]
 pub struct Emojis {
-    /// Paths by handle.
-    paths: HashMap<String, String>,
+    /// By handle.
+    known: HashMap<String, Emoji>,
 }
 
 impl Emojis {
@@ -29,22 +52,33 @@ impl Emojis {
             return Ok(Self::default());
         }
         let rows = emoji::named(&app.db.read, &handles).await?;
-        let path = |row: emoji::Row| Some((row.handle, picture_path(app, &row.media_key?)));
-        Ok(Self { paths: rows.into_iter().filter_map(path).collect() })
+        let one = |row: emoji::Row| Some((row.handle.clone(), Emoji::of(app, row)?));
+        Ok(Self { known: rows.into_iter().filter_map(one).collect() })
+    }
+
+    /// Those that occur in these texts by people of one server, each once.
+    pub fn used<'a>(&self, domain: &str, texts: impl IntoIterator<Item = &'a str>) -> Vec<Emoji> {
+        if self.known.is_empty() {
+            return Vec::new();
+        }
+        let mut seen = HashSet::new();
+        let names = texts.into_iter().flat_map(|text| names(text).take(limits::EMOJI_IN_TEXT));
+        let fresh = names.filter(|name| seen.insert(*name));
+        fresh.filter_map(|name| self.known.get(&emoji::handle(name, domain)).cloned()).collect()
     }
 
     fn path(&self, domain: &str, name: &str) -> Option<String> {
-        self.paths.get(&emoji::handle(name, domain)).cloned()
+        self.known.get(&emoji::handle(name, domain)).map(|emoji| emoji.path.clone())
     }
 
     /// Safe HTML with pictures in it.
     pub fn within(&self, domain: &str, html: SanitizedHtml) -> SanitizedHtml {
-        if self.paths.is_empty() { html } else { with_emoji(&html, |name| self.path(domain, name)) }
+        if self.known.is_empty() { html } else { with_emoji(&html, |name| self.path(domain, name)) }
     }
 
     /// A person whose name is shown with pictures.
     pub fn on(&self, person: Person, row: &account::Model) -> Person {
-        if self.paths.is_empty() {
+        if self.known.is_empty() {
             return person;
         }
         let shown = name_with_emoji(&person.name, |name| self.path(&row.domain, name));

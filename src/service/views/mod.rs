@@ -12,7 +12,7 @@ mod statuses;
 mod times;
 
 pub use accounts::{Account, NO_AVATAR, Standing, accounts, standings};
-pub use emoji::Emojis;
+pub use emoji::{Emoji, Emojis};
 pub use hashtags::{Hashtag, hashtags};
 pub use people::{fields as profile_fields, people, person, profile};
 pub use pictures::{of_photos, picture_path};

@@ -1,13 +1,13 @@
 //! Posts as apps show them: whole, with everybody they name.
 
-use super::{Account, Picture, accounts, of_photos};
+use super::{Account, Emoji, Emojis, Picture, accounts, of_photos};
 use crate::activitypub::html::{sanitize, to_plain_text};
 use crate::activitypub::{SanitizedHtml, Visibility, text};
 use crate::app::App;
 use crate::entity::{account, boost, photo, post, tag};
 use crate::service::federation::urls::{AbsoluteLinks, Urls};
 use crate::service::visibility::{self, Reader, can_see};
-use crate::store::{self, media, posts as rows, reactions, tags};
+use crate::store::{self, bookmarks, media, posts as rows, quotes, reactions, tags};
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
@@ -54,6 +54,14 @@ pub struct Status {
     pub answers: Option<(i64, i64)>,
     pub liked: bool,
     pub boosted: bool,
+    /// The reader keeps it for later.
+    pub kept: bool,
+    /// The reader is not told of its conversation.
+    pub silent: bool,
+    /// How often it is quoted.
+    pub quotes: i64,
+    /// Custom emoji of its text and its warning.
+    pub emojis: Vec<Emoji>,
     /// The reader wrote it.
     pub own: bool,
     pub boost: Option<Boosted>,
@@ -69,6 +77,11 @@ pub async fn statuses(app: &App, urls: &Urls, reader: Reader, list: Vec<Shown>) 
     Ok(list.into_iter().filter_map(|shown| batch.view(urls, reader, shown)).collect())
 }
 
+/// What custom emoji of a post may stand in.
+fn words_of(row: &post::Model) -> [&str; 2] {
+    [row.html.as_deref().unwrap_or(&row.caption), &row.warning]
+}
+
 struct Batch {
     people: HashMap<i64, Account>,
     rows: HashMap<i64, account::Model>,
@@ -78,6 +91,10 @@ struct Batch {
     parents: HashMap<i64, i64>,
     liked: HashSet<i64>,
     boosted: HashSet<i64>,
+    kept: HashSet<i64>,
+    silent: HashSet<i64>,
+    quotes: HashMap<i64, i64>,
+    emojis: Emojis,
 }
 
 impl Batch {
@@ -110,6 +127,15 @@ impl Batch {
             Some(id) => reactions::marks(db, id, &ids).await?,
             None => Default::default(),
         };
+        let roots: Vec<i64> = list.iter().map(|s| s.post.root_id).collect();
+        let (kept, silent) = match reader {
+            Some(id) => (bookmarks::among(db, id, &ids).await?, bookmarks::silent(db, id, &roots).await?),
+            None => Default::default(),
+        };
+        let domain = |id: &i64| known.get(id).map_or("", |author| author.domain.as_str());
+        let texts: Vec<(&str, &str)> =
+            list.iter().flat_map(|s| words_of(&s.post).map(|text| (domain(&s.post.account_id), text))).collect();
+        let emojis = Emojis::load(app, texts).await?;
         Ok(Self {
             people: accounts(app, urls, speakers).await?,
             rows: known,
@@ -119,6 +145,10 @@ impl Batch {
             parents: parents.into_iter().map(|p| (p.id, p.account_id)).collect(),
             liked,
             boosted,
+            kept,
+            silent,
+            quotes: quotes::totals(db, &ids).await?,
+            emojis,
         })
     }
 
@@ -141,6 +171,7 @@ impl Batch {
                 text::to_html(&row.caption, &links)
             }
         };
+        let domain = self.rows.get(&row.account_id).map_or("", |author| author.domain.as_str());
         Some(Status {
             author: self.people.get(&row.account_id)?.clone(),
             text: to_plain_text(html.as_str()),
@@ -152,6 +183,10 @@ impl Batch {
             answers: row.in_reply_to_id.and_then(|id| Some((id, *self.parents.get(&id)?))),
             liked: self.liked.contains(&row.id),
             boosted: self.boosted.contains(&row.id),
+            kept: self.kept.contains(&row.id),
+            silent: self.silent.contains(&row.root_id),
+            quotes: self.quotes.get(&row.id).copied().unwrap_or(0),
+            emojis: self.emojis.used(domain, words_of(&row)),
             own: reader == Some(row.account_id),
             boost,
             row,

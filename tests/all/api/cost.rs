@@ -13,21 +13,30 @@ async fn a_long_list_asks_the_database_no_more_often_than_a_short_one() {
         person.follow("@ada@a.test").await;
         authors.push(person);
     }
+    let mut posts = Vec::new();
     for (n, author) in authors.iter().chain([&ada]).enumerate() {
         let post = author.post_photo("orientation-1.jpg", &format!("Number {n} #fog @ada")).await;
         ada.reply(&post.path, "An answer").await;
         if n > 0 {
             ada.boost(&post.path).await;
         }
+        posts.push(post.number);
     }
     let api = Api::of(&ada).await;
     let me = api.get("/api/v1/accounts/verify_credentials").await.fine()["id"].as_str().unwrap().to_owned();
+    for id in &posts {
+        for deed in ["bookmark", "favourite"] {
+            api.with_post(id, deed).await.fine();
+        }
+    }
     // Short ones are long enough to hold a post of every kind.
     for (path, short, long) in [
         ("/api/v1/timelines/public".to_owned(), 3, 5),
         ("/api/v1/timelines/tag/fog".to_owned(), 3, 5),
         (format!("/api/v1/accounts/{me}/statuses"), 5, 10),
         (format!("/api/v1/accounts/{me}/followers"), 2, 4),
+        ("/api/v1/bookmarks".to_owned(), 2, 5),
+        ("/api/v1/favourites".to_owned(), 2, 5),
     ] {
         let cost = async |limit: usize| {
             let before = server.app.db.asked();

@@ -178,6 +178,50 @@ impl Api {
         self.send(request.body(body.to_string())).await
     }
 
+    // ---- What people do with apps ----
+
+    /// A multipart body with one file in the part `file`.
+    pub async fn send_file(&self, path: &str, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Said {
+        const BOUNDARY: &str = "----app-boundary-3fT8";
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            let part = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.send(self.request(Method::POST, path).header("content-type", kind).body(body)).await
+    }
+
+    /// Sends a photo of the fixtures, with what it shows; its id.
+    pub async fn upload(&self, file: &str, description: &str) -> String {
+        let bytes = super::fixture_bytes(file);
+        let said = self.send_file("/api/v2/media", file, &bytes, &[("description", description)]).await.fine();
+        said["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Posts one photo, for everybody.
+    pub async fn say(&self, text: &str) -> Value {
+        let photo = self.upload("orientation-1.jpg", "A photograph").await;
+        self.post("/api/v1/statuses", &[("status", text), ("media_ids[]", &photo)]).await.fine()
+    }
+
+    /// Answers a post.
+    pub async fn answer(&self, id: &str, text: &str) -> Value {
+        self.post("/api/v1/statuses", &[("status", text), ("in_reply_to_id", id)]).await.fine()
+    }
+
+    /// Does something with a post: `favourite`, `reblog`, `pin`, …
+    pub async fn with_post(&self, id: &str, deed: &str) -> Said {
+        self.post(&format!("/api/v1/statuses/{id}/{deed}"), &[]).await
+    }
+
     /// Every item of a list, page by page.
     pub async fn walk(&self, path: &str) -> Vec<Value> {
         let (mut found, mut next) = (Vec::new(), Some(path.to_owned()));

@@ -47,7 +47,12 @@ fn check(stage: &Stage, route: &str, row: Row, post: &Looked, viewer: Viewer, sa
     match row {
         Row::Page => {
             assert_eq!(said.status, if may { 200 } else { 404 }, "{what}");
-            assert!(shown == may || route.ends_with("/context"), "{what}");
+            let of_others = ["/context", "/favourited_by", "/reblogged_by"];
+            assert!(shown == may || of_others.iter().any(|end| route.ends_with(end)), "{what}");
+        }
+        Row::Own => {
+            let own = viewer == Viewer::Author;
+            assert_eq!((said.status, shown), if own { (200, true) } else { (404, false) }, "{what}");
         }
         Row::List(list) => assert_eq!(shown, stage.listed(list, post.visibility, viewer), "{what}"),
         Row::Bare => assert!(!shown, "{what}"),

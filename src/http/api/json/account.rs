@@ -3,7 +3,7 @@
 use super::{CustomEmoji, day, media, time};
 use crate::activitypub::html::to_plain_text;
 use crate::app::App;
-use crate::clock::DAY;
+use crate::clock::{DAY, Millis};
 use crate::entity::{account, login};
 use crate::service::federation::urls::{Urls, acct};
 use crate::service::sessions::Viewer;
@@ -93,10 +93,10 @@ impl Account {
         let (avatar, header) = (picture(&row.avatar_key, NO_AVATAR), picture(&row.header_key, NO_HEADER));
         let local = row.domain.is_empty();
         let note = if gone { "" } else { view.bio.as_str() };
-        let field = |(name, value): &(String, crate::activitypub::SanitizedHtml)| Field {
+        let field = |(name, value, since): &(String, crate::activitypub::SanitizedHtml, Option<Millis>)| Field {
             name: name.clone(),
             value: value.as_str().to_owned(),
-            verified_at: None,
+            verified_at: since.map(time),
         };
         Self {
             id: row.id.to_string(),
@@ -124,7 +124,7 @@ impl Account {
             statuses_count: view.posts,
             followers_count: view.followers,
             following_count: view.following,
-            emojis: Vec::new(),
+            emojis: if gone { Vec::new() } else { CustomEmoji::all(urls, &view.emojis) },
             fields: if gone { Vec::new() } else { view.fields.iter().map(field).collect() },
             roles: Vec::new(),
             hide_collections: Some(row.hide_collections != 0),

@@ -1,5 +1,6 @@
 //! MediaAttachment.
 
+use super::{Empty, whole};
 use crate::entity::photo;
 use crate::service::federation::urls::Urls;
 use crate::service::photos::focus::Focus;
@@ -39,7 +40,15 @@ pub struct Meta {
     pub focus: FocalPoint,
 }
 
-/// A photo of a post.
+/// Empty until the photo is ready.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum MediaMeta {
+    Known(Meta),
+    Unknown(Empty),
+}
+
+/// A photo of a post, or one that waits for a post.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MediaAttachment {
     pub id: String,
@@ -52,7 +61,7 @@ pub struct MediaAttachment {
     pub text_url: Option<String>,
     pub description: Option<String>,
     pub blurhash: Option<String>,
-    pub meta: Meta,
+    pub meta: MediaMeta,
 }
 
 /// Pixels of the longer side that a preview has at least, where there are so many.
@@ -60,7 +69,9 @@ const PREVIEW: i64 = 960;
 
 impl MediaAttachment {
     pub fn of(urls: &Urls, row: &photo::Model, picture: &Picture) -> Self {
-        let whole = |path: &str| if path.starts_with('/') { urls.at(path) } else { path.to_owned() };
+        if !picture.ready && row.remote_url.is_none() {
+            return Self::coming(row);
+        }
         let large = picture.sizes.first();
         let small = picture.sizes.iter().rev().find(|s| s.width.max(s.height) >= PREVIEW).or(large);
         let original = match (&picture.animation, large) {
@@ -70,23 +81,39 @@ impl MediaAttachment {
         };
         // What has not been fetched yet is shown from where it is: apps want an address on every post.
         let file = picture.animation.as_ref().map(|moving| &moving.src).or(large.map(|size| &size.src));
-        let url = file.map(|path| whole(path)).or_else(|| row.remote_url.clone());
+        let url = file.map(|path| whole(urls, path)).or_else(|| row.remote_url.clone());
         let (x, y) = Focus::of(row).numbers();
         Self {
             id: row.id.to_string(),
             kind: if picture.ready { "image" } else { "unknown" }.to_owned(),
-            preview_url: small.map(|size| whole(&size.src)).or_else(|| url.clone()),
+            preview_url: small.map(|size| whole(urls, &size.src)).or_else(|| url.clone()),
             url,
             remote_url: row.remote_url.clone(),
             preview_remote_url: None,
             text_url: None,
             description: Some(row.alt.clone()).filter(|alt| !alt.is_empty()),
             blurhash: Some(row.blurhash.clone()).filter(|hash| !hash.is_empty()),
-            meta: Meta {
+            meta: MediaMeta::Known(Meta {
                 small: small.map_or_else(|| original.clone(), |size| Dimensions::of(size.width, size.height)),
                 original,
                 focus: FocalPoint { x, y },
-            },
+            }),
+        }
+    }
+
+    /// One of ours that is still being worked on.
+    fn coming(row: &photo::Model) -> Self {
+        Self {
+            id: row.id.to_string(),
+            kind: "image".to_owned(),
+            url: None,
+            preview_url: None,
+            remote_url: None,
+            preview_remote_url: None,
+            text_url: None,
+            description: Some(row.alt.clone()).filter(|alt| !alt.is_empty()),
+            blurhash: None,
+            meta: MediaMeta::Unknown(Empty {}),
         }
     }
 }

@@ -30,13 +30,14 @@ pub use notification::{
 pub use people::{DomainBlockPreview, FamiliarFollowers, MutedAccount, Profile, Report};
 pub use policy::{Merged, NotificationPolicy, NotificationPolicyV1, NotificationRequest, requests};
 pub use push::WebPushSubscription;
-pub use status::{Context, Status};
+pub use status::{Context, Status, visibility};
 pub use tag::{FeaturedTag, Tag};
 
 use super::call::Call;
 use super::error::ApiError;
 use crate::app::App;
 use crate::clock::Millis;
+use crate::entity::photo;
 use crate::service::accounts::Row;
 use crate::service::federation::urls::Urls;
 use crate::service::views::{self, Shown, iso};
@@ -45,7 +46,7 @@ use sea_orm::DbErr;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// An emoji of a server's own. There are none yet.
+/// An emoji of a server's own.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CustomEmoji {
     pub shortcode: String,
@@ -54,6 +55,29 @@ pub struct CustomEmoji {
     pub visible_in_picker: bool,
     pub category: Option<String>,
     pub featured: bool,
+}
+
+impl CustomEmoji {
+    pub fn of(urls: &Urls, view: &views::Emoji) -> Self {
+        let address = whole(urls, &view.path);
+        Self {
+            shortcode: view.shortcode.clone(),
+            static_url: address.clone(),
+            url: address,
+            visible_in_picker: view.offered,
+            category: view.category.clone(),
+            featured: false,
+        }
+    }
+
+    fn all(urls: &Urls, views: &[views::Emoji]) -> Vec<Self> {
+        views.iter().map(|view| Self::of(urls, view)).collect()
+    }
+}
+
+/// A path of this server made absolute; an address stays as it is.
+fn whole(urls: &Urls, path: &str) -> String {
+    if path.starts_with('/') { urls.at(path) } else { path.to_owned() }
 }
 
 /// Nothing to say.
@@ -74,6 +98,12 @@ pub async fn statuses_for(app: &App, urls: &Urls, reader: Reader, shown: Vec<Sho
 /// One post for whoever calls.
 pub async fn status(call: &Call, shown: Shown) -> Result<Status, ApiError> {
     statuses(call, vec![shown]).await?.pop().ok_or_else(ApiError::missing)
+}
+
+/// One photo, as far as it has come.
+pub async fn attachment(call: &Call, row: photo::Model) -> Result<MediaAttachment, ApiError> {
+    let (row, picture) = views::of_photos(&call.app, vec![row]).await?.pop().ok_or_else(ApiError::missing)?;
+    Ok(MediaAttachment::of(&call.urls, &row, &picture))
 }
 
 /// People, in this order.
