@@ -220,7 +220,7 @@ pub async fn several(app: &App, reader: Reader, ids: &[i64]) -> Result<Vec<Shown
         Some(boost) => Some(Shown { post: found.get(&boost.post_id)?.clone(), boost: Some(boost.clone()) }),
         None => found.get(id).cloned().map(Shown::from),
     };
-    Ok(seen(app, reader, ids.iter().filter_map(shown).collect()).await?)
+    seen(app, reader, ids.iter().filter_map(shown).collect()).await
 }
 
 /// What a post answers, from the first one down, and what was answered to it, in the order of a conversation.

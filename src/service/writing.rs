@@ -8,7 +8,7 @@ use super::{Refusal, attaching, limits, surface, uploads, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::clock::Millis;
-use crate::entity::{account, post, posting_key};
+use crate::entity::{account, login, post, posting_key};
 use crate::secrets::sha256;
 use crate::store::{accounts, media, posts, scheduled, tags};
 use sea_orm::ConnectionTrait;
@@ -29,6 +29,18 @@ pub struct Written {
     pub photos: Photos,
     /// Sent twice with the same number, it is one post.
     pub number: Option<i64>,
+}
+
+/// What somebody wrote with an app: where the app does not say, it is as she usually posts.
+pub fn as_usual(login: &login::Model, written: Written, sensitive: Option<bool>) -> Written {
+    let photos = matches!(&written.photos, Photos::Loose(ids) if !ids.is_empty());
+    let usual = login.posts_to.parse().ok().filter(|_| written.answers.is_none());
+    Written {
+        visibility: written.visibility.or(usual),
+        language: written.language.or_else(|| Some(login.language.clone())),
+        sensitive: sensitive.unwrap_or(photos && login.posts_sensitive != 0),
+        ..written
+    }
 }
 
 /// Where the photos of a new post are.

@@ -129,13 +129,14 @@ async fn create(call: Call) -> Answer {
     let written = Written {
         text: text("status"),
         warning: text("spoiler_text"),
-        sensitive: call.params.flag("sensitive") == Some(true),
+        sensitive: false,
         language: language(&call.params),
         visibility: visibility(&call.params)?,
         answers,
         photos: Photos::Loose(photos(&call.params)?),
         number,
     };
+    let written = writing::as_usual(&viewer.login, written, call.params.flag("sensitive"));
     let said = match hour(&call.params)? {
         Some(at) => {
             let app_id = call.holder.as_ref().map_or(0, |holder| holder.app_id);

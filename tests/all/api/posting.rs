@@ -48,6 +48,25 @@ async fn a_photo_is_sent_described_and_posted() {
 }
 
 #[tokio::test]
+async fn what_an_app_does_not_say_is_as_its_person_usually_posts() {
+    let (_server, _ada, api) = ada().await;
+    let usual = [("source[privacy]", "private"), ("source[sensitive]", "true"), ("source[language]", "fr")];
+    api.form(Method::PATCH, "/api/v1/accounts/update_credentials", &usual).await.fine();
+    let post = api.say("As always").await;
+    assert_eq!(
+        (&post["visibility"], &post["sensitive"], &post["language"]),
+        (&json!("private"), &json!(true), &json!("fr"))
+    );
+    let photo = api.upload("orientation-1.jpg", "").await;
+    let form = [("media_ids[]", photo.as_str()), ("visibility", "public"), ("sensitive", "false"), ("language", "de")];
+    let post = api.post(STATUSES, &form).await.fine();
+    assert_eq!(
+        (&post["visibility"], &post["sensitive"], &post["language"]),
+        (&json!("public"), &json!(false), &json!("de"))
+    );
+}
+
+#[tokio::test]
 async fn an_album_has_as_many_photos_as_the_server_says_in_the_order_they_were_named() {
     let server = Server::start_with("a.test", &[("max_photos", "6")]).await;
     let api = Api::of(&server.owner("ada").await).await;
