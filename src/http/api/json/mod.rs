@@ -5,6 +5,7 @@ mod account;
 mod announcement;
 mod app;
 mod conversation;
+mod edit;
 mod instance;
 mod list;
 mod marker;
@@ -20,6 +21,7 @@ pub use account::{Account, CredentialAccount, Relationship, privacy, quote_polic
 pub use announcement::Announcement;
 pub use app::{Application, CredentialApplication, Token, UserInfo};
 pub use conversation::{Conversation, conversations};
+pub use edit::{ScheduledStatus, StatusEdit, StatusSource};
 pub use instance::{InstanceV1, InstanceV2, Known, Limits, Rule};
 pub use list::List;
 pub use marker::{Marker, Markers, Preferences};
