@@ -22,6 +22,8 @@ mod m0016_relations;
 mod m0017_lists;
 mod m0018_hearing;
 mod m0019_push;
+mod m0020_filters;
+mod m0021_trends;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -48,6 +50,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_lists::Migration),
             Box::new(m0018_hearing::Migration),
             Box::new(m0019_push::Migration),
+            Box::new(m0020_filters::Migration),
+            Box::new(m0021_trends::Migration),
         ]
     }
 }

@@ -45,6 +45,12 @@ pub const KEYS: &[Key] = &[
         "\"A quiet place for photographs.\"",
         "One or two sentences for visitors and other servers.",
     ),
+    key(
+        "rules",
+        Kind::List,
+        "[]",
+        "Rules of this server, one sentence each; people see them, and can name them in reports.",
+    ),
     key("listen", Kind::Text, "\"127.0.0.1:8080\"", "Address and port to listen on."),
     key("data_dir", Kind::Text, "\"data\"", "Folder for the SQLite file, the media and the secret."),
     key("database", Kind::Text, "\"\"", "postgres://… address; empty means a SQLite file in data_dir."),
@@ -82,6 +88,12 @@ pub const KEYS: &[Key] = &[
         Kind::Number,
         "85",
         "JPEG quality of the file other servers fetch, 50 to 95; less where it would be above 8 MB. Roll a change out with `media rebuild`.",
+    ),
+    key(
+        "pixelfed_app",
+        Kind::Flag,
+        "true",
+        "Lets Pixelfed's own app sign in: it asks for a Pixelfed server at one address that nothing else reads, and is told so there.",
     ),
     key("photo_workers", Kind::Number, "2", "Photos worked on at the same time."),
     key(

@@ -276,3 +276,9 @@ pub async fn familiar(app: &App, viewer: &Viewer, ids: &[i64]) -> Result<Vec<(i6
     };
     Ok(ids.iter().map(|id| (*id, of(*id))).collect())
 }
+
+/// Whom somebody follows who follows her too, the last she followed first.
+pub async fn mutuals(app: &App, viewer: &Viewer, limit: u64) -> Result<Vec<account::Model>, Refusal> {
+    let ids = relations::mutual(&app.db.read, viewer.id(), limit).await?;
+    super::accounts::listed(app, Some(viewer.id()), &ids).await
+}

@@ -142,6 +142,17 @@ pub const DRAFT: Millis = 30 * DAY;
 /// Entries kept in a home timeline.
 pub const HOME: u64 = 800;
 
+/// Filters of one person.
+pub const FILTERS: usize = 100;
+/// Words in all filters of one person.
+pub const FILTER_WORDS: usize = 500;
+/// Posts named in all filters of one person.
+pub const FILTER_POSTS: usize = 1_000;
+/// Characters in a word or phrase of a filter.
+pub const FILTER_WORD: usize = 200;
+/// Characters in the title of a filter.
+pub const FILTER_TITLE: usize = 200;
+
 /// Apps registered from one address …
 pub const APPS: i64 = 30;
 /// … in this time.
@@ -193,8 +204,28 @@ pub const SCHEDULED_AHEAD: Millis = 5 * MINUTE;
 pub const SCHEDULED_LATEST: Millis = 5 * 365 * DAY;
 /// Posts of one person that wait for their hour.
 pub const SCHEDULED: u64 = 300;
+/// Liked posts looked at for what is liked most.
+pub const TRENDS_FROM: u64 = 5_000;
+/// New posts looked at for hashtags and people.
+pub const TRENDS_POSTS: u64 = 20_000;
+/// How far down any list that goes on by place is read.
+pub const DEEPEST: u64 = 10_000;
+/// Places in a list of what is liked, used or followed most.
+pub const TRENDS_LISTED: usize = 200;
+/// So many people make a hashtag one that many use.
+pub const TRENDS_PEOPLE: i64 = 2;
+/// Of whom somebody follows, so many are asked whom they follow.
+pub const SUGGESTING_FRIENDS: u64 = 200;
+/// New posts with a hashtag looked at for what else stands on them.
+pub const RELATED_FROM: u64 = 500;
+/// Hashtags of one answer to an app.
+pub const TAGS_RANKED: (u64, u64) = (10, 20);
 /// Posts in a list that an app asks for without saying how many, and most it gets.
 pub const POSTS_LISTED: (u64, u64) = (20, 40);
+/// Characters of what is looked for.
+pub const QUERY: usize = 500;
+/// What is found of each kind, in one answer to an app.
+pub const FOUND: (u64, u64) = (20, 40);
 /// The same of people.
 pub const PEOPLE_LISTED: (u64, u64) = (40, 80);
 /// The same of hashtags and of servers.

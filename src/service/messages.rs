@@ -153,6 +153,12 @@ pub async fn whole(app: &App, owner: i64, rows: Vec<conversation::Model>) -> Res
     Ok(rows.into_iter().filter_map(one).collect())
 }
 
+/// What somebody and another person wrote to each other, newest first.
+pub async fn between(app: &App, owner: i64, other: i64, cursor: Cursor) -> Result<Vec<post::Model>, Refusal> {
+    let db = &app.db.read;
+    Ok(visibility::can_see(db, Some(owner), conversations::between(db, owner, other, cursor).await?).await?)
+}
+
 /// Writes to people alone. `to` holds handles; `number` comes from the form: sent twice, it is one message.
 pub async fn write(
     app: &App,

@@ -2,10 +2,10 @@
 
 use super::federation::fetch::Budget;
 use super::visibility::{Reader, can_see};
-use super::{Refusal, federation};
+use super::{Refusal, federation, search_people};
 use crate::activitypub::text::{self, hashtag_key};
 use crate::app::App;
-use crate::entity::{account, post};
+use crate::entity::{account, post, tag};
 use crate::store::{accounts, policies, tags};
 
 /// People and hashtags shown at most.
@@ -16,8 +16,7 @@ const MOST: u64 = 20;
 pub struct Found {
     pub people: Vec<account::Model>,
     pub posts: Vec<post::Model>,
-    /// Names, without `#`.
-    pub tags: Vec<String>,
+    pub tags: Vec<tag::Model>,
     /// A sentence when there is nothing, else empty.
     pub why_nothing: String,
 }
@@ -33,7 +32,7 @@ pub async fn search(app: &App, reader: Reader, may_ask: bool, query: &str) -> Re
     if query.starts_with("https://") || query.starts_with("http://") {
         by_address(app, reader, budget.as_ref(), query, &mut found).await?;
     } else if let Some(key) = query.strip_prefix('#').and_then(hashtag_key) {
-        found.tags = tags::search(&app.db.read, &key, MOST).await?.into_iter().map(|t| t.name).collect();
+        found.tags = tags::search(&app.db.read, &key, MOST, 0).await?;
     } else if let Some(mention) = handle(query) {
         match federation::find::person(app, &mention, budget.as_ref()).await {
             Ok(person) => found.people.push(person),
@@ -43,7 +42,7 @@ pub async fn search(app: &App, reader: Reader, may_ask: bool, query: &str) -> Re
         let text = query.trim_start_matches('@');
         found.people = accounts::search(&app.db.read, text, MOST).await?;
         if let Some(key) = hashtag_key(text) {
-            found.tags = tags::search(&app.db.read, &key, MOST).await?.into_iter().map(|t| t.name).collect();
+            found.tags = tags::search(&app.db.read, &key, MOST, 0).await?;
         }
     }
     hide(app, reader, &mut found).await?;
@@ -52,6 +51,60 @@ pub async fn search(app: &App, reader: Reader, may_ask: bool, query: &str) -> Re
             "Nothing here is called \u{201c}{query}\u{201d}. Try a whole handle such as @name@server, or the address of a post."
         );
     }
+    Ok(found)
+}
+
+/// What an app looks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// A handle, an address, a hashtag or the start of a name.
+    pub query: &'a str,
+    /// Other servers may be asked about handles and addresses not known here.
+    pub may_ask: bool,
+    pub people: bool,
+    pub posts: bool,
+    pub tags: bool,
+    /// Of people only those the reader follows.
+    pub followed: bool,
+    /// Of posts only those of this person.
+    pub by: Option<i64>,
+    /// Of each kind so many, after so many.
+    pub limit: u64,
+    pub offset: u64,
+}
+
+/// Looks for what an app asks. What cannot be had is not found.
+pub async fn for_app(app: &App, reader: Reader, asked: Asked<'_>) -> Result<Found, Refusal> {
+    let (mut found, query) = (Found::default(), asked.query);
+    let an_address = query.starts_with("https://") || query.starts_with("http://");
+    if query.is_empty() || (an_address && asked.offset > 0) {
+        return Ok(found);
+    }
+    if an_address {
+        let budget = asked.may_ask.then(Budget::person);
+        if asked.people || asked.posts {
+            by_address(app, reader, budget.as_ref(), query, &mut found).await?;
+        }
+    } else {
+        if asked.people && !query.starts_with('#') {
+            let wanted = search_people::Wanted {
+                text: query,
+                resolve: asked.may_ask,
+                followed: asked.followed,
+                limit: asked.limit,
+                offset: asked.offset,
+            };
+            found.people = search_people::people(app, reader, wanted).await?;
+        }
+        if asked.tags
+            && let Some(key) = hashtag_key(query.trim_start_matches('#'))
+        {
+            found.tags = tags::search(&app.db.read, &key, asked.limit, asked.offset).await?;
+        }
+    }
+    hide(app, reader, &mut found).await?;
+    found.people.retain(|_| asked.people);
+    found.posts.retain(|post| asked.posts && asked.by.is_none_or(|by| post.account_id == by));
     Ok(found)
 }
 
@@ -97,17 +150,12 @@ async fn by_address(
 /// Takes out whom and what this reader may not see.
 async fn hide(app: &App, reader: Reader, found: &mut Found) -> Result<(), Refusal> {
     found.posts = can_see(&app.db.read, reader, std::mem::take(&mut found.posts)).await?;
-    let mut kept = Vec::new();
-    for person in std::mem::take(&mut found.people) {
-        let mut hidden = policies::domain_blocked(&app.db.read, &person.domain).await?;
-        if let Some(reader) = reader {
-            hidden |=
-                policies::between(&app.db.read, reader, &[person.id]).await?.iter().any(|b| b.account_id == person.id);
-        }
-        if !hidden {
-            kept.push(person);
-        }
+    let out = policies::kept_out_of(&app.db.read, &found.people).await?;
+    found.people.retain(|person| !out.contains(&person.id));
+    if let Some(reader) = reader {
+        let ids: Vec<i64> = found.people.iter().map(|person| person.id).collect();
+        let blocks = policies::between(&app.db.read, reader, &ids).await?;
+        found.people.retain(|person| blocks.iter().all(|block| block.account_id != person.id));
     }
-    found.people = kept;
     Ok(())
 }

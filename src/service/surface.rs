@@ -8,7 +8,9 @@ use super::{federation, limits, messages, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::entity::{account, boost, follow, post, quote};
-use crate::store::{bookmarks, edits, endorsements, feeds, lists, media, notifications, posts, reactions, tags};
+use crate::store::{
+    bookmarks, edits, endorsements, feeds, filters, lists, media, notifications, posts, reactions, tags,
+};
 use sea_orm::{ConnectionTrait, DbErr};
 
 /// Boosts that are tried when another one is taken back.
@@ -148,6 +150,7 @@ pub async fn post_cleared(app: &App, tx: &impl ConnectionTrait, mut post: post::
     notifications::forget_post(tx, post.id).await?;
     bookmarks::forget_post(tx, post.id).await?;
     edits::forget(tx, post.id).await?;
+    filters::forget_post(tx, post.id).await?;
     tags::set(tx, post.id, Vec::new()).await?;
     posts::save(tx, post.clone()).await?;
     happening::say(app, tx, Happening::Gone { post: post.id }).await?;

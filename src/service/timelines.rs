@@ -1,6 +1,7 @@
 //! Lists of posts as apps page through them: home, what everybody may see, a hashtag, a person. What
 //! stands in them is decided here and by `can_see`, for every edge.
 
+use super::filters::{self, Context};
 use super::muting::unmuted;
 use super::sessions::Viewer;
 use super::views::Shown;
@@ -68,7 +69,8 @@ async fn placed(
         .iter()
         .filter_map(|e| Some(Shown { post: rows.get(&e.post_id)?.clone(), boost: boosts.get(&e.entry_id).cloned() }))
         .collect();
-    Ok(Part { items: seen(app, Some(viewer.id()), shown).await?, ends: Ends::of(&keys, cursor) })
+    let items = seen(app, Some(viewer.id()), Context::Home, shown).await?;
+    Ok(Part { items, ends: Ends::of(&keys, cursor) })
 }
 
 /// What everybody may see: of this server (`here`), of others, or of all.
@@ -127,6 +129,7 @@ pub async fn tagged(app: &App, reader: Reader, asked: Hashtags<'_>, cursor: Curs
 async fn listed(app: &App, reader: Reader, rows: Vec<post::Model>, cursor: Cursor) -> Result<Part<Shown>, Refusal> {
     let keys: Vec<i64> = rows.iter().map(|p| p.id).collect();
     let kept = can_see(&app.db.read, reader, unmuted(app, reader, rows).await?).await?;
+    let kept = filters::hide(app, reader, Context::Public, kept, |post| post).await?;
     Ok(Part { items: kept.into_iter().map(Shown::from).collect(), ends: Ends::of(&keys, cursor) })
 }
 
@@ -175,7 +178,8 @@ pub async fn of_person(
     }
     let shown = merged(shown, cursor);
     let keys: Vec<i64> = shown.iter().map(Shown::key).collect();
-    Ok(Part { items: seen(app, reader, shown).await?, ends: Ends::of(&keys, cursor) })
+    let items = seen(app, reader, Context::Account, shown).await?;
+    Ok(Part { items, ends: Ends::of(&keys, cursor) })
 }
 
 /// Of lists read through the same cursor, the part that one list would have given; newest first.
@@ -226,12 +230,13 @@ pub async fn several(app: &App, reader: Reader, ids: &[i64]) -> Result<Vec<Shown
 /// What a post answers, from the first one down, and what was answered to it, in the order of a conversation.
 pub async fn context(app: &App, reader: Reader, row: &post::Model) -> Result<(Vec<Shown>, Vec<Shown>), Refusal> {
     let above = can_see(&app.db.read, reader, posts::above(&app.db.read, row).await?).await?;
+    let above = filters::hide(app, reader, Context::Thread, above, |post| post).await?;
     let below = super::views::answers(app, reader, row, 0).await?.0.into_iter().map(|(post, _)| post);
     Ok((above.into_iter().map(Shown::from).collect(), below.map(Shown::from).collect()))
 }
 
-/// Keeps what this reader may see, and may see through whoever boosted it.
-async fn seen(app: &App, reader: Reader, shown: Vec<Shown>) -> Result<Vec<Shown>, Refusal> {
+/// Keeps what this reader may see, and may see through whoever boosted it, and what her filters do not hide.
+async fn seen(app: &App, reader: Reader, context: Context, shown: Vec<Shown>) -> Result<Vec<Shown>, Refusal> {
     let seen = can_see(&app.db.read, reader, shown.iter().map(|s| s.post.clone()).collect()).await?;
     let seen: HashSet<i64> = seen.into_iter().map(|p| p.id).collect();
     let boosters: HashSet<i64> = shown.iter().filter_map(|s| Some(s.boost.as_ref()?.account_id)).collect();
@@ -241,5 +246,6 @@ async fn seen(app: &App, reader: Reader, shown: Vec<Shown>) -> Result<Vec<Shown>
         false => super::accounts::listed(app, reader, &boosters).await?.into_iter().map(|row| row.id).collect(),
     };
     let through = |s: &Shown| s.boost.as_ref().is_none_or(|boost| met.contains(&boost.account_id));
-    Ok(shown.into_iter().filter(|s| seen.contains(&s.post.id) && through(s)).collect())
+    let kept = shown.into_iter().filter(|s| seen.contains(&s.post.id) && through(s)).collect();
+    Ok(filters::hide(app, reader, context, kept, |shown| &shown.post).await?)
 }

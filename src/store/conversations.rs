@@ -1,10 +1,10 @@
 //! Conversations among mentioned people, as each of them finds them in her list.
 
 use super::Cursor;
-use crate::entity::{conversation, post};
+use crate::entity::{conversation, mention, post};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 
 pub async fn by_id(db: &impl ConnectionTrait, owner: i64, id: i64) -> Result<Option<conversation::Model>, DbErr> {
     conversation::Entity::find_by_id(id).filter(conversation::Column::AccountId.eq(owner)).one(db).await
@@ -112,6 +112,23 @@ pub async fn before(
         .limit(limit)
         .all(db)
         .await
+}
+
+/// Narrow posts that one of two people wrote and that name the other, newest first.
+pub async fn between(db: &impl ConnectionTrait, a: i64, b: i64, cursor: Cursor) -> Result<Vec<post::Model>, DbErr> {
+    let naming = |who: i64| {
+        mention::Entity::find()
+            .select_only()
+            .column(mention::Column::PostId)
+            .filter(mention::Column::AccountId.eq(who))
+            .into_query()
+    };
+    let said = |by: i64, to: i64| post::Column::AccountId.eq(by).and(post::Column::Id.in_subquery(naming(to)));
+    let query = post::Entity::find()
+        .filter(said(a, b).or(said(b, a)))
+        .filter(post::Column::Visibility.eq("mentioned"))
+        .filter(post::Column::DeletedAt.is_null());
+    cursor.read(db, query, post::Column::Id).await
 }
 
 /// The first post of some conversations turned out to answer another: they are one with its conversation.

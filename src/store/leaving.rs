@@ -16,6 +16,8 @@ pub async fn forget_login(db: &impl ConnectionTrait, id: i64) -> Result<(), DbEr
     session::Entity::delete_many().filter(session::Column::AccountId.eq(id)).exec(db).await?;
     super::tokens::forget(db, id).await?;
     super::read_markers::forget(db, id).await?;
+    super::filters::forget(db, id).await?;
+    super::trends::forget(db, id).await?;
     one_time_link::Entity::delete_many().filter(one_time_link::Column::AccountId.eq(id)).exec(db).await?;
     login::Entity::delete_by_id(id).exec(db).await.map(drop)
 }

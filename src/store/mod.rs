@@ -14,6 +14,7 @@ pub mod edits;
 pub mod emoji;
 pub mod endorsements;
 pub mod feeds;
+pub mod filters;
 pub mod forms;
 pub mod happenings;
 pub mod hidden_servers;
@@ -48,6 +49,7 @@ pub mod tag_follows;
 pub mod tag_usage;
 pub mod tags;
 pub mod tokens;
+pub mod trends;
 mod write;
 
 use sea_orm::{

@@ -329,3 +329,25 @@ pub async fn totals(db: &impl ConnectionTrait, people: &[i64]) -> Result<HashMap
     }
     Ok(found)
 }
+
+/// Whom somebody follows who follows her too, the last she followed first.
+pub async fn mutual(db: &impl ConnectionTrait, who: i64, limit: u64) -> Result<Vec<i64>, DbErr> {
+    use sea_orm::QueryTrait;
+    let following_her = follow::Entity::find()
+        .select_only()
+        .column(follow::Column::FollowerId)
+        .filter(follow::Column::TargetId.eq(who))
+        .filter(follow::Column::State.eq(ACCEPTED))
+        .into_query();
+    follow::Entity::find()
+        .select_only()
+        .column(follow::Column::TargetId)
+        .filter(follow::Column::FollowerId.eq(who))
+        .filter(follow::Column::State.eq(ACCEPTED))
+        .filter(follow::Column::TargetId.in_subquery(following_her))
+        .order_by_desc(follow::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
+}

@@ -89,13 +89,14 @@ pub fn carrying(tags: &[i64]) -> SelectStatement {
         .into_query()
 }
 
-/// Tags whose name starts with `text`.
-pub async fn search(db: &impl ConnectionTrait, text: &str, limit: u64) -> Result<Vec<tag::Model>, DbErr> {
+/// Tags whose name starts with `text`: so many, after so many.
+pub async fn search(db: &impl ConnectionTrait, text: &str, limit: u64, offset: u64) -> Result<Vec<tag::Model>, DbErr> {
     tag::Entity::find()
         .filter(tag::Column::NameKey.gte(text))
         .filter(tag::Column::NameKey.lt(format!("{text}\u{10ffff}")))
         .order_by_asc(tag::Column::NameKey)
         .limit(limit)
+        .offset(offset)
         .all(db)
         .await
 }

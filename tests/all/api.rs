@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod about;
 mod announcements;
 mod conversations;
 mod cost;
+mod described;
 mod edge;
 mod entities;
+mod filters;
 mod grouped;
 mod hidden_servers;
 mod letting_in;
@@ -16,6 +19,7 @@ mod notifications;
 mod oauth;
 mod paging;
 mod params;
+mod pixelfed;
 mod posting;
 mod profile;
 mod push;
@@ -26,7 +30,9 @@ mod reports;
 mod requests;
 mod richness;
 mod scheduling;
+mod search;
 mod streaming;
 mod surfaces;
 mod table;
 mod tags;
+mod trends;

@@ -4,6 +4,7 @@ use super::{answer, naming, urls};
 use crate::activitypub::nodeinfo::{self, NodeInfo, Usage, Version};
 use crate::activitypub::webfinger::{self, Resource, Subject};
 use crate::activitypub::{JRD_JSON, XRD_XML};
+use crate::app::App;
 use crate::http::Web;
 use crate::service::Refusal;
 use crate::service::accounts::INSTANCE;
@@ -112,28 +113,32 @@ pub async fn nodeinfo(State(web): State<Web>, Path(version): Path<String>) -> Re
         "2.1" => Version::V2_1,
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
-    let app = &web.app;
     let found = async {
-        let db = &app.db.read;
-        let users = i64::try_from(store::accounts::count_local(db).await?).unwrap_or(0);
-        let (month, halfyear) = (app.now() - 30 * crate::clock::DAY, app.now() - 180 * crate::clock::DAY);
-        let info = NodeInfo {
-            software: "cyanotype".to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            repository: None,
-            homepage: None,
-            open_registrations: app.settings.open_registration,
-            usage: Some(Usage {
-                users,
-                active_month: store::sessions::active_since(db, month).await?,
-                active_halfyear: store::sessions::active_since(db, halfyear).await?,
-                posts: store::posts::count_local(db, false).await?,
-                comments: store::posts::count_local(db, true).await?,
-            }),
-            name: app.settings.server_name.clone(),
-            description: app.settings.server_description.clone(),
-        };
+        let info = info(&web.app).await?;
         Ok(json(&nodeinfo::document(&info, version), &version.content_type()))
     };
     answer(found.await)
+}
+
+/// What this server says of itself.
+pub async fn info(app: &App) -> Result<NodeInfo, Refusal> {
+    let db = &app.db.read;
+    let users = i64::try_from(store::accounts::count_local(db).await?).unwrap_or(0);
+    let (month, halfyear) = (app.now() - 30 * crate::clock::DAY, app.now() - 180 * crate::clock::DAY);
+    Ok(NodeInfo {
+        software: "cyanotype".to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        repository: None,
+        homepage: None,
+        open_registrations: app.settings.open_registration,
+        usage: Some(Usage {
+            users,
+            active_month: store::sessions::active_since(db, month).await?,
+            active_halfyear: store::sessions::active_since(db, halfyear).await?,
+            posts: store::posts::count_local(db, false).await?,
+            comments: store::posts::count_local(db, true).await?,
+        }),
+        name: app.settings.server_name.clone(),
+        description: app.settings.server_description.clone(),
+    })
 }

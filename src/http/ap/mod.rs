@@ -4,6 +4,8 @@ mod discovery;
 mod inbox;
 mod objects;
 
+pub use discovery::info;
+
 use super::client::Client;
 use super::pages::redirect;
 use super::{Web, error};

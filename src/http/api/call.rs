@@ -10,8 +10,10 @@ use crate::http::Web;
 use crate::http::client::Client;
 use crate::service::apps::grants::Holder;
 use crate::service::federation::urls::Urls;
+use crate::service::limits;
 use crate::service::sessions::Viewer;
 use crate::service::timelines::{Ends, Part};
+use crate::service::trends::Slice;
 use crate::service::visibility::Reader;
 use axum::extract::{FromRequestParts, RawPathParams, Request, WebSocketUpgrade};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
@@ -83,8 +85,25 @@ impl Call {
 
     /// A part of a list, with the way to the next ones.
     pub fn listed(&self, items: &impl Serialize, page: &Page, ends: Ends) -> Answer {
+        let query = self.uri.query().unwrap_or_default();
+        self.linked(items, paging::link(&self.urls.at(self.uri.path()), query, page, ends))
+    }
+
+    /// Which part of a list that is ranked anew each time; `(default, most)` of how many.
+    pub fn slice(&self, (default, most): (u64, u64)) -> Slice {
+        let number = |name: &str| self.params.number(name).and_then(|n| u64::try_from(n).ok());
+        let limit = number("limit").filter(|n| *n > 0).unwrap_or(default).min(most);
+        Slice { offset: number("offset").unwrap_or(0).min(limits::DEEPEST), limit }
+    }
+
+    /// A part of such a list, with the way to the next ones.
+    pub fn ranked(&self, items: &impl Serialize, slice: Slice, more: bool) -> Answer {
+        let query = self.uri.query().unwrap_or_default();
+        self.linked(items, paging::link_by_place(&self.urls.at(self.uri.path()), query, slice, more))
+    }
+
+    fn linked(&self, items: &impl Serialize, link: Option<String>) -> Answer {
         let mut response = json(items)?;
-        let link = paging::link(&self.urls.at(self.uri.path()), self.uri.query().unwrap_or_default(), page, ends);
         if let Some(value) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
             response.headers_mut().insert(header::LINK, value);
         }

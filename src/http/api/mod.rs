@@ -1,6 +1,7 @@
 //! Mastodon's client API, as apps speak it. [`table`] says what there is; [`call`] carries a call out;
 //! [`edge`] holds what is true of every answer. How to add an endpoint: `docs/notes/client-api.md`.
 
+mod about;
 mod access;
 mod accounts;
 mod announcements;
@@ -11,6 +12,7 @@ mod conversations;
 mod describe;
 mod edge;
 mod error;
+mod filters;
 mod grouped;
 mod instance;
 pub mod json;
@@ -22,6 +24,7 @@ mod notifications;
 mod oauth;
 mod paging;
 mod params;
+mod pixelfed;
 mod profile;
 mod push;
 mod rate;
@@ -31,10 +34,12 @@ mod reports;
 mod requests;
 mod route;
 mod scheduled;
+mod search;
 mod statuses;
 mod streaming;
 mod tags;
 mod timelines;
+mod trends;
 
 pub use access::Access;
 pub use call::{Answer, Call, done, said};
@@ -58,6 +63,7 @@ pub fn table() -> Vec<Route> {
         apps::routes(),
         oauth::routes(),
         instance::routes(),
+        about::routes(),
         accounts::routes(),
         profile::routes(),
         relations::routes(),
@@ -78,6 +84,10 @@ pub fn table() -> Vec<Route> {
         streaming::routes(),
         announcements::routes(),
         push::routes(),
+        filters::routes(),
+        search::routes(),
+        trends::routes(),
+        pixelfed::routes(),
         describe::routes(),
     ]
     .concat()

@@ -4,6 +4,7 @@
 use super::error::ApiError;
 use super::params::{Params, id};
 use crate::service::timelines::Ends;
+use crate::service::trends::Slice;
 use crate::store::Cursor;
 
 /// Which part of a list is asked for.
@@ -54,4 +55,23 @@ pub fn link(address: &str, query: &str, page: &Page, ends: Ends) -> Option<Strin
     let next = (ends.full || page.goes_on).then(|| format!("{}; rel=\"next\"", to("max_id", last)));
     let prev = format!("{}; rel=\"prev\"", to("min_id", first));
     Some(next.into_iter().chain([prev]).collect::<Vec<_>>().join(", "))
+}
+
+/// The `Link` header of a list that is ranked anew each time: it goes on by place.
+pub fn link_by_place(address: &str, query: &str, slice: Slice, more: bool) -> Option<String> {
+    let kept: Vec<_> = url::form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| !["offset", "limit"].contains(&name.as_ref()))
+        .collect();
+    let to = |offset: u64, rel: &str| {
+        let mut text = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in &kept {
+            text.append_pair(name, value);
+        }
+        text.append_pair("limit", &slice.limit.to_string()).append_pair("offset", &offset.to_string());
+        format!("<{}?{}>; rel=\"{rel}\"", address.trim_end_matches('/'), text.finish())
+    };
+    let next = more.then(|| to(slice.offset.saturating_add(slice.limit), "next"));
+    let prev = (slice.offset > 0).then(|| to(slice.offset.saturating_sub(slice.limit), "prev"));
+    let both: Vec<String> = next.into_iter().chain(prev).collect();
+    (!both.is_empty()).then(|| both.join(", "))
 }

@@ -50,6 +50,8 @@ pub fn routes() -> Vec<Route> {
         Route::patch("/api/v1/profile", WRITE, change).takes(TAKES).files(2).gives::<Profile>(),
         Route::put("/api/v1/profile", WRITE, change).takes(TAKES).files(2).gives::<Profile>(),
         Route::delete("/api/v1/profile/avatar", WRITE, no_avatar).gives::<CredentialAccount>(),
+        // The same for Pixelfed's app.
+        Route::delete("/api/v1.1/accounts/avatar", WRITE, no_avatar).gives::<CredentialAccount>(),
         Route::delete("/api/v1/profile/header", WRITE, no_header).gives::<CredentialAccount>(),
         Route::post("/api/v1/accounts", Access::App(&["write:accounts"]), sign_up)
             .takes(&["username", "email", "password", "agreement:flag", "locale", "reason"])

@@ -418,6 +418,8 @@ pub struct Confirm {
 pub struct About {
     pub frame: Frame,
     pub description: String,
+    /// Rules of the server, one sentence each.
+    pub rules: Vec<String>,
     pub version: String,
     pub people: i64,
     pub posts: i64,

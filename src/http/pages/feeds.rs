@@ -8,6 +8,7 @@ use crate::entity::post;
 use crate::http::Web;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::urls;
+use crate::service::filters::Context;
 use crate::service::muting::unmuted;
 use crate::service::visibility::{Reader, can_see};
 use crate::service::{Refusal, limits, notifications as told, search as finding, views};
@@ -29,6 +30,7 @@ pub struct From {
 pub async fn page_of(
     web: &Web,
     reader: Reader,
+    context: Context,
     rows: Vec<post::Model>,
     limit: u64,
     from: &From,
@@ -37,7 +39,7 @@ pub async fn page_of(
     let full = u64::try_from(rows.len()).unwrap_or(0) >= limit;
     let last = rows.last().map(|r| r.id).filter(|_| full);
     let seen = can_see(&web.app.db.read, reader, rows).await?;
-    let items = views::posts(&web.app, reader, seen).await?;
+    let items = views::posts_in(&web.app, reader, context, seen).await?;
     Ok(linked(items, last, from, path))
 }
 
@@ -53,7 +55,7 @@ async fn wall_of(
     let full = u64::try_from(rows.len()).unwrap_or(0) >= limit;
     let last = rows.last().map(|r| r.id).filter(|_| full);
     let kept = unmuted(&web.app, reader, rows).await?;
-    let page = page_of(web, reader, kept, limit, from, path).await?;
+    let page = page_of(web, reader, Context::Public, kept, limit, from, path).await?;
     Ok(linked(page.items, last, from, path))
 }
 
@@ -100,7 +102,7 @@ async fn home_page(web: &Web, visitor: &Visitor, from: &From) -> Answer {
     let mut rows = posts::by_ids(&app.db.read, &ids).await?;
     let ordered = ids.iter().filter_map(|id| rows.remove(id)).collect();
     let seen = can_see(&app.db.read, visitor.reader(), ordered).await?;
-    let mut items = views::posts(app, visitor.reader(), seen).await?;
+    let mut items = views::posts_in(app, visitor.reader(), Context::Home, seen).await?;
     let via: HashMap<String, i64> =
         entries.iter().filter(|e| e.via_id != 0).map(|e| (e.post_id.to_string(), e.via_id)).collect();
     let boosters = views::people(app, visitor.reader(), via.values().copied()).await?;
@@ -181,9 +183,9 @@ pub async fn search(State(web): State<Web>, visitor: Visitor, Query(asked): Quer
             people.push(views::profile(&web.app, row, visitor.reader()).await?);
         }
         let posts = views::posts(&web.app, visitor.reader(), found.posts).await?;
+        let tags = found.tags.into_iter().map(|tag| tag.name).collect();
         let shown = Shown::new(&web, &visitor, "search").await;
-        let page =
-            Search { frame: shown.frame.clone(), query, people, posts, tags: found.tags, error: found.why_nothing };
+        let page = Search { frame: shown.frame.clone(), query, people, posts, tags, error: found.why_nothing };
         Ok(shown.render("search.html", &page))
     };
     finish(&web, &visitor, answer.await).await
@@ -201,6 +203,7 @@ pub async fn about(State(web): State<Web>, visitor: Visitor) -> Response {
         let page = About {
             frame: shown.frame.clone(),
             description: app.settings.server_description.clone(),
+            rules: app.settings.rules.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             people: i64::try_from(accounts::count_local(db).await?).unwrap_or(0),
             posts: i64::try_from(posts::count_listed(db).await?).unwrap_or(0),

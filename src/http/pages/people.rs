@@ -10,6 +10,7 @@ use crate::http::ap;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::back_fill::{self, Past};
 use crate::service::federation::urls;
+use crate::service::filters::Context;
 use crate::service::visibility::{can_see, may_meet};
 use crate::service::{Refusal, accounts, following as follows, limits, views};
 use crate::store::{self, Cursor, posts, relations};
@@ -59,11 +60,11 @@ async fn profile_page(web: &Web, visitor: &Visitor, acct: &str, asked: Tab) -> A
     let base = if tab == "photos" { profile.person.path.clone() } else { format!("{}?tab={tab}", profile.person.path) };
     let from = From { before: asked.before };
     let rows = posts::of_account(&app.db.read, row.id, kind, &ANY, Cursor::before(from.before, limits::PAGE)).await?;
-    let list = page_of(web, reader, rows, limits::PAGE, &from, &base).await?;
+    let list = page_of(web, reader, Context::Account, rows, limits::PAGE, &from, &base).await?;
     let pinned = match tab == "photos" && from.before.is_none() {
         true => {
-            views::posts(app, reader, can_see(&app.db.read, reader, posts::pinned(&app.db.read, row.id).await?).await?)
-                .await?
+            let seen = can_see(&app.db.read, reader, posts::pinned(&app.db.read, row.id).await?).await?;
+            views::posts_in(app, reader, Context::Account, seen).await?
         }
         false => Vec::new(),
     };

@@ -176,6 +176,7 @@ fn post(id: &str, author: Person, caption: &str, first: usize, count: usize) -> 
         pinned: false,
         own: false,
         answers: None,
+        fold: String::new(),
         boosted_by: None,
         remote_url: None,
     }
@@ -324,7 +325,7 @@ impl Home {
                 warning: "A spider, very near".into(),
                 ..post("9104", mallory(), "<p>&lt;script&gt; is not one</p>", 6, 2)
             },
-            post("9105", long(), "<p>Eleven kilometres.</p>", 12, 1),
+            Post { fold: "Long ways <b>".into(), ..post("9105", long(), "<p>Eleven kilometres.</p>", 12, 1) },
             post("9106", jun(), "<p>Not fetched yet.</p>", 13, 1),
             Post {
                 answers: Some(Answered { path: "/@ada/9100".into(), author: ada() }),
@@ -1144,6 +1145,7 @@ impl About {
                 not_federating: true,
                 ..Frame::sample_visitor()
             },
+            rules: vec!["Be kind.".into(), "Post what is yours <b>.".into()],
             description:
                 "Photographs by people in and around Bergen.\n\nNo adverts, no counting of eyes. <i>Be kind</i>.".into(),
             version: "0.1.0".into(),

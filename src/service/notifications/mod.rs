@@ -8,6 +8,7 @@ pub mod words;
 pub use telling::tell;
 
 use super::Refusal;
+use super::filters::{self, Context};
 use super::sessions::Viewer;
 use super::surface::kind;
 use super::timelines::{Ends, Part};
@@ -46,6 +47,7 @@ pub async fn seen(app: &App, owner: i64, rows: Vec<notification::Model>) -> Resu
     let ids: HashSet<i64> = rows.iter().map(|n| n.post_id).filter(|id| *id != 0).collect();
     let ids: Vec<i64> = ids.into_iter().collect();
     let about = can_see(db, Some(owner), posts::by_ids(db, &ids).await?.into_values().collect()).await?;
+    let about = filters::hide(app, Some(owner), Context::Notifications, about, |post| post).await?;
     let about: HashMap<i64, post::Model> = about.into_iter().map(|p| (p.id, p)).collect();
     let one = |row: notification::Model| {
         let post = about.get(&row.post_id).cloned();

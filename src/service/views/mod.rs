@@ -16,7 +16,7 @@ pub use emoji::{Emoji, Emojis};
 pub use hashtags::{Hashtag, hashtags};
 pub use people::{fields as profile_fields, people, person, profile};
 pub use pictures::{of_photos, picture_path};
-pub use posts::{Answers, above, answers, conversation, label, notifications, posts, quoted_by};
+pub use posts::{Answers, above, answers, conversation, label, notifications, posts, posts_in, quoted_by};
 pub use shapes::*;
 pub use statuses::{Boosted, Shown, Status, statuses};
 pub use times::{ago, day, iso};

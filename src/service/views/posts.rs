@@ -10,6 +10,7 @@ use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::entity::{account, post};
 use crate::service::federation::{kept, urls};
+use crate::service::filters::{self, Context};
 use crate::service::muting::unmuted;
 use crate::service::notifications::Told;
 use crate::service::policy::{self, Deed, Rights};
@@ -23,6 +24,14 @@ use std::collections::{HashMap, HashSet};
 pub async fn posts(app: &App, reader: Reader, list: Vec<post::Model>) -> Result<Vec<Post>, DbErr> {
     let batch = Batch::load(app, reader, &list).await?;
     Ok(list.iter().filter_map(|row| batch.view(app, row)).collect())
+}
+
+/// The same with the reader's filters: what they hide here is left out, the rest may stand behind a fold.
+pub async fn posts_in(app: &App, reader: Reader, context: Context, list: Vec<post::Model>) -> Result<Vec<Post>, DbErr> {
+    let (kept, folds) = filters::sieve(app, reader, context, list, |row| row).await?;
+    let mut found = posts(app, reader, kept).await?;
+    folds.on(&mut found);
+    Ok(found)
 }
 
 /// Everything a list of posts needs, loaded at once.
@@ -92,6 +101,7 @@ impl Batch {
             caption_text,
             warning: row.warning.clone(),
             sensitive: row.sensitive != 0,
+            fold: String::new(),
             language: row.language.clone(),
             visibility: seen,
             visibility_label: label(seen).to_owned(),
@@ -171,7 +181,7 @@ pub async fn conversation(
     let (ordered, next) = answers(app, reader, top, after).await?;
     let by: HashSet<i64> = ordered.iter().filter(|(p, _)| p.account_id == top.account_id).map(|(p, _)| p.id).collect();
     let depths: HashMap<String, i64> = ordered.iter().map(|(p, d)| (p.id.to_string(), *d)).collect();
-    let views = posts(app, reader, ordered.into_iter().map(|(p, _)| p).collect()).await?;
+    let views = posts_in(app, reader, Context::Thread, ordered.into_iter().map(|(p, _)| p).collect()).await?;
     let reply = |post: Post| Reply {
         depth: depths.get(&post.id).copied().unwrap_or(0).min(4),
         by_author: post.id.parse().is_ok_and(|id: i64| by.contains(&id)),
@@ -192,6 +202,7 @@ pub async fn answers(app: &App, reader: Reader, top: &post::Model, after: i64) -
     };
     let next = all.last().map(|p| p.id).filter(|_| u64::try_from(all.len()).unwrap_or(0) >= most);
     let seen = unmuted(app, reader, can_see(db, reader, all).await?).await?;
+    let seen = filters::hide(app, reader, Context::Thread, seen, |row| row).await?;
     let parents = parents_of(&seen);
     let mut under: HashMap<i64, Vec<post::Model>> = HashMap::new();
     for row in seen {
@@ -231,7 +242,7 @@ fn parents_of(list: &[post::Model]) -> HashMap<i64, i64> {
 /// What a post answers, from the first one down, as far as this reader may see.
 pub async fn above(app: &App, reader: Reader, row: &post::Model) -> Result<Vec<Post>, DbErr> {
     let seen = can_see(&app.db.read, reader, rows::above(&app.db.read, row).await?).await?;
-    posts(app, reader, seen).await
+    posts_in(app, reader, Context::Thread, seen).await
 }
 
 /// Posts elsewhere that quote this one and that the reader may see; its author sees all.
@@ -256,7 +267,11 @@ pub async fn notifications(app: &App, owner: i64, seen: i64, list: Vec<Told>) ->
     let actors: HashMap<i64, Person> = people(app, Some(owner), list.iter().map(|told| told.row.actor_id)).await?;
     let about: HashMap<i64, post::Model> = list.iter().filter_map(|t| t.post.clone()).map(|p| (p.id, p)).collect();
     let views: HashMap<String, Post> =
-        posts(app, Some(owner), about.into_values().collect()).await?.into_iter().map(|p| (p.id.clone(), p)).collect();
+        posts_in(app, Some(owner), Context::Notifications, about.into_values().collect())
+            .await?
+            .into_iter()
+            .map(|p| (p.id.clone(), p))
+            .collect();
     let line = |told: Told| {
         let row = told.row;
         let post = views.get(&row.post_id.to_string()).cloned();

@@ -227,6 +227,8 @@ pub struct Post {
     pub warning: String,
     /// Photos stay covered until asked for.
     pub sensitive: bool,
+    /// Title of the viewer's filter behind which it stands here; empty when there is none.
+    pub fold: String,
     /// BCP 47 tag, may be empty.
     pub language: String,
     /// Who sees it.

@@ -6,6 +6,7 @@ use crate::activitypub::{SanitizedHtml, Visibility, text};
 use crate::app::App;
 use crate::entity::{account, boost, photo, post, tag};
 use crate::service::federation::urls::{AbsoluteLinks, Urls};
+use crate::service::filters::{Matched, Matcher};
 use crate::service::visibility::{self, Reader, can_see};
 use crate::store::{self, bookmarks, media, posts as rows, quotes, reactions, tags};
 use sea_orm::DbErr;
@@ -64,6 +65,8 @@ pub struct Status {
     pub emojis: Vec<Emoji>,
     /// The reader wrote it.
     pub own: bool,
+    /// Filters of the reader that hold it back, wherever they hold.
+    pub filtered: Vec<Matched>,
     pub boost: Option<Boosted>,
 }
 
@@ -95,6 +98,7 @@ struct Batch {
     silent: HashSet<i64>,
     quotes: HashMap<i64, i64>,
     emojis: Emojis,
+    filters: Matcher,
 }
 
 impl Batch {
@@ -149,6 +153,7 @@ impl Batch {
             silent,
             quotes: quotes::totals(db, &ids).await?,
             emojis,
+            filters: Matcher::of(app, reader, |_| true).await?,
         })
     }
 
@@ -172,14 +177,16 @@ impl Batch {
             }
         };
         let domain = self.rows.get(&row.account_id).map_or("", |author| author.domain.as_str());
+        let photos = self.photos.get(&row.id).map_or(&[] as &[_], Vec::as_slice);
+        let tags = self.tags.get(&row.id).map_or(&[] as &[_], Vec::as_slice);
         Some(Status {
             author: self.people.get(&row.account_id)?.clone(),
             text: to_plain_text(html.as_str()),
             html,
             seen_by: visibility::of(&row),
-            photos: self.photos.get(&row.id).cloned().unwrap_or_default(),
+            photos: photos.to_vec(),
             mentions: named.iter().filter_map(|(id, _)| self.rows.get(id)).cloned().collect(),
-            tags: self.tags.get(&row.id).cloned().unwrap_or_default(),
+            tags: tags.to_vec(),
             answers: row.in_reply_to_id.and_then(|id| Some((id, *self.parents.get(&id)?))),
             liked: self.liked.contains(&row.id),
             boosted: self.boosted.contains(&row.id),
@@ -188,6 +195,7 @@ impl Batch {
             quotes: self.quotes.get(&row.id).copied().unwrap_or(0),
             emojis: self.emojis.used(domain, words_of(&row)),
             own: reader == Some(row.account_id),
+            filtered: self.filters.on(&row, photos.iter().map(|(photo, _)| photo), tags),
             boost,
             row,
         })

@@ -1,6 +1,6 @@
 //! An app that somebody let in: registered, asked for and let in through the real pages.
 
-use super::{Person, Server, World};
+use super::{Person, Server, World, schemas};
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
@@ -150,10 +150,14 @@ impl Api {
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Said {
-        let answer = request.send().await.expect("an answer");
+        let request = request.build().expect("a request");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let answer = self.client.execute(request).await.expect("an answer");
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let text = answer.text().await.expect("text");
-        Said { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
+        let body = serde_json::from_str(&text).unwrap_or_default();
+        schemas::check(&method, &path, status, &body);
+        Said { status, headers, body, text }
     }
 
     pub async fn get(&self, path: &str) -> Said {

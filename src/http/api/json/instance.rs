@@ -32,6 +32,19 @@ pub struct Rule {
     pub translations: Value,
 }
 
+impl Rule {
+    /// Every rule there is; its id is its place.
+    pub fn all(app: &App) -> Vec<Self> {
+        let rule = |(n, text): (usize, &String)| Self {
+            id: (n + 1).to_string(),
+            text: text.clone(),
+            hint: String::new(),
+            translations: json!({}),
+        };
+        app.settings.rules.iter().enumerate().map(rule).collect()
+    }
+}
+
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AccountLimits {
     pub max_featured_tags: i64,
@@ -201,7 +214,7 @@ impl InstanceV1 {
             invites_enabled: false,
             configuration: Limits::of(app),
             contact_account: known.owner,
-            rules: Vec::new(),
+            rules: Rule::all(app),
             max_toot_chars: number(settings.max_caption),
         }
     }
@@ -346,7 +359,7 @@ impl InstanceV2 {
             },
             api_versions: ApiVersions { mastodon: API_VERSION, cyanotype: 1 },
             contact: Contact { email: String::new(), account: known.owner },
-            rules: Vec::new(),
+            rules: Rule::all(app),
             account_domain: urls.handle_domain().to_owned(),
         }
     }

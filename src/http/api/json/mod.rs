@@ -1,27 +1,33 @@
 //! The entities apps are answered with, a file a noun. Every key is always there; what is not known is
 //! `null`, `[]` or `""`; ids are digits in text, times have three digits after the second.
 
+mod about;
 mod account;
 mod announcement;
 mod app;
 mod conversation;
 mod edit;
+mod filter;
 mod instance;
 mod list;
 mod marker;
 mod media;
 mod notification;
 mod people;
+pub mod pixelfed;
 mod policy;
 mod push;
+mod search;
 mod status;
 mod tag;
 
+pub use about::{ExtendedDescription, OEmbed};
 pub use account::{Account, CredentialAccount, Relationship, privacy, quote_policy};
 pub use announcement::Announcement;
 pub use app::{Application, CredentialApplication, Token, UserInfo};
 pub use conversation::{Conversation, conversations};
 pub use edit::{ScheduledStatus, StatusEdit, StatusSource};
+pub use filter::{Filter, FilterKeyword, FilterResult, FilterStatus, FilterV1};
 pub use instance::{InstanceV1, InstanceV2, Known, Limits, Rule};
 pub use list::List;
 pub use marker::{Marker, Markers, Preferences};
@@ -32,6 +38,7 @@ pub use notification::{
 pub use people::{DomainBlockPreview, FamiliarFollowers, MutedAccount, Profile, Report};
 pub use policy::{Merged, NotificationPolicy, NotificationPolicyV1, NotificationRequest, requests};
 pub use push::WebPushSubscription;
+pub use search::{Search, Suggestion, TrendsLink};
 pub use status::{Context, Status, visibility};
 pub use tag::{FeaturedTag, Tag};
 

@@ -1,6 +1,6 @@
 //! Status and Context.
 
-use super::{Account, CustomEmoji, MediaAttachment, time};
+use super::{Account, CustomEmoji, FilterResult, MediaAttachment, time};
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::entity::account;
@@ -90,8 +90,7 @@ pub struct Status {
     pub muted: bool,
     pub bookmarked: bool,
     pub pinned: bool,
-    #[schema(value_type = Vec<Object>)]
-    pub filtered: Vec<Value>,
+    pub filtered: Vec<FilterResult>,
     // From here on for Pixelfed's app.
     pub pf_type: String,
     /// Plain text.
@@ -177,7 +176,7 @@ impl Status {
             muted: view.silent,
             bookmarked: view.kept,
             pinned: view.own && row.pinned_at.is_some(),
-            filtered: Vec::new(),
+            filtered: view.filtered.iter().map(|found| FilterResult::of(found, row.id)).collect(),
             pf_type: match view.photos.len() {
                 0 => "text",
                 1 => "photo",
