@@ -224,7 +224,7 @@ pub async fn several(app: &App, reader: Reader, ids: &[i64]) -> Result<Vec<Shown
         Some(boost) => Some(Shown { post: found.get(&boost.post_id)?.clone(), boost: Some(boost.clone()) }),
         None => found.get(id).cloned().map(Shown::from),
     };
-    seen(app, reader, ids.iter().filter_map(shown).collect()).await
+    admitted(app, reader, ids.iter().filter_map(shown).collect()).await
 }
 
 /// What a post answers, from the first one down, and what was answered to it, in the order of a conversation.
@@ -235,8 +235,14 @@ pub async fn context(app: &App, reader: Reader, row: &post::Model) -> Result<(Ve
     Ok((above.into_iter().map(Shown::from).collect(), below.map(Shown::from).collect()))
 }
 
-/// Keeps what this reader may see, and may see through whoever boosted it, and what her filters do not hide.
+/// Keeps what this reader may see, and what her filters do not hide.
 async fn seen(app: &App, reader: Reader, context: Context, shown: Vec<Shown>) -> Result<Vec<Shown>, Refusal> {
+    let kept = admitted(app, reader, shown).await?;
+    Ok(filters::hide(app, reader, context, kept, |shown| &shown.post).await?)
+}
+
+/// Keeps what this reader may see, and may see through whoever boosted it.
+async fn admitted(app: &App, reader: Reader, shown: Vec<Shown>) -> Result<Vec<Shown>, Refusal> {
     let seen = can_see(&app.db.read, reader, shown.iter().map(|s| s.post.clone()).collect()).await?;
     let seen: HashSet<i64> = seen.into_iter().map(|p| p.id).collect();
     let boosters: HashSet<i64> = shown.iter().filter_map(|s| Some(s.boost.as_ref()?.account_id)).collect();
@@ -246,6 +252,5 @@ async fn seen(app: &App, reader: Reader, context: Context, shown: Vec<Shown>) ->
         false => super::accounts::listed(app, reader, &boosters).await?.into_iter().map(|row| row.id).collect(),
     };
     let through = |s: &Shown| s.boost.as_ref().is_none_or(|boost| met.contains(&boost.account_id));
-    let kept = shown.into_iter().filter(|s| seen.contains(&s.post.id) && through(s)).collect();
-    Ok(filters::hide(app, reader, context, kept, |shown| &shown.post).await?)
+    Ok(shown.into_iter().filter(|s| seen.contains(&s.post.id) && through(s)).collect())
 }

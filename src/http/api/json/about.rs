@@ -1,6 +1,7 @@
 //! What a server says of itself beyond Instance, and what a link to a post shows.
 
 use super::Status;
+use super::media::MediaMeta;
 use crate::app::App;
 use crate::service::federation::urls::Urls;
 use serde::Serialize;
@@ -43,10 +44,14 @@ impl OEmbed {
     pub fn of(app: &App, urls: &Urls, status: &Status, (width, height): (i64, i64)) -> Self {
         let covered = status.sensitive || !status.spoiler_text.is_empty();
         let photo = status.media_attachments.first().filter(|photo| !covered && photo.kind == "image");
-        let files = photo.into_iter().flat_map(|photo| {
-            [(photo.url.clone(), &photo.meta.original), (photo.preview_url.clone(), &photo.meta.small)]
+        let files = photo.into_iter().flat_map(|photo| match &photo.meta {
+            MediaMeta::Known(meta) => {
+                vec![(photo.url.clone(), &meta.original), (photo.preview_url.clone(), &meta.small)]
+            }
+            MediaMeta::Unknown(_) => Vec::new(),
         });
-        let file = files.into_iter().find(|(_, size)| size.width <= width && size.height <= height);
+        let mut known = files.filter_map(|(address, size)| Some((address?, size)));
+        let file = known.find(|(_, size)| size.width <= width && size.height <= height);
         let said = if status.spoiler_text.is_empty() { &status.content_text } else { &status.spoiler_text };
         let author = &status.account;
         let name = if author.display_name.is_empty() { &author.username } else { &author.display_name };
@@ -61,7 +66,7 @@ impl OEmbed {
             cache_age: CACHED,
             width: file.as_ref().map(|(_, size)| size.width),
             height: file.as_ref().map(|(_, size)| size.height),
-            url: file.and_then(|(url, _)| url),
+            url: file.map(|(url, _)| url),
         }
     }
 }

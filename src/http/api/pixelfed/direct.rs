@@ -52,7 +52,7 @@ async fn send(call: Call) -> Answer {
 }
 
 async fn delete(call: Call) -> Answer {
-    posting::delete(&call.app, &call.me()?.account, needed(&call, "id")?).await?;
+    posting::delete(&call.app, &call.me()?.account, needed(&call, "id")?, false).await?;
     done()
 }
 
