@@ -91,6 +91,7 @@ fn whole(urls: &Urls, path: &str) -> String {
 
 /// Nothing to say.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Empty {}
 
 /// Posts for whoever calls, in this order.
