@@ -1,7 +1,9 @@
 //! Posts, as whoever calls may see them, and as she writes, changes and deletes them.
 
 use super::call::{Answer, Call, json};
-use super::json::{self as entities, Context, ScheduledStatus, Status, StatusEdit, StatusSource};
+use super::json::{
+    self as entities, Context, DeletedStatus, PostedStatus, ScheduledStatus, Status, StatusEdit, StatusSource,
+};
 use super::media::told;
 use super::{Access, ApiError, Params, Route, params};
 use crate::activitypub::{Visibility, stamp};
@@ -30,12 +32,12 @@ pub fn routes() -> Vec<Route> {
                 "language",
                 "scheduled_at:time",
             ])
-            .gives::<Status>(),
+            .gives::<PostedStatus>(),
         Route::get("/api/v1/statuses/{id}", READ, show).gives::<Status>(),
         Route::put("/api/v1/statuses/{id}", WRITE, edit)
             .takes(&["status", "media_ids[]:id", "media_attributes[]", "sensitive:flag", "spoiler_text", "language"])
             .gives::<Status>(),
-        Route::delete("/api/v1/statuses/{id}", WRITE, delete).takes(&["delete_media:flag"]).gives::<Status>(),
+        Route::delete("/api/v1/statuses/{id}", WRITE, delete).takes(&["delete_media:flag"]).gives::<DeletedStatus>(),
         Route::get("/api/v1/statuses/{id}/context", READ, context).gives::<Context>(),
         Route::get("/api/v1/statuses/{id}/source", Access::Person(&["read:statuses"]), source).gives::<StatusSource>(),
         Route::get("/api/v1/statuses/{id}/history", READ, history).lists::<StatusEdit>(),

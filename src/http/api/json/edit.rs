@@ -78,6 +78,30 @@ pub struct ScheduledParams {
     pub poll: Option<Value>,
 }
 
+/// What a new post is: there, or waiting for its hour. Only described: each is answered as itself.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum PostedStatus {
+    Now(Box<Status>),
+    Later(Box<ScheduledStatus>),
+}
+
+/// What is answered of a post that was deleted. Only described: it is the Status that was, less its `content`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DeletedStatus {
+    pub id: String,
+    pub created_at: String,
+    pub account: Account,
+    /// As it was typed.
+    pub text: String,
+    pub spoiler_text: String,
+    pub sensitive: bool,
+    pub visibility: String,
+    pub media_attachments: Vec<MediaAttachment>,
+    #[schema(value_type = Option<Object>)]
+    pub poll: Option<Value>,
+}
+
 /// A post that waits for its hour.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ScheduledStatus {

@@ -26,7 +26,7 @@ pub use account::{Account, CredentialAccount, Relationship, privacy, quote_polic
 pub use announcement::Announcement;
 pub use app::{Application, CredentialApplication, Token, UserInfo};
 pub use conversation::{Conversation, conversations};
-pub use edit::{ScheduledStatus, StatusEdit, StatusSource};
+pub use edit::{DeletedStatus, PostedStatus, ScheduledStatus, StatusEdit, StatusSource};
 pub use filter::{Filter, FilterKeyword, FilterResult, FilterStatus, FilterV1};
 pub use instance::{InstanceV1, InstanceV2, Known, Limits, Rule};
 pub use list::List;
