@@ -142,7 +142,8 @@ pub async fn change(app: &App, account_id: i64, change: Change) -> Result<(), Re
                 let before = accounts::by_id(tx, account_id).await?.ok_or(Refusal::Missing)?;
                 let (row, old) = changed(before.clone(), change, sites)?;
                 if row == before {
-                    return Ok(());
+                    // Saved once more as it is, so that its pages are looked at: they may link back by now.
+                    return Ok(federation::links::profile_written(&app2, tx, &row, true).await?);
                 }
                 let row = account::Model { updated_at: app2.now(), ..row };
                 accounts::save(tx, row.clone()).await?;
