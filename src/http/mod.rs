@@ -10,6 +10,7 @@ pub mod media;
 pub mod pages;
 pub mod security;
 pub mod server;
+mod unread;
 pub mod uploads;
 pub mod viewer;
 
@@ -73,6 +74,8 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .layer(axum::middleware::from_fn_with_state(web.clone(), api::around))
         .layer(axum::middleware::from_fn_with_state(web.clone(), client::find))
         .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), unread::read_on))
+        .layer(TraceLayer::new_for_http())
         .with_state(web))
 }
 
