@@ -10,6 +10,7 @@ pub mod media;
 pub mod pages;
 pub mod security;
 pub mod server;
+mod unread;
 pub mod uploads;
 pub mod viewer;
 
@@ -72,6 +73,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(axum::middleware::from_fn_with_state(web.clone(), api::around))
         .layer(axum::middleware::from_fn_with_state(web.clone(), client::find))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), unread::read_on))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .with_state(web))
 }

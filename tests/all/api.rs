@@ -4,6 +4,8 @@
 
 mod about;
 mod announcements;
+mod clients;
+mod connections;
 mod conversations;
 mod cost;
 mod described;

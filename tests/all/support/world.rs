@@ -174,8 +174,8 @@ impl Front {
                     let front = front.clone();
                     async move { Ok::<_, std::convert::Infallible>(front.forward(peer.ip(), request).await) }
                 });
-                let _ =
-                    hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+                let server = hyper::server::conn::http1::Builder::new();
+                let _ = server.serve_connection(TokioIo::new(stream), service).with_upgrades().await;
             });
             while open.try_join_next().is_some() {}
         }
@@ -249,12 +249,21 @@ impl Front {
         Request::from_parts(head, Full::new(bytes).map_err(|never| match never {}).boxed())
     }
 
-    async fn pass(&self, request: Request<Body>) -> Option<Answer> {
+    async fn pass(&self, mut request: Request<Body>) -> Option<Answer> {
         let backend = (*self.backend.lock().unwrap())?;
         let stream = TcpStream::connect(backend).await.ok()?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.ok()?;
-        tokio::spawn(connection);
-        Some(sender.send_request(request).await.ok()?.map(BodyExt::boxed))
+        tokio::spawn(connection.with_upgrades());
+        let before = hyper::upgrade::on(&mut request);
+        let mut answer = sender.send_request(request).await.ok()?;
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            let behind = hyper::upgrade::on(&mut answer);
+            tokio::spawn(async move {
+                let (Ok(before), Ok(behind)) = tokio::join!(before, behind) else { return };
+                let _ = tokio::io::copy_bidirectional(&mut TokioIo::new(before), &mut TokioIo::new(behind)).await;
+            });
+        }
+        Some(answer.map(BodyExt::boxed))
     }
 }
 
