@@ -33,6 +33,7 @@ mod requests;
 mod richness;
 mod scheduling;
 mod search;
+mod snapshots;
 mod streaming;
 mod surfaces;
 mod table;

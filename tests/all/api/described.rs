@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// What there is to be asked about.
-struct Known {
-    api: Api,
+pub(super) struct Known {
+    pub(super) api: Api,
     post: Posted,
     bob: String,
     carol: String,
@@ -18,7 +18,7 @@ struct Known {
 }
 
 impl Known {
-    async fn of(server: &Server) -> Self {
+    pub(super) async fn of(server: &Server) -> Self {
         let ada = server.owner("ada").await;
         let (bob, carol) = (server.person("bob").await, server.person("carol").await);
         ada.follow("@bob@a.test").await;
@@ -86,6 +86,20 @@ impl Known {
         };
         Some(value.to_owned())
     }
+
+    /// Calls what is described, with everything it takes that says something.
+    pub(super) async fn call(&self, api: &Api, method: &str, path: &str, operation: &Value) -> Said {
+        let parameters = operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "query");
+        let names = parameters.map(|p| p["name"].as_str().unwrap());
+        let given: Vec<(&str, String)> = names.filter_map(|name| Some((name, self.value(path, name)?))).collect();
+        let form: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        if method == "get" {
+            let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form).finish();
+            return api.get(&format!("{}?{query}", self.fill(path))).await;
+        }
+        let verb: Method = method.to_uppercase().parse().unwrap();
+        api.form(verb, &self.fill(path), &form).await
+    }
 }
 
 #[tokio::test]
@@ -103,21 +117,9 @@ async fn every_documented_endpoint_answers_what_its_description_says() {
                 continue;
             }
             let what = format!("{} {path}", method.to_uppercase());
-            let parameters = operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "query");
-            let names: Vec<&str> = parameters.map(|p| p["name"].as_str().unwrap()).collect();
-            let given: Vec<(&str, String)> =
-                names.iter().filter_map(|name| Some((*name, known.value(path, name)?))).collect();
-            let form: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            let verb: Method = method.to_uppercase().parse().unwrap();
             for api in [&nobody, &known.api] {
                 server.world.clock().advance(limits::CALLS_WINDOW);
-                let said = match method {
-                    "get" => {
-                        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&form).finish();
-                        api.get(&format!("{}?{query}", known.fill(path))).await
-                    }
-                    _ => api.form(verb.clone(), &known.fill(path), &form).await,
-                };
+                let said = known.call(api, method, path, operation).await;
                 assert!(said.status < 500, "{what}: {} {}", said.status, said.text);
                 assert!(said.header("content-type").starts_with("application/json"), "{what}");
                 if said.status == 200 {

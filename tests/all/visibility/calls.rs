@@ -3,6 +3,7 @@
 use super::matrix::{Looked, Stage, Viewer, may_see, of_another, of_ours};
 use super::routes::{ROWS, Row, is_for_apps};
 use crate::support::*;
+use cyanotype::service::apps::scopes;
 use cyanotype::service::limits;
 
 /// An app for everybody who looks; nobody in particular has one without a token.
@@ -80,6 +81,67 @@ async fn deeds(stage: &Stage, apps: &[(Viewer, Api)]) {
             }
         }
     }
+}
+
+/// What an app is told with each scope alone, of a post for followers, by the token of its author: what she would
+/// be told with all of them where the route asks for that scope, else nothing.
+async fn narrowly(stage: &Stage, author: &Person, whole: &Api) {
+    let post = stage.posts.iter().find(|post| post.visibility == "followers").unwrap();
+    let found = whole.get(&format!("/api/v1/accounts/lookup?acct={}", stage.acct)).await.fine();
+    let account = found["id"].as_str().unwrap();
+    for scope in scopes::ALL {
+        stage.a.world.clock().advance(limits::CALLS_WINDOW);
+        let narrow = Api::with(author, scope).await;
+        let asked = |route: &&cyanotype::http::api::Route| route.method == reqwest::Method::GET && !route.streams;
+        for route in cyanotype::http::api::table().iter().filter(asked) {
+            stage.a.world.clock().advance(limits::CALLS_WINDOW);
+            let path = stage.fill_for_apps(&format!("GET {}", route.path), post, account);
+            let (said, full) = (narrow.get(&path).await, whole.get(&path).await);
+            let what = format!("{} with {scope}: {} {}", route.path, said.status, said.text);
+            let wanted = route.access.scopes();
+            let holds = |wanted: &&str| *wanted == *scope || wanted.starts_with(&format!("{scope}:"));
+            if wanted.is_empty() || wanted.iter().any(|wanted| holds(wanted)) {
+                let shown = |said: &Said| said.text.contains(&post.marker);
+                assert_eq!((said.status, shown(&said)), (full.status, shown(&full)), "{what}");
+            } else if *scope != "follow" {
+                assert_eq!(said.status, 403, "{what}");
+                assert!(!said.text.contains(&post.marker), "{what}");
+            }
+        }
+    }
+}
+
+/// What an app is told that is let in by nobody and calls for itself: what nobody in particular may see.
+async fn by_itself(stage: &Stage, app: &Api) {
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", &*app.client_id),
+        ("client_secret", &*app.client_secret),
+        ("scope", "read"),
+    ];
+    let said = app.post("/oauth/token", &form).await.fine();
+    let alone = app.holding(said["access_token"].as_str().unwrap());
+    for (route, row) in ROWS.iter().filter(|(route, _)| route.starts_with("GET ") && is_for_apps(route)) {
+        stage.a.world.clock().advance(limits::CALLS_WINDOW);
+        for post in &stage.posts {
+            let said = alone.get(&stage.fill_for_apps(route, post, "1")).await;
+            let may = may_see(post.visibility, Viewer::Nobody);
+            let what = format!("{route}, {}, an app by itself: {} {}", post.visibility, said.status, said.text);
+            assert!(may || !said.text.contains(&post.marker), "{what}");
+            if *row == Row::Page {
+                assert!(said.status == if may { 200 } else { 404 } || said.status == 422, "{what}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_tells_what_its_scopes_hold_and_nothing_else() {
+    let stage = of_ours().await;
+    let (_, author) = stage.people.iter().find(|(viewer, _)| *viewer == Viewer::Author).unwrap();
+    let whole = Api::with(author, &scopes::ALL.join(" ")).await;
+    narrowly(&stage, author, &whole).await;
+    by_itself(&stage, &whole).await;
 }
 
 #[tokio::test]
