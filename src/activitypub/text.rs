@@ -23,6 +23,9 @@ const MAX_URL: usize = 2048;
 const MAX_USER: usize = 128;
 const MAX_HOST: usize = 253;
 
+/// What an address counts for in the length of a text, in characters.
+pub const LINK_LENGTH: usize = 23;
+
 /// Something found in a text. `range` are the bytes it takes, sign included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
@@ -108,6 +111,23 @@ pub fn find(text: &str) -> Vec<Token> {
         at += length;
     }
     found
+}
+
+/// How long a text is, in characters, as apps count: an address is [`LINK_LENGTH`] long whatever it says, and
+/// somebody of another server as long as her name there.
+pub fn length(text: &str) -> usize {
+    let tokens = find(text);
+    let longer = |token: &Token| {
+        let written = text[token.range.clone()].chars().count();
+        let counted = match &token.kind {
+            TokenKind::Url { .. } => LINK_LENGTH,
+            TokenKind::Mention(Mention { user, host: Some(_) }) => user.chars().count() + 1,
+            _ => written,
+        };
+        (written, counted)
+    };
+    let (written, counted) = tokens.iter().map(longer).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+    text.chars().count() - written + counted
 }
 
 /// Bytes taken, and what they are; at least the first character is taken.

@@ -17,6 +17,14 @@ pub struct Model {
     pub seen_at: i64,
     #[sea_orm(nullable)]
     pub revoked_at: Option<i64>,
+    /// Of an app that asked to be able to renew it.
+    #[sea_orm(nullable)]
+    pub expires_at: Option<i64>,
+    #[sea_orm(nullable)]
+    pub renewal_hash: Option<Vec<u8>>,
+    /// What it was renewed with last.
+    #[sea_orm(nullable)]
+    pub used_renewal_hash: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

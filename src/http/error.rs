@@ -69,7 +69,9 @@ pub fn with_retry(refusal: &Refusal, mut response: Response) -> Response {
 pub async fn page(web: &Web, visitor: &Visitor, refusal: Refusal) -> Response {
     log(&refusal);
     if matches!(refusal, Refusal::SignIn) {
-        return super::pages::redirect(&format!("/sign-in?next={}", segment(&visitor.path)));
+        let to = super::pages::redirect(&format!("/sign-in?next={}", segment(&visitor.path)));
+        // An app may wait for the window this happens in.
+        return super::security::in_reach_of_opener(to);
     }
     let (status, text) = said(&refusal);
     let title = match status {

@@ -292,11 +292,16 @@ pub async fn local(app: &App, username: &str) -> Result<account::Model, Refusal>
     row.filter(|a| a.deleted_at.is_none() && a.suspended == 0).ok_or(Refusal::Missing)
 }
 
+/// Whether a handle with this domain is of somebody here: that of handles, or the one the pages are at.
+fn is_ours(app: &App, domain: &str) -> bool {
+    domain.is_empty() || domain == app.handle_domain() || app.public().is_some_and(|public| public.host == domain)
+}
+
 /// The row of an account, local or remote, as written in a path: `ada` or `bob@elsewhere.example`.
 pub async fn by_acct(app: &App, acct: &str) -> Result<account::Model, Refusal> {
     let (name, domain) = acct.split_once('@').unwrap_or((acct, ""));
     let domain = domain.to_lowercase();
-    if domain.is_empty() || domain == app.handle_domain() {
+    if is_ours(app, &domain) {
         return local(app, name).await;
     }
     let row = store::accounts::by_handle(&app.db.read, name, &domain).await?;
@@ -306,7 +311,7 @@ pub async fn by_acct(app: &App, acct: &str) -> Result<account::Model, Refusal> {
 /// The row of an account as [`by_acct`], suspended or not.
 pub async fn known(app: &App, acct: &str) -> Result<account::Model, Refusal> {
     let (name, domain) = acct.split_once('@').unwrap_or((acct, ""));
-    let domain = Some(domain.to_lowercase()).filter(|domain| *domain != app.handle_domain()).unwrap_or_default();
+    let domain = Some(domain.to_lowercase()).filter(|domain| !is_ours(app, domain)).unwrap_or_default();
     let row = store::accounts::by_handle(&app.db.read, name, &domain).await?;
     row.filter(|a| a.deleted_at.is_none() && a.id != INSTANCE).ok_or(Refusal::Missing)
 }

@@ -11,6 +11,8 @@ pub const HOME_PAGE: u64 = 20;
 pub const PEOPLE_PAGE: u64 = 40;
 /// Muted people listed in the settings.
 pub const MUTES_SHOWN: u64 = 200;
+/// Replies of a conversation that an app is told at once on behalf of a person; else it is a page of them.
+pub const CONTEXT: u64 = 4_096;
 /// Replies on one page under a post.
 pub const CONVERSATION: u64 = 100;
 /// Characters in what a person says with a report.
@@ -165,6 +167,8 @@ pub const APP_NAME: usize = 200;
 pub const REDIRECTS: usize = 20;
 /// Bytes in each of them.
 pub const REDIRECT: usize = 2_000;
+/// How long a token lasts that its app can renew; others last until they are revoked.
+pub const TOKEN: Millis = 7 * DAY;
 /// A code can be changed for a token for so long.
 pub const CODE: Millis = 10 * MINUTE;
 

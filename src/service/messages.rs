@@ -105,7 +105,16 @@ pub struct Conversation {
 pub async fn listed(app: &App, owner: i64, cursor: Cursor) -> Result<Part<Conversation>, Refusal> {
     let rows = conversations::page(&app.db.read, owner, cursor).await?;
     let keys: Vec<i64> = rows.iter().map(|r| r.last_post_id).collect();
-    Ok(Part { items: whole(app, owner, rows).await?, ends: Ends::of(&keys, cursor) })
+    let items = unsilenced(app, owner, whole(app, owner, rows).await?).await?;
+    Ok(Part { items, ends: Ends::of(&keys, cursor) })
+}
+
+/// Without those in which somebody spoke last of whom the owner wants to be told nothing.
+async fn unsilenced(app: &App, owner: i64, all: Vec<Conversation>) -> Result<Vec<Conversation>, DbErr> {
+    let authors: Vec<i64> = all.iter().map(|conversation| conversation.last.account_id).collect();
+    let silent = mutes::of(&app.db.read, owner, &authors, app.now()).await?;
+    let silent: HashSet<i64> = silent.into_iter().filter(|m| m.notifications != 0).map(|m| m.target_id).collect();
+    Ok(all.into_iter().filter(|conversation| !silent.contains(&conversation.last.account_id)).collect())
 }
 
 /// One of somebody's conversations.

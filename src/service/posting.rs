@@ -5,8 +5,8 @@ use super::photos::data;
 use super::photos::focus::Focus;
 use super::writing::{self, Photos};
 use super::{Refusal, federation, limits, surface, uploads};
-use crate::activitypub::Visibility;
 use crate::activitypub::vocab::Place;
+use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::clock::MINUTE;
 use crate::entity::{account, draft, photo, post};
@@ -261,16 +261,15 @@ pub async fn remove_photo(app: &App, account_id: i64, draft_id: i64, photo_id: i
 /// What is too long in a form, a sentence each.
 pub(super) fn problems(app: &App, caption: &str, warning: &str, photos: &[photo::Model]) -> Vec<String> {
     let mut found = Vec::new();
-    let mut check = |what: String, text: &str, most: usize| {
-        let length = text.chars().count();
+    let mut check = |what: String, length: usize, most: usize| {
         if length > most {
             found.push(format!("{what} has {length} characters; {most} are possible."));
         }
     };
-    check("The caption".to_owned(), caption, app.settings.max_caption);
-    check("The content warning".to_owned(), warning, limits::WARNING);
+    check("The caption".to_owned(), text::length(caption), app.settings.max_caption);
+    check("The content warning".to_owned(), warning.chars().count(), limits::WARNING);
     for (i, photo) in photos.iter().enumerate() {
-        check(format!("The alt text of photo {}", i + 1), &photo.alt, app.settings.max_alt);
+        check(format!("The alt text of photo {}", i + 1), photo.alt.chars().count(), app.settings.max_alt);
     }
     found
 }

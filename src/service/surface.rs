@@ -8,6 +8,7 @@ use super::{federation, limits, messages, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::entity::{account, boost, follow, post, quote};
+use crate::store;
 use crate::store::{
     bookmarks, edits, endorsements, feeds, filters, lists, media, notifications, posts, reactions, tags,
 };
@@ -165,6 +166,10 @@ pub async fn boost_appeared(
     post: &post::Model,
 ) -> Result<(), DbErr> {
     posts::count(tx, post.id, post::Column::BoostCount, 1).await?;
+    if store::accounts::by_id(tx, boost.account_id).await?.is_some_and(|booster| booster.domain.is_empty()) {
+        let entry = feeds::Entry { post_id: post.id, via_id: boost.account_id, entry_id: boost.id };
+        feeds::put_home(tx, &[boost.account_id], entry).await?;
+    }
     tell(app, tx, post.account_id, kind::BOOST, boost.account_id, post.id).await?;
     work::queue(app, tx, Work::FanOutBoost { boost: boost.id }).await
 }

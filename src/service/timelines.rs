@@ -39,11 +39,15 @@ impl Ends {
 }
 
 /// Somebody's home: what those she follows posted and boosted.
-pub async fn home(app: &App, viewer: &Viewer, cursor: Cursor) -> Result<Part<Shown>, Refusal> {
+///
+/// With `here`, only of people of this server: what others wrote is left out of the part it stands in.
+pub async fn home(app: &App, viewer: &Viewer, here: bool, cursor: Cursor) -> Result<Part<Shown>, Refusal> {
     let db = &app.db.read;
     let pictures = viewer.login.home_pictures != 0;
     let entries = feeds::home(db, viewer.id(), pictures, app.now(), cursor).await?;
-    placed(app, viewer, entries, cursor).await
+    let mut part = placed(app, viewer, entries, cursor).await?;
+    part.items.retain(|shown| !here || shown.post.uri.is_none());
+    Ok(part)
 }
 
 /// What stands in a list of hers.
@@ -231,7 +235,8 @@ pub async fn several(app: &App, reader: Reader, ids: &[i64]) -> Result<Vec<Shown
 pub async fn context(app: &App, reader: Reader, row: &post::Model) -> Result<(Vec<Shown>, Vec<Shown>), Refusal> {
     let above = can_see(&app.db.read, reader, posts::above(&app.db.read, row).await?).await?;
     let above = filters::hide(app, reader, Context::Thread, above, |post| post).await?;
-    let below = super::views::answers(app, reader, row, 0).await?.0.into_iter().map(|(post, _)| post);
+    let most = if reader.is_some() { limits::CONTEXT } else { limits::CONVERSATION };
+    let below = super::views::answers(app, reader, row, 0, most).await?.0.into_iter().map(|(post, _)| post);
     Ok((above.into_iter().map(Shown::from).collect(), below.map(Shown::from).collect()))
 }
 

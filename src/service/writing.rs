@@ -5,7 +5,7 @@ use super::federation::urls;
 use super::photos::extras;
 use super::policy::{self, Deed};
 use super::{Refusal, attaching, limits, surface, uploads, visibility};
-use crate::activitypub::Visibility;
+use crate::activitypub::{Visibility, text};
 use crate::app::App;
 use crate::clock::Millis;
 use crate::entity::{account, login, post, posting_key};
@@ -27,6 +27,8 @@ pub struct Written {
     /// The post it answers.
     pub answers: Option<i64>,
     pub photos: Photos,
+    /// Those who may be named in the text; absent: anybody.
+    pub only: Option<Vec<i64>>,
     /// Sent twice with the same number, it is one post.
     pub number: Option<i64>,
 }
@@ -91,7 +93,11 @@ pub async fn post(app: &App, author: &account::Model, written: Written) -> Resul
     {
         return Ok(row);
     }
-    let parent = check(app, author, &written).await?;
+    let parent = match check(app, author, &written).await {
+        Ok(parent) => parent,
+        // A call with the same number was quicker: the photos are in its post by now.
+        Err(refusal) => return again(app, author, written.number).await?.ok_or(refusal),
+    };
     let text = written.text.trim();
     let words = addressed(app, author, text, parent.as_ref()).await?;
     let seen = seen_by(written.visibility, parent.as_ref());
@@ -120,6 +126,25 @@ pub async fn post(app: &App, author: &account::Model, written: Written) -> Resul
     put_once(app, author, row, words, written.photos).await
 }
 
+async fn again(app: &App, author: &account::Model, number: Option<i64>) -> Result<Option<post::Model>, Refusal> {
+    match number {
+        Some(number) => sent(&app.db.read, author.id, number).await,
+        None => Ok(None),
+    }
+}
+
+/// Refuses what names anybody whom the app did not mean to be told.
+async fn as_meant(app: &App, author: &account::Model, written: &Written) -> Result<(), Refusal> {
+    let Some(meant) = &written.only else { return Ok(()) };
+    let words = Words::read(app, author, &written.text).await?;
+    let more: Vec<&str> =
+        words.mentions.iter().filter(|(id, _)| !meant.contains(id)).map(|(_, name)| name.as_str()).collect();
+    if more.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::invalid("allowed_mentions", format!("It would be sent to others too: {}.", more.join(", "))))
+}
+
 /// Refuses what cannot be posted as it is; gives what it answers.
 pub async fn check(app: &App, author: &account::Model, written: &Written) -> Result<Option<post::Model>, Refusal> {
     let parent = match written.answers {
@@ -130,15 +155,16 @@ pub async fn check(app: &App, author: &account::Model, written: &Written) -> Res
         }
         None => None,
     };
-    let (text, most) = (written.text.trim(), app.settings.max_caption);
+    let (said, most) = (written.text.trim(), app.settings.max_caption);
     for (field, what, length, most) in [
-        ("text", "The text", text.chars().count(), most),
+        ("text", "The text", text::length(said), most),
         ("spoiler_text", "The content warning", written.warning.trim().chars().count(), limits::WARNING),
     ] {
         if length > most {
             return Err(Refusal::invalid(field, format!("{what} has {length} characters; {most} are possible.")));
         }
     }
+    as_meant(app, author, written).await?;
     if let Photos::Loose(ids) = &written.photos {
         if ids.len() > app.settings.max_photos {
             let why = format!("A post has at most {} photos.", app.settings.max_photos);
@@ -148,7 +174,7 @@ pub async fn check(app: &App, author: &account::Model, written: &Written) -> Res
         attaching::check(&app.db.read, author.id, ids).await?;
     }
     let none = written.photos.count(&app.db.read).await? == 0;
-    if none && text.is_empty() {
+    if none && said.is_empty() {
         return Err(Refusal::invalid("text", "Write a few words first, or add a photo."));
     }
     if none && parent.is_none() && written.visibility != Some(Visibility::Mentioned) {

@@ -65,15 +65,43 @@ pub async fn by_hash(db: &impl ConnectionTrait, hash: Vec<u8>) -> Result<Option<
     access_token::Entity::find().filter(access_token::Column::TokenHash.eq(hash)).one(db).await
 }
 
+/// The token that can be renewed with this, or that was, the last time.
+pub async fn by_renewal(db: &impl ConnectionTrait, hash: &[u8]) -> Result<Option<access_token::Model>, DbErr> {
+    let either = Condition::any()
+        .add(access_token::Column::RenewalHash.eq(hash))
+        .add(access_token::Column::UsedRenewalHash.eq(hash));
+    access_token::Entity::find().filter(either).one(db).await
+}
+
+/// Puts a renewed token in the place of the one before; false when somebody was quicker, or it is revoked.
+pub async fn renew(db: &impl ConnectionTrait, used: &[u8], row: access_token::Model) -> Result<bool, DbErr> {
+    let done = access_token::Entity::update_many()
+        .col_expr(access_token::Column::TokenHash, Expr::value(row.token_hash))
+        .col_expr(access_token::Column::CreatedAt, Expr::value(row.created_at))
+        .col_expr(access_token::Column::SeenAt, Expr::value(row.seen_at))
+        .col_expr(access_token::Column::ExpiresAt, Expr::value(row.expires_at))
+        .col_expr(access_token::Column::RenewalHash, Expr::value(row.renewal_hash))
+        .col_expr(access_token::Column::UsedRenewalHash, Expr::value(Some(used.to_vec())))
+        .filter(access_token::Column::Id.eq(row.id))
+        .filter(access_token::Column::RenewalHash.eq(used))
+        .filter(access_token::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 /// Which of these are in force.
-pub async fn in_force(db: &impl ConnectionTrait, ids: &[i64]) -> Result<HashSet<i64>, DbErr> {
+pub async fn in_force(db: &impl ConnectionTrait, ids: &[i64], now: Millis) -> Result<HashSet<i64>, DbErr> {
     let mut found = HashSet::new();
+    let lasting =
+        Condition::any().add(access_token::Column::ExpiresAt.is_null()).add(access_token::Column::ExpiresAt.gt(now));
     for some in ids.chunks(1_000) {
         let rows: Vec<i64> = access_token::Entity::find()
             .select_only()
             .column(access_token::Column::Id)
             .filter(access_token::Column::Id.is_in(some.iter().copied()))
             .filter(access_token::Column::RevokedAt.is_null())
+            .filter(lasting.clone())
             .into_tuple()
             .all(db)
             .await?;

@@ -28,6 +28,7 @@ mod push;
 mod reacting;
 mod reading;
 mod relations;
+mod renewing;
 mod reports;
 mod requests;
 mod richness;

@@ -180,6 +180,8 @@ impl Rewriter {
                 Part::Char('>') => self.out.push_str("&gt;"),
                 Part::Char('&') => self.out.push_str("&amp;"),
                 Part::Char('\0') => {}
+                // A browser skips the first of them, and would skip the next one the next time.
+                Part::Char('\n' | '\r') if self.out.ends_with("<pre>") => {}
                 Part::Char(c) => self.out.push(c),
                 Part::Named(entity) => self.out.push_str(entity),
             }
@@ -239,9 +241,8 @@ impl Rewriter {
         let Some(list) = self.open.iter().rposition(|name| matches!(*name, "ul" | "ol")) else {
             return self.block("p");
         };
-        if let Some(item) = self.open[list..].iter().position(|name| *name == "li") {
-            self.close_from(list + item);
-        }
+        // Whatever else stands in the list ends where its item begins: a paragraph would be read as two.
+        self.close_from(list + 1);
         self.push("li", &number_attribute("value", tag.value));
     }
 

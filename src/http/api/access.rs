@@ -39,6 +39,7 @@ impl Access {
             Found::Valid(holder) => *holder,
             Found::Unknown => return Err(ApiError::token("The access token is invalid")),
             Found::Revoked => return Err(ApiError::token("The access token was revoked")),
+            Found::Expired => return Err(ApiError::token("The access token expired")),
             Found::Disabled => {
                 return Err(ApiError::new(StatusCode::FORBIDDEN, "Your login is currently disabled"));
             }

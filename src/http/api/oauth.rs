@@ -3,7 +3,7 @@
 
 use super::call::{Answer, Call, done, json};
 use super::error::ApiError;
-use super::json::{self as entities, Empty, Token, UserInfo};
+use super::json::{self as entities, Empty, GivenToken, UserInfo};
 use super::{Access, Route};
 use crate::service::apps::grants::{self, Credentials};
 use crate::service::apps::{Scopes, scopes};
@@ -16,8 +16,17 @@ use serde_json::Value;
 pub fn routes() -> Vec<Route> {
     vec![
         Route::post("/oauth/token", Access::Free, token)
-            .takes(&["grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier", "scope"])
-            .gives::<Token>(),
+            .takes(&[
+                "grant_type",
+                "client_id",
+                "client_secret",
+                "code",
+                "redirect_uri",
+                "code_verifier",
+                "refresh_token",
+                "scope",
+            ])
+            .gives::<GivenToken>(),
         Route::post("/oauth/revoke", Access::Free, revoke)
             .takes(&["client_id", "client_secret", "token"])
             .gives::<Empty>(),
@@ -61,13 +70,17 @@ async fn token(call: Call) -> Answer {
                 .map_err(|unknown| ApiError::oauth(StatusCode::BAD_REQUEST, "invalid_scope", format!("{unknown}.")))?;
             grants::for_itself(app, &credentials(&call)?, &wanted).await?
         }
+        Some("refresh_token") => {
+            let renewal = params.text("refresh_token").ok_or_else(|| missing("refresh_token"))?;
+            grants::renew(app, &credentials(&call)?, renewal).await?
+        }
         Some(_) => {
-            let why = "Only authorization_code and client_credentials are possible.";
+            let why = "Only authorization_code, refresh_token and client_credentials are possible.";
             return Err(ApiError::oauth(StatusCode::BAD_REQUEST, "unsupported_grant_type", why));
         }
         None => return Err(missing("grant_type")),
     };
-    let mut response = json(&Token::of(&given))?;
+    let mut response = json(&GivenToken::of(&given))?;
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(response)
 }
@@ -96,8 +109,8 @@ async fn metadata(call: Call) -> Answer {
         "scopes_supported": scopes::ALL,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "code_challenge_methods_supported": ["S256"],
     }))
 }

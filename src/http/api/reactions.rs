@@ -2,7 +2,7 @@
 
 use super::call::{Answer, Call, json};
 use super::json::{self as entities, Account, Status};
-use super::{Access, Route};
+use super::{Access, ApiError, Route};
 use crate::entity::post;
 use crate::service::views::Shown;
 use crate::service::{Refusal, bookmarks, limits, posting, reacting, timelines};
@@ -39,6 +39,15 @@ async fn target(call: &Call) -> Result<post::Model, Refusal> {
     Ok(timelines::one(&call.app, call.reader(), id).await?.post)
 }
 
+/// The same, where it is for its author alone.
+async fn own(call: &Call) -> Result<post::Model, ApiError> {
+    let post = target(call).await?;
+    if post.account_id != call.me()?.id() {
+        return Err(Refusal::Forbidden("Only what you posted yourself can be pinned.".to_owned()).into());
+    }
+    Ok(post)
+}
+
 /// The post as it is now, with the marks of whoever calls.
 async fn again(call: &Call, post: &post::Model) -> Answer {
     let shown = timelines::one(&call.app, call.reader(), post.id).await?;
@@ -57,9 +66,12 @@ async fn unfavourite(call: Call) -> Answer {
     again(&call, &post).await
 }
 
-/// Answers the boost, which wraps the post.
+/// Answers the boost, which wraps the post. It is for everybody, as what is boosted is.
 async fn reblog(call: Call) -> Answer {
     let post = target(&call).await?;
+    if call.params.text("visibility").is_some_and(|wanted| !["public", "unlisted"].contains(&wanted)) {
+        return Err(ApiError::invalid("visibility", "What is boosted here is boosted for everybody."));
+    }
     let me = call.me()?.id();
     reacting::boost(&call.app, me, post.id, None).await?;
     let post = timelines::one(&call.app, call.reader(), post.id).await?.post;
@@ -86,13 +98,13 @@ async fn unbookmark(call: Call) -> Answer {
 }
 
 async fn pin(call: Call) -> Answer {
-    let post = target(&call).await?;
+    let post = own(&call).await?;
     posting::pin(&call.app, &call.me()?.account, post.id, true).await?;
     again(&call, &post).await
 }
 
 async fn unpin(call: Call) -> Answer {
-    let post = target(&call).await?;
+    let post = own(&call).await?;
     posting::pin(&call.app, &call.me()?.account, post.id, false).await?;
     again(&call, &post).await
 }

@@ -31,6 +31,7 @@ pub fn routes() -> Vec<Route> {
                 "visibility",
                 "language",
                 "scheduled_at:time",
+                "allowed_mentions[]:id",
             ])
             .gives::<PostedStatus>(),
         Route::get("/api/v1/statuses/{id}", READ, show).gives::<Status>(),
@@ -111,6 +112,27 @@ fn hour(params: &Params) -> Result<Option<Millis>, ApiError> {
     stamp::read(text).map(Some).ok_or_else(|| ApiError::invalid("scheduled_at", why))
 }
 
+/// What is to be posted.
+async fn written(call: &Call, number: Option<i64>) -> Result<Written, ApiError> {
+    let answers = match call.params.id("in_reply_to_id")? {
+        Some(id) => Some(timelines::one(&call.app, call.reader(), id).await?.post.id),
+        None => None,
+    };
+    let text = |name: &str| call.params.text(name).unwrap_or_default().to_owned();
+    let written = Written {
+        text: text("status"),
+        warning: text("spoiler_text"),
+        sensitive: false,
+        language: language(&call.params),
+        visibility: visibility(&call.params)?,
+        answers,
+        photos: Photos::Loose(photos(&call.params)?),
+        only: call.params.sent("allowed_mentions").then(|| call.params.ids("allowed_mentions")),
+        number,
+    };
+    Ok(writing::as_usual(&call.me()?.login, written, call.params.flag("sensitive")))
+}
+
 async fn create(call: Call) -> Answer {
     let (app, viewer) = (&call.app, call.me()?);
     refuse_what_is_not_here(&call.params)?;
@@ -123,22 +145,7 @@ async fn create(call: Call) -> Answer {
     {
         return answer(&call, said).await;
     }
-    let answers = match call.params.id("in_reply_to_id")? {
-        Some(id) => Some(timelines::one(app, call.reader(), id).await?.post.id),
-        None => None,
-    };
-    let text = |name: &str| call.params.text(name).unwrap_or_default().to_owned();
-    let written = Written {
-        text: text("status"),
-        warning: text("spoiler_text"),
-        sensitive: false,
-        language: language(&call.params),
-        visibility: visibility(&call.params)?,
-        answers,
-        photos: Photos::Loose(photos(&call.params)?),
-        number,
-    };
-    let written = writing::as_usual(&viewer.login, written, call.params.flag("sensitive"));
+    let written = written(&call, number).await?;
     let said = match hour(&call.params)? {
         Some(at) => {
             let app_id = call.holder.as_ref().map_or(0, |holder| holder.app_id);

@@ -8,7 +8,10 @@ use crate::service::timelines::{self, Hashtags};
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::get("/api/v1/timelines/home", Access::Person(&["read:statuses"]), home).pages().lists::<Status>(),
+        Route::get("/api/v1/timelines/home", Access::Person(&["read:statuses"]), home)
+            .takes(&["local:flag"])
+            .pages()
+            .lists::<Status>(),
         Route::get("/api/v1/timelines/public", Access::Open("read:statuses"), public)
             .takes(&["local:flag", "remote:flag", "only_media:flag"])
             .pages()
@@ -22,7 +25,8 @@ pub fn routes() -> Vec<Route> {
 
 async fn home(call: Call) -> Answer {
     let page = call.page(limits::POSTS_LISTED)?.going_on();
-    let part = timelines::home(&call.app, call.me()?, page.cursor).await?;
+    let here = call.params.flag("local") == Some(true);
+    let part = timelines::home(&call.app, call.me()?, here, page.cursor).await?;
     call.posts(part, &page).await
 }
 

@@ -28,7 +28,7 @@ pub struct SignInForm {
 
 pub async fn sign_in_page(State(web): State<Web>, visitor: Visitor, Query(form): Query<SignInForm>) -> Response {
     if visitor.viewer.is_some() && form.again.is_empty() {
-        return redirect(safe_path(&form.next).unwrap_or("/"));
+        return security::in_reach_of_opener(redirect(safe_path(&form.next).unwrap_or("/")));
     }
     sign_in_form(&web, &visitor, form, "").await
 }
@@ -50,7 +50,8 @@ pub async fn sign_in(State(web): State<Web>, visitor: Visitor, Form(form): Form<
                 // A new session for a new sign-in; the old one ends.
                 let _ = sessions::sign_out(&web.app, old.id(), old.session_id).await;
             }
-            (cookie(&secret, &visitor.client), redirect(safe_path(&form.next).unwrap_or("/"))).into_response()
+            let on = (cookie(&secret, &visitor.client), redirect(safe_path(&form.next).unwrap_or("/")));
+            security::in_reach_of_opener(on.into_response())
         }
         Err(refusal @ (Refusal::Invalid { .. } | Refusal::TooMany { .. })) => {
             let (status, sentence) = error::said(&refusal);
@@ -127,7 +128,7 @@ async fn joined(
     form: JoinForm,
 ) -> Response {
     match made {
-        Ok(secret) => (cookie(&secret, &visitor.client), redirect("/")).into_response(),
+        Ok(secret) => security::in_reach_of_opener((cookie(&secret, &visitor.client), redirect("/")).into_response()),
         Err(refusal @ (Refusal::Invalid { .. } | Refusal::Forbidden(_) | Refusal::TooMany { .. })) => {
             let (status, sentence) = error::said(&refusal);
             let mut response = join_form(web, visitor, action, owner, form, vec![sentence]).await;
@@ -213,7 +214,7 @@ pub async fn reset(
     Form(form): Form<ResetForm>,
 ) -> Response {
     match sessions::reset_password(&web.app, &link, &form.password).await {
-        Ok(()) => redirect("/sign-in?said=reset"),
+        Ok(()) => security::in_reach_of_opener(redirect("/sign-in?said=reset")),
         Err(Refusal::Invalid { why, .. }) => {
             let mut response = reset_form(&web, &visitor, &link, &why).await;
             *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;

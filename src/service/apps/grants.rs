@@ -1,7 +1,7 @@
 //! Letting an app in: the code it is given, the token it changes it for, and who holds a token
 //! (RFC 6749, sections 4.1 and 4.4; RFC 7636; RFC 7009).
 
-use super::{Scopes, is_registered, new_token};
+use super::{Given, Scopes, is_registered, new_token};
 use crate::app::App;
 use crate::clock::HOUR;
 use crate::entity::{access_token, application, auth_code};
@@ -52,14 +52,6 @@ pub struct Wish {
     pub scopes: Scopes,
     /// Of PKCE, by S256.
     pub challenge: Option<String>,
-}
-
-/// A token as it is told once.
-pub struct Given {
-    pub secret: String,
-    pub scopes: Scopes,
-    /// Milliseconds.
-    pub created_at: i64,
 }
 
 /// A person lets an app in: the code it may change for a token, once and soon.
@@ -127,8 +119,7 @@ pub async fn exchange(
         return Err(Denied::Grant("The code has been used."));
     }
     check_code(app, who, &found, redirect_uri, verifier)?;
-    let (token, secret) = new_token(app, row.id, Some(found.account_id), found.scopes.clone())?;
-    let given = Given { secret, scopes: Scopes::stored(&found.scopes), created_at: token.created_at };
+    let (token, given) = new_token(app, row.id, Some(found.account_id), found.scopes.clone())?;
     let now = app.now();
     app.db
         .write(move |tx| {
@@ -177,8 +168,7 @@ pub async fn for_itself(app: &App, who: &Credentials, scopes: &Scopes) -> Result
     if !Scopes::stored(&row.scopes).cover(scopes) {
         return Err(Denied::Scope);
     }
-    let (token, secret) = new_token(app, row.id, None, scopes.to_string())?;
-    let given = Given { secret, scopes: scopes.clone(), created_at: token.created_at };
+    let (token, given) = new_token(app, row.id, None, scopes.to_string())?;
     let now = app.now();
     app.db
         .write_quietly(move |tx| {
@@ -194,16 +184,48 @@ pub async fn for_itself(app: &App, who: &Credentials, scopes: &Scopes) -> Result
 /// A token for somebody who has just signed up through an app, for everything it was registered for.
 pub async fn for_new_person(app: &App, app_id: i64, account_id: i64) -> Result<Given, Denied> {
     let row = tokens::app(&app.db.read, app_id).await?.ok_or(Denied::Client)?;
-    let (token, secret) = new_token(app, row.id, Some(account_id), row.scopes.clone())?;
-    let given = Given { secret, scopes: Scopes::stored(&row.scopes), created_at: token.created_at };
+    let (token, given) = new_token(app, row.id, Some(account_id), row.scopes.clone())?;
     app.db.write(move |tx| Box::pin(async move { Ok::<_, Denied>(tokens::insert(tx, token).await?) })).await?;
     Ok(given)
 }
 
-/// An app gives a token back. One that is not known is void already.
+/// Renews a token: a new one in the place of the one before, which is void from then on, and a new renewal
+/// (RFC 9700, section 4.14.2). A renewal that is shown twice was stolen from somebody: its token is revoked.
+pub async fn renew(app: &App, who: &Credentials, renewal: &str) -> Result<Given, Denied> {
+    let row = client(app, who, true).await?;
+    let used = sha256(renewal.as_bytes());
+    let found = tokens::by_renewal(&app.db.read, &used).await?.filter(|token| token.application_id == row.id);
+    let token =
+        found.filter(|token| token.revoked_at.is_none()).ok_or(Denied::Grant("The refresh_token is not known."))?;
+    let (fresh, given) = new_token(app, row.id, token.account_id, token.scopes.clone())?;
+    let fresh = access_token::Model { id: token.id, ..fresh };
+    let now = app.now();
+    let renewed = app
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                if tokens::renew(tx, &used, fresh).await? {
+                    tokens::touch_app(tx, row.id, now).await?;
+                    return Ok::<_, Refusal>(true);
+                }
+                tokens::revoke(tx, token.id, now).await?;
+                Ok(false)
+            })
+        })
+        .await?;
+    renewed.then_some(given).ok_or(Denied::Grant("The refresh_token has been used."))
+}
+
+/// An app gives a token back, or what it can be renewed with. One that is not known is void already. The token
+/// is proof enough for an app that keeps no secret.
 pub async fn revoke(app: &App, who: &Credentials, secret: &str) -> Result<(), Denied> {
-    let row = client(app, who, false).await?;
-    let Some(token) = tokens::by_hash(&app.db.read, sha256(secret.as_bytes())).await? else { return Ok(()) };
+    let row = client(app, who, true).await?;
+    let hash = sha256(secret.as_bytes());
+    let token = match tokens::by_hash(&app.db.read, hash.clone()).await? {
+        None => tokens::by_renewal(&app.db.read, &hash).await?,
+        found => found,
+    };
+    let Some(token) = token else { return Ok(()) };
     if token.application_id != row.id {
         return Err(Denied::NotYours);
     }
@@ -235,6 +257,8 @@ pub enum Found {
     Valid(Box<Holder>),
     Unknown,
     Revoked,
+    /// It was to be renewed.
+    Expired,
     /// Its person may not sign in any more.
     Disabled,
 }
@@ -246,6 +270,9 @@ pub async fn holder(app: &App, secret: &str) -> Result<Found, Refusal> {
     };
     if token.revoked_at.is_some() {
         return Ok(Found::Revoked);
+    }
+    if token.expires_at.is_some_and(|at| at <= app.now()) {
+        return Ok(Found::Expired);
     }
     let viewer = match token.account_id {
         None => None,

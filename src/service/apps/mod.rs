@@ -153,15 +153,21 @@ pub async fn throw_out(app: &App, account_id: i64, app_id: i64) -> Result<(), Re
     app.db.write(move |tx| Box::pin(async move { Ok(tokens::revoke_app(tx, account_id, app_id, now).await?) })).await
 }
 
-/// A new token: the row, and the secret of which it holds only the hash.
+/// A new token: the row, and the secrets of which it holds only the hashes. It lasts until it is revoked, unless
+/// the app asked, by the scope `offline_access`, for one that it renews itself.
 fn new_token(
     app: &App,
     application_id: i64,
     account_id: Option<i64>,
     scopes: String,
-) -> Result<(access_token::Model, String), Refusal> {
+) -> Result<(access_token::Model, Given), Refusal> {
     let secret = random_hex::<32>()?;
     let now = app.now();
+    let granted = Scopes::stored(&scopes);
+    let renewal = match account_id.is_some() && granted.list().contains(&scopes::OFFLINE) {
+        true => Some(random_hex::<32>()?),
+        false => None,
+    };
     let row = access_token::Model {
         id: app.id(),
         token_hash: sha256(secret.as_bytes()),
@@ -171,6 +177,19 @@ fn new_token(
         created_at: now,
         seen_at: now,
         revoked_at: None,
+        expires_at: renewal.as_ref().map(|_| now + limits::TOKEN),
+        renewal_hash: renewal.as_ref().map(|renewal| sha256(renewal.as_bytes())),
+        used_renewal_hash: None,
     };
-    Ok((row, secret))
+    Ok((row, Given { secret, scopes: granted, created_at: now, renewal }))
+}
+
+/// A token as it is told once.
+pub struct Given {
+    pub secret: String,
+    pub scopes: Scopes,
+    /// Milliseconds.
+    pub created_at: i64,
+    /// What it can be renewed with, in [`limits::TOKEN`] at the latest.
+    pub renewal: Option<String>,
 }

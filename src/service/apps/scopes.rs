@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+/// An app wants a token that it renews itself (OpenID Connect Core, section 11).
+pub const OFFLINE: &str = "offline_access";
+
 /// Every scope there is, parents before their children.
 pub const ALL: &[&str] = &[
     "profile",
@@ -36,6 +39,7 @@ pub const ALL: &[&str] = &[
     "write:statuses",
     "follow",
     "push",
+    OFFLINE,
     "admin:read",
     "admin:read:accounts",
     "admin:read:reports",
@@ -157,6 +161,7 @@ fn words(scope: &str) -> &'static str {
         "write:reports" => "Report people in your name",
         "write:statuses" => "Post, edit and delete in your name",
         "follow" => "Follow, block and mute people in your name, and see whom you do",
+        OFFLINE => "Stay let in by renewing its access every week",
         "push" => "Be told at once when somebody likes, answers or follows",
         _ if scope.starts_with("admin:read") => "See what those who run this server see, where you are one of them",
         _ => "Look after this server, where you are one of those who do",

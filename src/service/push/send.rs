@@ -27,7 +27,7 @@ const TTL: i64 = 2 * DAY;
 /// Tells an app what its person was told, if she was and may still see it.
 pub async fn send(app: &App, subscription: i64, notification: i64) -> Result<(), Refusal> {
     let Some(row) = pushes::by_id(&app.db.read, subscription).await? else { return Ok(()) };
-    if !tokens::in_force(&app.db.read, &[row.token_id]).await?.contains(&row.token_id) {
+    if !tokens::in_force(&app.db.read, &[row.token_id], app.now()).await?.contains(&row.token_id) {
         return forget(app, row.id).await;
     }
     let told = match notifications::one(app, row.account_id, notification).await {

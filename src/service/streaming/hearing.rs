@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::entity::post;
 use crate::service::announcements::{self, Announcement};
 use crate::service::apps::Scopes;
+use crate::service::filters::{self, Context};
 use crate::service::happening::Happening;
 use crate::service::messages::{self, Conversation};
 use crate::service::muting::muted;
@@ -137,8 +138,27 @@ async fn of_post(
     {
         return Ok(None);
     }
+    let on = unhidden(app, listener, on, &post).await?;
+    if on.is_empty() {
+        return Ok(None);
+    }
     let shown = Box::new(Shown { post, boost });
     Ok(Some((on, if let Happening::Changed { .. } = news.what { Heard::Changed(shown) } else { Heard::Posted(shown) })))
+}
+
+/// The streams on which none of the listener's filters hides this.
+async fn unhidden(app: &App, listener: i64, on: Vec<Stream>, post: &post::Model) -> Result<Vec<Stream>, Refusal> {
+    let mut shown = Vec::new();
+    for stream in on {
+        let context = match stream {
+            Stream::User | Stream::List(_) => Context::Home,
+            _ => Context::Public,
+        };
+        if !filters::hide(app, Some(listener), context, vec![post.clone()], |post| post).await?.is_empty() {
+            shown.push(stream);
+        }
+    }
+    Ok(shown)
 }
 
 /// Whether a stream is about that at all; whether its listener may see it is looked up after.

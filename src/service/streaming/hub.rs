@@ -127,7 +127,7 @@ impl Hub {
         let open: Vec<(i64, i64)> = self.ears().open.values().map(|ear| (ear.token_id, ear.account_id)).collect();
         let (asked, people): (HashSet<i64>, HashSet<i64>) = open.into_iter().unzip();
         let asked: Vec<i64> = asked.into_iter().collect();
-        let good = tokens::in_force(&app.db.read, &asked).await?;
+        let good = tokens::in_force(&app.db.read, &asked, app.now()).await?;
         let people = accounts::by_ids(&app.db.read, people).await?;
         let may = |ear: &Ear| {
             let person = people.get(&ear.account_id);

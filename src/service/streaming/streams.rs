@@ -74,7 +74,6 @@ impl Stream {
     pub fn scope(&self) -> &'static str {
         match self {
             Self::Notifications => "read:notifications",
-            Self::List(_) => "read:lists",
             _ => "read:statuses",
         }
     }

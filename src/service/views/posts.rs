@@ -178,7 +178,7 @@ pub async fn conversation(
     top: &post::Model,
     after: i64,
 ) -> Result<(Vec<Reply>, Option<i64>), DbErr> {
-    let (ordered, next) = answers(app, reader, top, after).await?;
+    let (ordered, next) = answers(app, reader, top, after, limits::CONVERSATION).await?;
     let by: HashSet<i64> = ordered.iter().filter(|(p, _)| p.account_id == top.account_id).map(|(p, _)| p.id).collect();
     let depths: HashMap<String, i64> = ordered.iter().map(|(p, d)| (p.id.to_string(), *d)).collect();
     let views = posts_in(app, reader, Context::Thread, ordered.into_iter().map(|(p, _)| p).collect()).await?;
@@ -193,9 +193,9 @@ pub async fn conversation(
 /// The rows of a conversation that this reader sees, each with its depth, and after which id the next page begins.
 pub type Answers = (Vec<(post::Model, i64)>, Option<i64>);
 
-/// The rows of [`conversation`], each with how deep it stands.
-pub async fn answers(app: &App, reader: Reader, top: &post::Model, after: i64) -> Result<Answers, DbErr> {
-    let (db, most) = (&app.db.read, limits::CONVERSATION);
+/// The rows of [`conversation`], `most` at a time, each with how deep it stands.
+pub async fn answers(app: &App, reader: Reader, top: &post::Model, after: i64, most: u64) -> Result<Answers, DbErr> {
+    let db = &app.db.read;
     let all = match top.id == top.root_id {
         true => rows::conversation(db, top.root_id, after, most).await?,
         false => rows::beneath(db, top.id, after, most).await?,

@@ -11,7 +11,10 @@ use std::collections::BTreeSet;
 /// What there is to be asked about.
 pub(super) struct Known {
     pub(super) api: Api,
-    post: Posted,
+    pub(super) ada: Person,
+    /// The person behind the id.
+    pub(super) bobs: Person,
+    pub(super) post: Posted,
     bob: String,
     carol: String,
     filter: Value,
@@ -38,7 +41,7 @@ impl Known {
         let id = async |name: &str| {
             api.get(&format!("/api/v1/accounts/lookup?acct={name}")).await.fine()["id"].as_str().unwrap().to_owned()
         };
-        Self { bob: id("bob").await, carol: id("carol").await, api, post, filter }
+        Self { bob: id("bob").await, carol: id("carol").await, api, ada, bobs: bob, post, filter }
     }
 
     /// The path with what its places stand for.

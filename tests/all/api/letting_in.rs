@@ -45,7 +45,13 @@ async fn whoever_is_not_signed_in_signs_in_and_is_asked_then() {
     assert!(page.path.starts_with("/sign-in"), "{}", page.path);
     assert_eq!(page.headers["cross-origin-opener-policy"], "unsafe-none");
     let form = page.form("/sign-in").unwrap().set("login", &ada.name).set("password", PASSWORD);
-    let page = other.submit(form).await;
+    // Browsers look at what leads on as well: the window that waits would lose sight of this one.
+    let on = other.send(form.clone()).await;
+    assert_eq!(
+        (on.status.as_u16(), &*on.headers["cross-origin-opener-policy"].to_str().unwrap()),
+        (303, "unsafe-none")
+    );
+    let page = other.get(location(&on)).await;
     assert!(page.path.starts_with("/oauth/authorize?"), "{}", page.path);
     let answer = other.send(page.form("/oauth/authorize").unwrap().set("answer", "allow")).await;
     let to = url::Url::parse(location(&answer)).unwrap();

@@ -46,6 +46,10 @@ async fn pixelfeds_app_learns_the_true_limits() {
     let expected = json!({ "default_scope": "public", "default_license": 1, "media_descriptions": false,
         "max_altext_length": 1234, "max_media_attachments": 12 });
     assert_eq!(compose, expected);
+    let usual = [("source[privacy]", "private")];
+    api.form(reqwest::Method::PATCH, "/api/v1/accounts/update_credentials", &usual).await.fine();
+    let compose = api.get("/api/v1.1/compose/settings").await.fine();
+    assert_eq!(compose["default_scope"], "private", "the app posts as this says");
     let config = api.get("/api/v2/config").await.fine();
     assert_eq!(config["account"]["max_bio_length"], cyanotype::service::limits::BIO);
     assert_eq!(

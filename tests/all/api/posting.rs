@@ -84,6 +84,37 @@ async fn an_album_has_as_many_photos_as_the_server_says_in_the_order_they_were_n
 }
 
 #[tokio::test]
+async fn a_text_is_as_long_as_apps_count_it() {
+    let server = Server::start_with("a.test", &[("max_caption", "100")]).await;
+    let api = Api::of(&server.owner("ada").await).await;
+    server.person("bob").await;
+    let far = "https://example.org/a/very/long/way/to/go/with?many=words&and=more";
+    let words = |n: usize| format!("{} {far}", "x".repeat(n));
+    assert!(api.say(&words(76)).await["content"].as_str().unwrap().contains("many=words"));
+    let photo = api.upload("orientation-1.jpg", "").await;
+    let said = api.post(STATUSES, &[("status", &words(77)), ("media_ids[]", &photo)]).await;
+    assert_eq!((said.status, &said.body["error"]), (422, &json!("The text has 101 characters; 100 are possible.")));
+    let named = format!("@bob@a.test {}", "y".repeat(95));
+    api.post(STATUSES, &[("status", &named), ("media_ids[]", &photo)]).await.fine();
+}
+
+#[tokio::test]
+async fn a_post_is_sent_to_nobody_the_app_did_not_mean() {
+    let (server, _ada, api) = ada().await;
+    server.person("bob").await;
+    server.person("eve").await;
+    let bob = api.get("/api/v1/accounts/lookup?acct=bob").await.fine()["id"].as_str().unwrap().to_owned();
+    let photo = api.upload("orientation-1.jpg", "").await;
+    let body =
+        |allowed: Value| json!({ "status": "With @bob and @eve", "media_ids": [photo], "allowed_mentions": allowed });
+    let said = api.json(Method::POST, STATUSES, &body(json!([bob]))).await;
+    assert_eq!(said.status, 422);
+    assert!(text(&said.body["error"]).contains("eve") && !text(&said.body["error"]).contains("bob"), "{}", said.text);
+    let eve = api.get("/api/v1/accounts/lookup?acct=eve").await.fine()["id"].as_str().unwrap().to_owned();
+    api.json(Method::POST, STATUSES, &body(json!([bob, eve]))).await.fine();
+}
+
+#[tokio::test]
 async fn r113_a_call_that_is_repeated_with_its_key_is_one_post() {
     let (server, _ada, api) = ada().await;
     let eve = Api::of(&server.person("eve").await).await;

@@ -52,6 +52,26 @@ async fn a_boost_is_answered_with_its_wrapper_and_taken_back_with_the_post() {
 }
 
 #[tokio::test]
+async fn what_one_boosts_stands_in_ones_own_home_too() {
+    let (server, _ada, _api, eve, id) = two().await;
+    let wrapper = eve.with_post(&id, "reblog").await.fine();
+    server.quiet().await;
+    assert_eq!(eve.get("/api/v1/timelines/home").await.ids(), [wrapper["id"].as_str().unwrap()]);
+    eve.with_post(&id, "unreblog").await.fine();
+    server.quiet().await;
+    assert!(eve.get("/api/v1/timelines/home").await.ids().is_empty());
+    let narrow = eve.post(&format!("/api/v1/statuses/{id}/reblog"), &[("visibility", "private")]).await;
+    assert_eq!(narrow.status, 422, "it would be seen by more than she thinks: {}", narrow.text);
+}
+
+#[tokio::test]
+async fn nobody_pins_what_somebody_else_posted() {
+    let (_server, _ada, _api, eve, id) = two().await;
+    assert_eq!(eve.with_post(&id, "pin").await.status, 422);
+    assert_eq!(eve.with_post("12345", "pin").await.status, 404);
+}
+
+#[tokio::test]
 async fn what_one_keeps_and_likes_is_listed_in_the_order_of_doing_so() {
     let (_server, _ada, api, eve, first) = two().await;
     let second = api.say("And this").await["id"].as_str().unwrap().to_owned();

@@ -1,6 +1,7 @@
 //! What one has chosen, and how far one has read.
 
 use crate::support::*;
+use cyanotype::service::limits;
 use reqwest::Method;
 use serde_json::json;
 
@@ -43,4 +44,35 @@ async fn preferences_have_every_key() {
             "reading:expand:spoilers",
         ]
     );
+}
+
+#[tokio::test]
+async fn home_shows_people_of_this_server_alone_where_that_is_asked() {
+    let scene = Scene::following().await;
+    let api = Api::of(&scene.ada).await;
+    let note = scene.bob.note("From afar");
+    scene.heard(&scene.bob.create(&note)).await;
+    let own = scene.ada.post_photo("orientation-1.jpg", "From here").await;
+    scene.a.quiet().await;
+    assert_eq!(api.get("/api/v1/timelines/home?local=true").await.ids(), [own.number]);
+    assert_eq!(api.get("/api/v1/timelines/home").await.ids().len(), 2);
+}
+
+#[tokio::test]
+async fn a_long_conversation_is_told_whole_to_whoever_is_signed_in() {
+    let server = Server::start("a.test").await;
+    let api = Api::of(&server.owner("ada").await).await;
+    let id = api.say("Ask me").await["id"].as_str().unwrap().to_owned();
+    let most = usize::try_from(limits::CONVERSATION).unwrap();
+    let mut last = id.clone();
+    for n in 0..most + 5 {
+        let under = if n % 2 == 0 { id.clone() } else { last };
+        last = api.answer(&under, &format!("Answer {n}")).await["id"].as_str().unwrap().to_owned();
+    }
+    server.world.clock().advance(limits::CALLS_WINDOW);
+    let below = async |api: &Api| {
+        let around = api.get(&format!("/api/v1/statuses/{id}/context")).await.fine();
+        around["descendants"].as_array().unwrap().len()
+    };
+    assert_eq!((below(&api).await, below(&Api::nobody(&server)).await), (most + 5, most));
 }

@@ -123,6 +123,24 @@ async fn walls_and_hashtags_are_heard_one_by_one() {
 }
 
 #[tokio::test]
+async fn what_a_filter_hides_is_not_heard_where_it_hides_it() {
+    let hearing = Hearing::new().await;
+    let filter = json!({ "title": "Moths", "context": ["home"], "filter_action": "hide",
+        "keywords_attributes": [{ "keyword": "moth" }] });
+    hearing.api.json(Method::POST, "/api/v2/filters", &filter).await.fine();
+    hearing.server.quiet().await;
+    let mut ear = hearing.ear(&["user", "public"]).await;
+    let moth = hearing.eve.post_photo("orientation-1.jpg", "A moth").await;
+    let heard = ear.next().await;
+    assert_eq!((heard.stream, &heard.payload["id"]), (vec!["public".to_owned()], &json!(moth.number)));
+    hearing.server.quiet().await;
+    let fern = hearing.eve.post_photo("orientation-1.jpg", "A fern").await;
+    for heard in [ear.next().await, ear.next().await] {
+        assert_eq!(heard.payload["id"], fern.number, "at home nothing of the moth: {heard:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_is_heard_by_its_owner_alone() {
     let hearing = Hearing::new().await;
     let list =

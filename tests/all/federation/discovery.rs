@@ -346,6 +346,10 @@ async fn the_handle_domain_may_be_another_than_the_address() {
         let href = jrd["links"][0]["href"].as_str().unwrap();
         assert!(href.starts_with("https://www.a.test/ap/users/"), "{href}");
     }
+    for acct in ["ada", "ada@a.test", "ada@www.a.test"] {
+        let found = Api::nobody(&a).get(&format!("/api/v1/accounts/lookup?acct={acct}")).await.fine();
+        assert_eq!(found["acct"], "ada", "{acct}");
+    }
     assert!(bob.search("@ada@a.test").await.form("/@ada@a.test/follow").is_some());
     assert!(bob.search("@ada@www.a.test").await.form("/@ada@a.test/follow").is_some(), "one person, one handle");
 }

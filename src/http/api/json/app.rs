@@ -2,8 +2,8 @@
 
 use super::Account;
 use crate::entity::application;
-use crate::service::apps::grants::Given;
-use crate::service::apps::{Registered, redirect_uris};
+use crate::service::apps::{Given, Registered, redirect_uris};
+use crate::service::limits;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -61,6 +61,7 @@ impl CredentialApplication {
 
 /// A token, told once.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Token {
     pub access_token: String,
     pub token_type: String,
@@ -76,6 +77,44 @@ impl Token {
             token_type: "Bearer".to_owned(),
             scope: given.scopes.to_string(),
             created_at: given.created_at / 1_000,
+        }
+    }
+}
+
+/// A token that its app asked to be able to renew.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RenewableToken {
+    pub access_token: String,
+    pub token_type: String,
+    pub scope: String,
+    /// Seconds since 1970.
+    pub created_at: i64,
+    /// Seconds.
+    pub expires_in: i64,
+    pub refresh_token: String,
+}
+
+/// A token, one way or the other.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum GivenToken {
+    Renewable(RenewableToken),
+    Lasting(Token),
+}
+
+impl GivenToken {
+    pub fn of(given: &Given) -> Self {
+        let token = Token::of(given);
+        match given.renewal.clone() {
+            Some(refresh_token) => Self::Renewable(RenewableToken {
+                access_token: token.access_token,
+                token_type: token.token_type,
+                scope: token.scope,
+                created_at: token.created_at,
+                expires_in: limits::TOKEN / 1_000,
+                refresh_token,
+            }),
+            None => Self::Lasting(token),
         }
     }
 }

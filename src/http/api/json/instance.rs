@@ -1,6 +1,7 @@
 //! Instance, in both versions, with the limits that hold here.
 
 use super::Account;
+use crate::activitypub::text::LINK_LENGTH;
 use crate::app::App;
 use crate::service::federation::urls::Urls;
 use crate::service::limits;
@@ -9,15 +10,16 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 /// The version of Mastodon whose promises are kept: apps take from it what they may call. Raise it only
-/// when everything it stands for is there.
-const SPOKEN: &str = "3.4.3";
-/// The same as a number for later versions, which began at 1 with 4.3.
-const API_VERSION: i64 = 0;
+/// when everything it stands for is there: 4.5 stands for quotes that are written here.
+const SPOKEN: &str = "4.3.0";
+/// The same as a number for later versions, which began at 1 with 4.3. 4 adds the standard's encoding of pushed
+/// messages and media that can be deleted; 5 would be filters that blur, which warn in apps here.
+const API_VERSION: i64 = 4;
 /// What photos can be sent as.
 const KINDS: [&str; 7] =
     ["image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "image/heif", "image/avif"];
 
-/// `3.4.3 (compatible; Cyanotype 0.1.0)`
+/// `4.3.0 (compatible; Cyanotype 0.1.0)`
 fn version() -> String {
     format!("{SPOKEN} (compatible; Cyanotype {})", env!("CARGO_PKG_VERSION"))
 }
@@ -123,7 +125,7 @@ impl Limits {
             statuses: StatusLimits {
                 max_characters: number(settings.max_caption),
                 max_media_attachments: number(settings.max_photos),
-                characters_reserved_per_url: 23,
+                characters_reserved_per_url: number(LINK_LENGTH),
                 supported_mime_types: vec!["text/plain".to_owned()],
             },
             media_attachments: MediaLimits {

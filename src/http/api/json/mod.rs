@@ -24,7 +24,7 @@ mod tag;
 pub use about::{ExtendedDescription, OEmbed};
 pub use account::{Account, CredentialAccount, Relationship, privacy, quote_policy};
 pub use announcement::Announcement;
-pub use app::{Application, CredentialApplication, Token, UserInfo};
+pub use app::{Application, CredentialApplication, GivenToken, Token, UserInfo};
 pub use conversation::{Conversation, conversations};
 pub use edit::{DeletedStatus, PostedStatus, ScheduledStatus, StatusEdit, StatusSource};
 pub use filter::{Filter, FilterKeyword, FilterResult, FilterStatus, FilterV1};

@@ -65,7 +65,7 @@ async fn config(call: Call) -> Answer {
 async fn compose(call: Call) -> Answer {
     let settings = &call.app.settings;
     json(&ComposeSettings {
-        default_scope: "public".to_owned(),
+        default_scope: entities::privacy(&call.me()?.login).to_owned(),
         default_license: 1,
         media_descriptions: false,
         max_altext_length: number(settings.max_alt),
