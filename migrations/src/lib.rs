@@ -24,6 +24,7 @@ mod m0018_hearing;
 mod m0019_push;
 mod m0020_filters;
 mod m0021_trends;
+mod m0022_polls;
 mod m0024_refresh;
 
 /// Runs the steps that a database has not seen yet.
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_push::Migration),
             Box::new(m0020_filters::Migration),
             Box::new(m0021_trends::Migration),
+            Box::new(m0022_polls::Migration),
             Box::new(m0024_refresh::Migration),
         ]
     }

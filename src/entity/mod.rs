@@ -44,6 +44,8 @@ pub mod notification_request;
 pub mod one_time_link;
 pub mod person_note;
 pub mod photo;
+pub mod poll;
+pub mod poll_vote;
 pub mod post;
 pub mod post_edit;
 pub mod post_like;

@@ -42,6 +42,8 @@ pub const WALK_AGAIN: Millis = 15 * MINUTE;
 pub const WALK_PAGES: usize = 10;
 /// Answers taken in one walk.
 pub const WALK_REPLIES: usize = 40;
+/// How a poll that is looked at stands is asked for again after so long.
+pub const POLL_AGAIN: Millis = 5 * MINUTE;
 /// What is found rather than delivered is told of only when it is no older.
 pub const NEWS: Millis = 2 * DAY;
 /// Other servers' addresses for following looked up for one client in an hour, …

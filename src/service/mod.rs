@@ -31,6 +31,7 @@ pub mod noting;
 pub mod peers;
 pub mod photos;
 pub mod policy;
+pub mod polls;
 pub mod posting;
 pub mod profiles;
 pub mod push;

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::entity::{account, boost, follow, post, quote};
 use crate::store;
 use crate::store::{
-    bookmarks, edits, endorsements, feeds, filters, lists, media, notifications, posts, reactions, tags,
+    bookmarks, edits, endorsements, feeds, filters, lists, media, notifications, polls, posts, reactions, tags,
 };
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -31,6 +31,8 @@ pub mod kind {
     pub const STATUS: &str = "status";
     /// A post that she boosted was edited.
     pub const UPDATE: &str = "update";
+    /// A poll that she voted in is over.
+    pub const POLL: &str = "poll";
 }
 
 /// Whether a post stands on the server's public feed.
@@ -152,6 +154,7 @@ pub async fn post_cleared(app: &App, tx: &impl ConnectionTrait, mut post: post::
     bookmarks::forget_post(tx, post.id).await?;
     edits::forget(tx, post.id).await?;
     filters::forget_post(tx, post.id).await?;
+    polls::forget_post(tx, post.id).await?;
     tags::set(tx, post.id, Vec::new()).await?;
     posts::save(tx, post.clone()).await?;
     happening::say(app, tx, Happening::Gone { post: post.id }).await?;
@@ -206,6 +209,11 @@ pub async fn like_appeared(
 pub async fn like_gone(tx: &impl ConnectionTrait, account_id: i64, post: &post::Model) -> Result<(), DbErr> {
     posts::count(tx, post.id, post::Column::LikeCount, -1).await?;
     notifications::forget(tx, post.account_id, kind::LIKE, account_id, post.id).await
+}
+
+/// A poll in which somebody here voted is over.
+pub async fn poll_ended(app: &App, tx: &impl ConnectionTrait, voter_id: i64, post: &post::Model) -> Result<(), DbErr> {
+    tell(app, tx, voter_id, kind::POLL, post.account_id, post.id).await
 }
 
 /// A follow that somebody here asked for was granted by a person who decides one by one.

@@ -82,6 +82,14 @@ pub enum Work {
         #[serde(default)]
         host: String,
     },
+    /// How a poll of `host` stands that somebody looks at.
+    RefreshPoll {
+        post: i64,
+        #[serde(default)]
+        host: String,
+    },
+    /// A poll in which people here voted is over.
+    EndPoll { post: i64 },
     /// What somebody was told, to one app of hers, through a service at `host`.
     Push {
         subscription: i64,
@@ -127,6 +135,8 @@ impl Work {
             Self::HideServer { .. } => "hide_server",
             Self::FillProfile { .. } => "fill_profile",
             Self::WalkThread { .. } => "walk_thread",
+            Self::RefreshPoll { .. } => "refresh_poll",
+            Self::EndPoll { .. } => "end_poll",
             Self::Push { .. } => "push",
         }
     }
@@ -138,7 +148,9 @@ impl Work {
                 Queue::Incoming
             }
             Self::FetchPhoto { .. } | Self::FetchPictures { .. } | Self::FetchEmoji { .. } => Queue::Pictures,
-            Self::FillProfile { .. } | Self::WalkThread { .. } | Self::CheckLinks { .. } => Queue::Looking,
+            Self::FillProfile { .. } | Self::WalkThread { .. } | Self::CheckLinks { .. } | Self::RefreshPoll { .. } => {
+                Queue::Looking
+            }
             Self::Push { .. } => Queue::Pushes,
             _ => Queue::Local,
         }
@@ -152,9 +164,10 @@ impl Work {
             Self::Carried { object, .. } => format!("carried:{}", host_of(object)),
             Self::FetchPhoto { host, .. } => format!("photo:{host}"),
             Self::FetchPictures { host, .. } | Self::FetchEmoji { host, .. } => format!("picture:{host}"),
-            Self::FillProfile { host, .. } | Self::WalkThread { host, .. } | Self::CheckLinks { host, .. } => {
-                format!("look:{host}")
-            }
+            Self::FillProfile { host, .. }
+            | Self::WalkThread { host, .. }
+            | Self::CheckLinks { host, .. }
+            | Self::RefreshPoll { host, .. } => format!("look:{host}"),
             Self::Push { host, .. } => format!("push:{host}"),
             other => other.kind().to_owned(),
         }
@@ -189,7 +202,7 @@ pub enum Queue {
     Incoming,
     /// Photos, avatars and headers of other servers.
     Pictures,
-    /// Profiles and conversations of other servers that people look at.
+    /// Profiles, conversations and polls of other servers that people look at.
     Looking,
     /// Messages to apps, through services of others.
     Pushes,

@@ -59,6 +59,7 @@ pub async fn forget(db: &impl ConnectionTrait, id: i64) -> Result<Vec<String>, D
     }
     super::scheduled::forget_keys(db, id).await?;
     super::bookmarks::forget(db, id).await?;
+    super::polls::forget(db, id).await?;
     super::relations::remove_all(db, id).await?;
     let either = |a: sea_orm::sea_query::SimpleExpr, b: sea_orm::sea_query::SimpleExpr| Condition::any().add(a).add(b);
     block::Entity::delete_many()

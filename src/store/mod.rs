@@ -32,6 +32,7 @@ pub mod mutes;
 pub mod notifications;
 pub mod person_notes;
 pub mod policies;
+pub mod polls;
 pub mod posts;
 pub mod profile_links;
 pub mod pushes;

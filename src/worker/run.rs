@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::entity::job;
 use crate::service::work::Work;
-use crate::service::{Refusal, federation, hiding, homes, housekeeping, leaving, photos, push, scheduling};
+use crate::service::{Refusal, federation, hiding, homes, housekeeping, leaving, photos, polls, push, scheduling};
 use crate::store::jobs;
 
 /// How a job ended.
@@ -57,6 +57,8 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Work::HideServer { account, domain } => hiding::part(app, account, &domain).await,
         Work::FillProfile { account, more, .. } => federation::back_fill::fill(app, account, more).await,
         Work::WalkThread { post, .. } => federation::walk::walk(app, post).await,
+        Work::RefreshPoll { post, .. } => polls::refresh(app, post).await,
+        Work::EndPoll { post } => polls::end(app, post).await,
         Work::Push { subscription, notification, .. } => push::send(app, subscription, notification).await,
     };
     match done {

@@ -22,6 +22,7 @@ mod oauth;
 mod paging;
 mod params;
 mod pixelfed;
+mod polls;
 mod posting;
 mod profile;
 mod push;

@@ -123,6 +123,38 @@ pub fn like(id: &str, actor: &str, post: &str, author: &str) -> Value {
     with_context(json!({"id": id, "type": "Like", "actor": actor, "to": [author], "object": post}))
 }
 
+/// A choice in somebody's poll.
+#[derive(Debug, Clone, Copy)]
+pub struct Vote<'a> {
+    /// Who votes.
+    pub voter: &'a str,
+    /// Who asked.
+    pub asker: &'a str,
+    /// The post that asks.
+    pub question: &'a str,
+    /// The option, byte for byte.
+    pub name: &'a str,
+}
+
+/// Votes: a note with a name and without content, in answer to the poll, told to its author alone. It has
+/// no `published`: nothing about it is to be shown.
+pub fn vote(id: &str, note: &str, vote: Vote<'_>) -> Value {
+    with_context(json!({
+        "id": id,
+        "type": "Create",
+        "actor": vote.voter,
+        "to": [vote.asker],
+        "object": {
+            "id": note,
+            "type": "Note",
+            "name": vote.name,
+            "inReplyTo": vote.question,
+            "attributedTo": vote.voter,
+            "to": [vote.asker],
+        },
+    }))
+}
+
 /// Boosts a post. `to` and `cc` from [`crate::activitypub::visibility::addressing`], with the author
 /// of the post among those mentioned.
 pub fn announce(id: &str, actor: &str, post: &str, published: i64, to: &[String], cc: &[String]) -> Value {

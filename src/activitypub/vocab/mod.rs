@@ -8,7 +8,7 @@
 //! - [`json`]: bytes to JSON, with every limit
 //! - [`field`]: the forms a single member comes in
 //! - [`activity`], [`actor`], [`note`], [`attachment`], [`collection`], [`policy`]: the documents
-//! - [`emoji`], [`exif`], [`place`]: what may stand in them
+//! - [`emoji`], [`exif`], [`place`], [`poll`]: what may stand in them
 
 pub mod activity;
 pub mod actor;
@@ -21,6 +21,7 @@ pub mod json;
 pub mod note;
 pub mod place;
 pub mod policy;
+pub mod poll;
 
 pub use activity::{Activity, ActivityKind, ObjectRef};
 pub use actor::{Actor, ActorKey, ActorKind, KeyDocument, ProfileField};
@@ -31,6 +32,7 @@ pub use json::{MAX_DEPTH, MAX_DOCUMENT, MAX_VALUES, parse};
 pub use note::{Mention, Note};
 pub use place::Place;
 pub use policy::Policy;
+pub use poll::{Choice, Poll};
 
 use super::IdError;
 

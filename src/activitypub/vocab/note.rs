@@ -6,6 +6,7 @@ use super::emoji::{self, Emoji};
 use super::field::{self, Object};
 use super::place::{self, Place};
 use super::policy::Policy;
+use super::poll::{self, Poll};
 use crate::activitypub::{RemoteId, html, text};
 use serde_json::Value;
 
@@ -19,9 +20,8 @@ pub const MAX_WARNING: usize = 2000;
 pub const MAX_CATEGORY: usize = 100;
 /// Longest title of a converted document, in characters.
 const MAX_TITLE: usize = 500;
-/// Most tags looked at; most answers of a poll shown.
+/// Most tags looked at.
 const MAX_TAGS: usize = 3000;
-const MAX_OPTIONS: usize = 100;
 
 /// A person named in a post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,8 @@ pub struct Note {
     pub category: String,
     /// It is a vote in a poll: to be ignored, never shown as an answer.
     pub is_poll_vote: bool,
+    /// What it asks.
+    pub poll: Option<Poll>,
     /// Likes, as claimed.
     pub likes_total: Option<i64>,
     /// Boosts, as claimed.
@@ -118,7 +120,8 @@ impl Note {
         let url = field::page(object);
         let native = is_native(kind);
         let shown_at = url.as_deref().unwrap_or(id.as_str());
-        let content = if native { own_content(object) } else { title_and_link(object, shown_at) };
+        let poll = Poll::read(object).filter(|_| kind == "Question");
+        let content = if native { own_content(object, poll.is_some()) } else { title_and_link(object, shown_at) };
         let mut attachments = attachment::read_all(object);
         if matches!(kind, "Article" | "Page") && attachments.is_empty() {
             let content = field::raw_html(field::text(object, "content").unwrap_or(""), html::MAX_HTML);
@@ -130,8 +133,7 @@ impl Note {
         let summary = if native { warning(object) } else { None };
         let in_reply_to = field::tried_id(object, "inReplyTo");
         let is_reply = in_reply_to.is_some();
-        let tags = field::many(field::get(object, "tag"));
-        let tags = &tags[..tags.len().min(MAX_TAGS)];
+        let tags = tags(object);
         Ok(Note {
             kind: kind.to_owned(),
             attributed_to,
@@ -145,7 +147,7 @@ impl Note {
             cc: field::addresses(object, "cc"),
             language: language(object),
             attachments,
-            emoji: emoji::read_all(tags, &[&content, summary.as_deref().unwrap_or("")]),
+            emoji: emoji::read_all(tags, &said(&content, &summary, &poll)),
             place: place::read(object),
             category: category(tags),
             hashtags: hashtags(tags),
@@ -157,12 +159,19 @@ impl Note {
             context: field::optional_id(object, "context").filter(|context| context.same_origin(&id)),
             policy: Policy::read(object),
             quotes: quoted(object),
+            poll,
             summary,
             content,
             url,
             id,
         })
     }
+}
+
+/// Those of its tags that are looked at.
+fn tags(object: &Object) -> &[Value] {
+    let tags = field::many(field::get(object, "tag"));
+    &tags[..tags.len().min(MAX_TAGS)]
 }
 
 /// Who wrote it: the speaker when she is among the authors, else a single author, else the first
@@ -179,10 +188,17 @@ fn author(object: &Object, speaker: Option<&RemoteId>) -> Result<RemoteId, ReadE
     RemoteId::parse(text).map_err(|error| ReadError::BadId("attributedTo", error))
 }
 
-fn own_content(object: &Object) -> String {
+/// Everything in which custom emoji may stand.
+fn said<'a>(content: &'a str, summary: &'a Option<String>, poll: &'a Option<Poll>) -> Vec<&'a str> {
+    let options = poll.iter().flat_map(|poll| &poll.options).map(|option| option.name.as_str());
+    [content, summary.as_deref().unwrap_or("")].into_iter().chain(options).collect()
+}
+
+/// Its text; with what it asks as a list, where that is no poll one could vote in.
+fn own_content(object: &Object, is_poll: bool) -> String {
     let mut content = field::raw_html(field::text(object, "content").unwrap_or(""), html::MAX_HTML);
-    let options = field::get(object, "oneOf").or_else(|| field::get(object, "anyOf"));
-    for option in field::many(options).iter().take(MAX_OPTIONS) {
+    let options = field::get(object, "oneOf").or_else(|| field::get(object, "anyOf")).filter(|_| !is_poll);
+    for option in field::many(options).iter().take(poll::MAX_OPTIONS) {
         if let Some(name) = option.get("name").and_then(Value::as_str) {
             let votes = option.get("replies").and_then(|r| r.get("totalItems")).and_then(field::count);
             let votes = match votes {

@@ -25,6 +25,7 @@ mod oauth;
 mod paging;
 mod params;
 mod pixelfed;
+mod polls;
 mod profile;
 mod push;
 mod rate;
@@ -72,6 +73,7 @@ pub fn table() -> Vec<Route> {
         tags::routes(),
         reports::routes(),
         statuses::routes(),
+        polls::routes(),
         reactions::routes(),
         media::routes(),
         scheduled::routes(),

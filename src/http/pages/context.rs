@@ -229,6 +229,8 @@ pub struct PostPage {
     pub draft_reply: String,
     /// Why it was refused, or empty.
     pub error: String,
+    /// Why a vote was refused, or empty.
+    pub vote_error: String,
     /// ActivityPub id, for `rel=alternate`; empty when nothing federates or the post is not public.
     pub activity_id: String,
     /// Goes with the reply, so that sending it twice makes one.

@@ -113,6 +113,7 @@ fn post_routes() -> Router<Web> {
         .route("/@{acct}/{post}/unboost", post_to(post::unboost))
         .route("/@{acct}/{post}/pin", post_to(post::pin))
         .route("/@{acct}/{post}/unpin", post_to(post::unpin))
+        .route("/@{acct}/{post}/vote", post_to(post::vote))
         .route("/@{acct}/{post}/reply", post_to(post::reply))
         .route("/@{acct}/{post}/elsewhere", get(elsewhere::ask_post).post(elsewhere::post))
         .route("/@{acct}/{post}/quotes/{quote}/revoke", post_to(post::revoke_quote))

@@ -10,7 +10,7 @@ use crate::http::ap;
 use crate::http::error;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::{quote as quotes, urls, walk};
-use crate::service::{Refusal, accounts, conversation, limits, posting, reacting, views, visibility};
+use crate::service::{Refusal, accounts, conversation, limits, polls, posting, reacting, views, visibility};
 use crate::store::posts;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -48,11 +48,13 @@ pub struct Part {
     after: Option<i64>,
 }
 
-/// A reply that was not taken, given back with the reason.
+/// A reply or a vote that was not taken, given back with the reason.
 #[derive(Default)]
 struct Refused {
     text: String,
     why: String,
+    /// Why a vote was not taken.
+    vote: String,
 }
 
 async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, part: Part, refused: Refused) -> Answer {
@@ -61,6 +63,7 @@ async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, part: Part, 
     let (author, row) = find(web, visitor, acct, post).await?;
     // What others answered elsewhere is looked for while somebody who is signed in looks.
     let looking = reader.is_some() && walk::looked_at(app, &row).await?;
+    polls::looked_at(app, reader, &row).await?;
     let above = views::above(app, reader, &row).await?;
     let (replies, next) = views::conversation(app, reader, &row, part.after.unwrap_or(0)).await?;
     let quotes = views::quoted_by(app, reader, &row).await?;
@@ -87,6 +90,7 @@ async fn page(web: &Web, visitor: &Visitor, acct: &str, post: &str, part: Part, 
         profile,
         draft_reply: refused.text,
         error: refused.why,
+        vote_error: refused.vote,
         activity_id: activity_id.clone(),
         number: posting::new_draft_id(app).to_string(),
         max_caption: i64::try_from(app.settings.max_caption).unwrap_or(5_000),
@@ -217,7 +221,37 @@ pub async fn reply(
             // What was typed is given back with the sentence.
             Err(refusal @ Refusal::Invalid { .. }) => {
                 let (status, why) = error::said(&refusal);
-                let refused = Refused { text: form.text, why };
+                let refused = Refused { text: form.text, why, ..Refused::default() };
+                let mut response = page(&web, &visitor, &acct, &post, Part::default(), refused).await?;
+                *response.status_mut() = status;
+                Ok(response)
+            }
+            Err(refusal) => Err(refusal),
+        }
+    };
+    finish(&web, &visitor, answer.await).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct VoteForm {
+    choice: Vec<String>,
+}
+
+pub async fn vote(
+    State(web): State<Web>,
+    SignedIn(visitor, viewer): SignedIn,
+    Path((acct, post)): Where,
+    Form(form): Form<VoteForm>,
+) -> Response {
+    let answer = async {
+        let (_, row) = find(&web, &visitor, &acct, &post).await?;
+        let chosen: Vec<i64> = form.choice.iter().map(|text| text.parse().unwrap_or(-1)).collect();
+        match polls::vote(&web.app, viewer.id(), row.id, &chosen).await {
+            Ok(()) => Ok(redirect(&format!("/@{acct}/{post}#poll"))),
+            Err(refusal @ (Refusal::Invalid { .. } | Refusal::Conflict(_))) => {
+                let (status, vote) = error::said(&refusal);
+                let refused = Refused { vote, ..Refused::default() };
                 let mut response = page(&web, &visitor, &acct, &post, Part::default(), refused).await?;
                 *response.status_mut() = status;
                 Ok(response)

@@ -12,8 +12,8 @@ use super::context::{
 use crate::activitypub::html::{name_with_emoji, sanitize};
 use crate::activitypub::{SanitizedHtml, Visibility};
 use crate::service::views::{
-    Answered, DataLine, Field, Moved, Notification, OtherFile, Page, Person, Picture, Post, Profile, Quoting, Relation,
-    Reply, Size, TagLink,
+    Answered, DataLine, Field, Moved, Notification, OtherFile, Page, Person, Picture, Poll, PollOption, Post, Profile,
+    Quoting, Relation, Reply, Size, TagLink,
 };
 
 fn html(markup: &str) -> SanitizedHtml {
@@ -179,6 +179,35 @@ fn post(id: &str, author: Person, caption: &str, first: usize, count: usize) -> 
         fold: String::new(),
         boosted_by: None,
         remote_url: None,
+        poll: None,
+    }
+}
+
+/// Four answers, or as many as somebody chose.
+fn poll(voted: bool, over: bool) -> Poll {
+    let option = |at: i64, title: &str, votes: Option<i64>| PollOption {
+        title: title.into(),
+        shown: text(title),
+        votes,
+        share: votes.map(|votes| votes * 100 / 12),
+        chosen: voted && at == 1,
+    };
+    Poll {
+        options: vec![
+            option(0, "Dawn", Some(7)),
+            option(1, "Dusk <b>", Some(5)),
+            option(2, "Neither, for I sleep late and go home early, whatever the weather and the light", Some(0)),
+            option(3, "مساء", None),
+        ],
+        multiple: !over,
+        over,
+        ends_at: Some(1_800_000_000_000),
+        ends: "2027-01-15T08:00:00.000Z".into(),
+        ends_day: "15 January 2027".into(),
+        votes: 12,
+        voters: Some(12),
+        voted,
+        emojis: vec![],
     }
 }
 
@@ -614,7 +643,7 @@ impl PostPage {
     pub fn sample() -> Self {
         Self {
             frame: Frame::at("", "/@ada/9100"),
-            post: post("9100", ada(), FROST, 0, 1),
+            post: Post { poll: Some(poll(false, false)), ..post("9100", ada(), FROST, 0, 1) },
             replies: conversation(),
             above: vec![],
             shown: 5,
@@ -625,6 +654,7 @@ impl PostPage {
             profile: profile(ada()),
             draft_reply: String::new(),
             error: String::new(),
+            vote_error: "Choose one of the options.".into(),
             number: "913060567168581632".to_owned(),
             activity_id: "https://photos.example/ap/posts/9100".into(),
 
@@ -659,6 +689,7 @@ impl PostPage {
             first: None,
             profile: own,
             draft_reply: "A reply that was too long <b>".into(),
+            vote_error: String::new(),
             error: "A reply can have 5000 characters; this one has 5012.".into(),
             number: "913060567168581632".to_owned(),
             activity_id: String::new(),
@@ -673,6 +704,7 @@ impl PostPage {
             frame: Frame { path: "/@jun@mastodon.example/9102".into(), here: String::new(), ..Frame::sample_visitor() },
             post: Post {
                 remote_url: Some("https://mastodon.example/@jun/1".into()),
+                poll: Some(poll(false, false)),
                 ..post("9102", jun(), FROST, 1, 7)
             },
             replies: conversation(),
@@ -685,6 +717,7 @@ impl PostPage {
             profile: profile(jun()),
             draft_reply: String::new(),
             error: String::new(),
+            vote_error: String::new(),
             number: "913060567168581632".to_owned(),
             activity_id: String::new(),
             max_caption: 5000,
@@ -697,6 +730,7 @@ impl PostPage {
         let mut with_text = Self::sample();
         with_text.post = Post {
             answers: Some(Answered { path: "/@ada/9100".into(), author: ada() }),
+            poll: Some(poll(true, true)),
             ..text_reply("9306", jun(), "<p>The stillness! Did you meter for the mist?</p>")
         };
         with_text.above = vec![

@@ -41,6 +41,7 @@ pub mod signer;
 pub mod still;
 pub mod sync;
 pub mod urls;
+pub mod vote;
 pub mod walk;
 
 use crate::clock::Millis;

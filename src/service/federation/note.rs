@@ -12,7 +12,7 @@ use crate::service::conversation::Words;
 use crate::service::policy::{self, Deed};
 use crate::service::surface::Arrival;
 use crate::service::visibility::{self, visible};
-use crate::service::{Refusal, editing, limits, surface};
+use crate::service::{Refusal, editing, limits, polls, surface};
 use crate::store::{accounts, looking, markers, media, posts, quotes, relations};
 use sea_orm::{ConnectionTrait, DbErr};
 use serde_json::Value;
@@ -58,11 +58,7 @@ pub async fn from_origin(app: &App, id: &RemoteId, budget: &Budget) -> Result<()
     if let Some(old) = posts::by_uri(&app.db.read, note.id.as_str()).await? {
         let author = accounts::by_id(&app.db.read, old.account_id).await?.ok_or(Refusal::Missing)?;
         let hers = author.uri.as_deref() == Some(note.attributed_to.as_str());
-        return if hers && old.deleted_at.is_none() && is_newer(&note, &old) {
-            change(app, &author, old, note).await
-        } else {
-            Ok(())
-        };
+        return if hers && old.deleted_at.is_none() { said_again(app, &author, old, note).await } else { Ok(()) };
     }
     let answers = match &note.in_reply_to {
         Some(parent) => is_known(app, parent.as_str()).await?,
@@ -73,6 +69,21 @@ pub async fn from_origin(app: &App, id: &RemoteId, budget: &Budget) -> Result<()
 
 fn is_newer(note: &Note, old: &post::Model) -> bool {
     note.updated.is_some_and(|at| at > old.edited_at.unwrap_or(old.published_at))
+}
+
+/// A post that is known, as its author has it now: changed if that is newer; else only its poll may stand
+/// otherwise. What is older than what is known says nothing.
+async fn said_again(app: &App, author: &account::Model, old: post::Model, note: Note) -> Result<(), Refusal> {
+    if is_newer(&note, &old) {
+        return change(app, author, old, note).await;
+    }
+    if note.poll.is_none() || note.updated.is_some_and(|at| old.edited_at.is_some_and(|known| at < known)) {
+        return Ok(());
+    }
+    let app2 = app.clone();
+    app.db
+        .write(move |tx| Box::pin(async move { polls::heard(&app2, tx, old.id, note.poll.as_ref(), false).await }))
+        .await
 }
 
 /// Keeps a post from a document that was fetched from its own origin, with what it answers.
@@ -265,6 +276,7 @@ async fn keep(
                 pictures::add(&app2, tx, photos).await?;
                 posts::adopt(tx, &row, &uri).await?;
                 lists.write(tx, row.id).await?;
+                polls::heard(&app2, tx, row.id, note.poll.as_ref(), true).await?;
                 emoji::hear(&app2, tx, &author.domain, &note.emoji).await?;
                 surface::post_appeared(&app2, tx, &row, &author, arrival).await?;
                 Ok(row)
@@ -376,10 +388,10 @@ pub async fn hear_update(
     let Some(old) = posts::by_uri(&app.db.read, note.id.as_str()).await? else {
         return hear_create(app, signer, activity, budget).await;
     };
-    if old.account_id != signer.id || old.deleted_at.is_some() || !is_newer(&note, &old) {
+    if old.account_id != signer.id || old.deleted_at.is_some() {
         return Ok(());
     }
-    change(app, signer, old, note).await
+    said_again(app, signer, old, note).await
 }
 
 async fn change(app: &App, author: &account::Model, old: post::Model, note: Note) -> Result<(), Refusal> {
@@ -414,6 +426,7 @@ async fn change(app: &App, author: &account::Model, old: post::Model, note: Note
                     editing::keep_version(&app2, tx, &before, &photos_before).await?;
                 }
                 pictures::replace(&app2, tx, row.id, photos).await?;
+                polls::heard(&app2, tx, row.id, note.poll.as_ref(), true).await?;
                 posts::save(tx, row.clone()).await?;
                 emoji::hear(&app2, tx, &author.domain, &note.emoji).await?;
                 words.write(tx, row.id, visibility::of(&row)).await?;

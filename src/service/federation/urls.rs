@@ -169,6 +169,11 @@ impl Urls {
         self.at(&format!("/ap/emoji/{id}"))
     }
 
+    /// Id of what stands for a choice in a poll. Nothing is served there.
+    pub fn vote(&self, voter: i64, id: i64) -> String {
+        format!("{}/votes/{id}", self.actor(voter))
+    }
+
     /// Id of any other activity of ours.
     pub fn activity(&self, id: i64) -> String {
         self.at(&format!("/ap/activities/{id}"))

@@ -5,7 +5,7 @@ use super::{BLUR, Context, HIDE, any};
 use crate::activitypub::html::to_plain_text;
 use crate::app::App;
 use crate::entity::{content_filter, filter_keyword, photo, post, tag};
-use crate::service::views::Post;
+use crate::service::views::{Polls, Post};
 use crate::service::visibility::Reader;
 use crate::store::{filters as rows, media, tags};
 use aho_corasick::AhoCorasick;
@@ -68,6 +68,7 @@ impl Matcher {
         post: &post::Model,
         photos: impl IntoIterator<Item = &'a photo::Model>,
         tags: impl IntoIterator<Item = &'a tag::Model>,
+        asked: impl IntoIterator<Item = &'a str>,
     ) -> Vec<Matched> {
         if self.is_empty() || self.reader == Some(post.account_id) {
             return Vec::new();
@@ -76,7 +77,7 @@ impl Matcher {
         for id in self.posts.get(&post.id).into_iter().flatten() {
             found.entry(*id).or_default().1 = true;
         }
-        for word in self.words_in(&text_of(post, photos, tags)) {
+        for word in self.words_in(&text_of(post, photos, tags, asked)) {
             found.entry(word.filter_id).or_default().0.push(word.keyword.clone());
         }
         let matched =
@@ -118,16 +119,18 @@ fn folded(text: &str) -> String {
 }
 
 /// Everything of a post that is looked through: what it says, its warning, what its photos show, its
-/// hashtags; each on a line of its own.
+/// hashtags, what can be chosen in its poll; each on a line of its own.
 fn text_of<'a>(
     post: &post::Model,
     photos: impl IntoIterator<Item = &'a photo::Model>,
     tags: impl IntoIterator<Item = &'a tag::Model>,
+    asked: impl IntoIterator<Item = &'a str>,
 ) -> String {
     let said = post.html.as_deref().map_or_else(|| post.caption.clone(), to_plain_text);
     let mut lines = vec![folded(&said), folded(&post.warning)];
     lines.extend(photos.into_iter().map(|photo| folded(&photo.alt)));
     lines.extend(tags.into_iter().map(|tag| folded(&format!("#{}", tag.name))));
+    lines.extend(asked.into_iter().map(folded));
     lines.join("\n")
 }
 
@@ -200,11 +203,12 @@ async fn through<T>(
     for (id, tag) in tags::of_posts(db, &ids).await? {
         tagged.entry(id).or_default().push(tag);
     }
+    let polls = Polls::load(db, None, &ids).await?;
     let (mut kept, mut folds) = (Vec::new(), Folds::default());
     for item in items {
         let id = post(&item).id;
-        let found =
-            matcher.on(post(&item), photos.get(&id).into_iter().flatten(), tagged.get(&id).into_iter().flatten());
+        let (photos, tags) = (photos.get(&id).into_iter().flatten(), tagged.get(&id).into_iter().flatten());
+        let found = matcher.on(post(&item), photos, tags, polls.words(id));
         if found.iter().any(|matched| matched.filter.action == HIDE) {
             continue;
         }

@@ -79,8 +79,8 @@ async fn judge(
     let Some(row) = requests::policy(tx, account_id).await? else { return Ok(Choice::Accept) };
     let policy = policy_of(&row);
     let Some(actor) = accounts::by_id(tx, actor_id).await? else { return Ok(Choice::Accept) };
-    // What she follows a post or a request for is no news of a stranger.
-    if kind == kind::FOLLOW_GRANTED || requests::permitted(tx, account_id, actor_id).await? {
+    // What comes of something she did herself is no news of a stranger.
+    if matches!(kind, kind::FOLLOW_GRANTED | kind::POLL) || requests::permitted(tx, account_id, actor_id).await? {
         return Ok(Choice::Accept);
     }
     let follows = relations::between(tx, account_id, &[actor_id]).await?;

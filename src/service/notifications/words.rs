@@ -3,7 +3,7 @@
 use crate::service::surface::kind;
 
 /// Each with the kinds it stands for. What has no word here is told on pages only.
-pub const WORDS: [(&str, &[&str]); 8] = [
+pub const WORDS: [(&str, &[&str]); 9] = [
     ("mention", &[kind::REPLY, kind::MENTION]),
     ("status", &[kind::STATUS]),
     ("reblog", &[kind::BOOST]),
@@ -11,6 +11,7 @@ pub const WORDS: [(&str, &[&str]); 8] = [
     ("follow_request", &[kind::FOLLOW_REQUEST]),
     ("favourite", &[kind::LIKE]),
     ("update", &[kind::UPDATE]),
+    ("poll", &[kind::POLL]),
     (QUOTE, &[kind::QUOTE]),
 ];
 /// Told only to apps that say they know it: others may lose a whole page over a word they do not know.

@@ -22,7 +22,7 @@ use url::Url;
 /// Of whom one wants to be told.
 pub const POLICIES: [&str; 4] = ["all", "followed", "follower", "none"];
 /// Further kinds that apps ask for; nothing here is of them.
-const OTHERS: [&str; 5] = ["poll", "quoted_update", "severed_relationships", "admin.sign_up", "admin.report"];
+const OTHERS: [&str; 4] = ["quoted_update", "severed_relationships", "admin.sign_up", "admin.report"];
 
 /// Where an app wants to be told, and of what.
 pub struct Wish {

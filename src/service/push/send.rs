@@ -94,6 +94,7 @@ fn message(app: &App, row: &Model, told: &Told) -> Result<String, Refusal> {
         kind::REPLY => format!("{name} replied"),
         kind::QUOTE => format!("{name} quotes your post"),
         kind::STATUS => format!("{name} posted"),
+        kind::POLL => format!("The poll of {name} is over"),
         kind::UPDATE => format!("{name} edited a post you boosted"),
         _ => format!("{name} mentioned you"),
     };

@@ -76,6 +76,11 @@ impl Emojis {
         if self.known.is_empty() { html } else { with_emoji(&html, |name| self.path(domain, name)) }
     }
 
+    /// Plain text of one line, with pictures in it.
+    pub fn title(&self, domain: &str, text: &str) -> SanitizedHtml {
+        name_with_emoji(text, |name| self.path(domain, name))
+    }
+
     /// A person whose name is shown with pictures.
     pub fn on(&self, person: Person, row: &account::Model) -> Person {
         if self.known.is_empty() {

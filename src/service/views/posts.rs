@@ -1,8 +1,8 @@
 //! Posts, conversations and notifications as they can be shown.
 
 use super::{
-    Answered, Emojis, Notification, Person, Picture, Post, Quoting, Reply, TagLink, ago, day, iso, of_photos, people,
-    person,
+    Answered, Emojis, Notification, Person, Picture, Polls, Post, Quoting, Reply, TagLink, ago, day, iso, of_photos,
+    people, person,
 };
 use crate::activitypub::html::{sanitize, to_plain_text};
 use crate::activitypub::vocab::Place;
@@ -41,6 +41,7 @@ struct Batch {
     pictures: HashMap<i64, Vec<Picture>>,
     links: HashMap<i64, urls::LocalLinks>,
     emojis: Emojis,
+    polls: Polls,
     rights: Rights,
     liked: HashSet<i64>,
     boosted: HashSet<i64>,
@@ -78,9 +79,10 @@ impl Batch {
             None => Default::default(),
         };
         let parents = parents.into_iter().map(|p| (p.id, p)).collect();
-        let emojis = emojis(app, list, &authors).await?;
+        let polls = Polls::load(db, reader, &ids).await?;
+        let emojis = emojis(app, list, &authors, &polls).await?;
         let rights = Rights::load(app, reader, list).await?;
-        Ok(Self { reader, authors, pictures, links, emojis, rights, liked, boosted, parents })
+        Ok(Self { reader, authors, pictures, links, emojis, polls, rights, liked, boosted, parents })
     }
 
     fn view(&self, app: &App, row: &post::Model) -> Option<Post> {
@@ -125,6 +127,7 @@ impl Batch {
             own: self.reader == Some(row.account_id),
             answers: self.answered(app, row),
             boosted_by: None,
+            poll: self.polls.of(row.id, &author.domain, &self.emojis, now),
             remote_url: (!author.domain.is_empty()).then(|| row.url.clone().or_else(|| row.uri.clone())).flatten(),
         })
     }
@@ -146,12 +149,21 @@ impl Batch {
     }
 }
 
-/// Custom emoji of captions and of everybody's names.
-async fn emojis(app: &App, list: &[post::Model], authors: &HashMap<i64, account::Model>) -> Result<Emojis, DbErr> {
+/// Custom emoji of captions, of what is asked, and of everybody's names.
+async fn emojis(
+    app: &App,
+    list: &[post::Model],
+    authors: &HashMap<i64, account::Model>,
+    polls: &Polls,
+) -> Result<Emojis, DbErr> {
     let domain = |id: &i64| authors.get(id).map_or("", |author| author.domain.as_str());
     let captions = list.iter().map(|p| (domain(&p.account_id), p.html.as_ref().unwrap_or(&p.caption).as_str()));
     let names = authors.values().map(|author| (author.domain.as_str(), author.name.as_str()));
-    Emojis::load(app, captions.chain(names)).await
+    let mut texts: Vec<(&str, &str)> = captions.chain(names).collect();
+    for row in list {
+        texts.extend(polls.words(row.id).map(|words| (domain(&row.account_id), words)));
+    }
+    Emojis::load(app, texts).await
 }
 
 /// A category, with the page of the hashtag of the same name.

@@ -1,7 +1,9 @@
 //! What pages, feeds, the API and ActivityPub render from: plain values, already allowed for the
 //! viewer, with paths that start at `/` and no address of the server in them.
 
+use super::Emoji;
 use crate::activitypub::{SanitizedHtml, Visibility};
+use crate::clock::Millis;
 use serde::{Serialize, Serializer};
 
 /// Lets HTML that has been made safe stand in a template as it is. The only place that may: what
@@ -277,6 +279,51 @@ pub struct Post {
     pub boosted_by: Option<Person>,
     /// For a remote post: its page at home.
     pub remote_url: Option<String>,
+    /// What it asks.
+    pub poll: Option<Poll>,
+}
+
+/// What a post of another server asks.
+#[derive(Debug, Clone, Serialize)]
+pub struct Poll {
+    /// In order, never none.
+    pub options: Vec<PollOption>,
+    /// Several may be chosen.
+    pub multiple: bool,
+    /// Nobody votes any more.
+    pub over: bool,
+    /// When it ends, or ended.
+    #[serde(skip)]
+    pub ends_at: Option<Millis>,
+    /// The same as `2026-11-12T08:30:00.000Z`; empty when it has no end.
+    pub ends: String,
+    /// The same as "12 November 2026".
+    pub ends_day: String,
+    /// Votes that are told of.
+    pub votes: i64,
+    /// People who voted, where that is told.
+    pub voters: Option<i64>,
+    /// The viewer voted.
+    pub voted: bool,
+    /// Custom emoji of its options.
+    #[serde(skip)]
+    pub emojis: Vec<Emoji>,
+}
+
+/// Something to choose.
+#[derive(Debug, Clone, Serialize)]
+pub struct PollOption {
+    /// Plain text on one line.
+    pub title: String,
+    /// The same with pictures for custom emoji.
+    #[serde(serialize_with = "safe")]
+    pub shown: SanitizedHtml,
+    /// Votes for it, where they are told.
+    pub votes: Option<i64>,
+    /// Per cent: of the votes, or of the people where each may choose several.
+    pub share: Option<i64>,
+    /// The viewer chose it.
+    pub chosen: bool,
 }
 
 /// The post that a reply answers.
@@ -305,7 +352,7 @@ pub struct Reply {
 pub struct Notification {
     /// Id in digits.
     pub id: String,
-    /// `follow`, `follow_request`, `follow_granted`, `like`, `boost`, `reply`, `mention`.
+    /// `follow`, `follow_request`, `follow_granted`, `like`, `boost`, `reply`, `mention`, `poll`, ….
     pub kind: String,
     /// Who did it.
     pub actor: Person,

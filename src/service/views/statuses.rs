@@ -1,9 +1,10 @@
 //! Posts as apps show them: whole, with everybody they name.
 
-use super::{Account, Emoji, Emojis, Picture, accounts, of_photos};
+use super::{Account, Emoji, Emojis, Picture, Poll, Polls, accounts, of_photos};
 use crate::activitypub::html::{sanitize, to_plain_text};
 use crate::activitypub::{SanitizedHtml, Visibility, text};
 use crate::app::App;
+use crate::clock::Millis;
 use crate::entity::{account, boost, photo, post, tag};
 use crate::service::federation::urls::{AbsoluteLinks, Urls};
 use crate::service::filters::{Matched, Matcher};
@@ -63,6 +64,8 @@ pub struct Status {
     pub quotes: i64,
     /// Custom emoji of its text and its warning.
     pub emojis: Vec<Emoji>,
+    /// What it asks.
+    pub poll: Option<Poll>,
     /// The reader wrote it.
     pub own: bool,
     /// Filters of the reader that hold it back, wherever they hold.
@@ -98,6 +101,8 @@ struct Batch {
     silent: HashSet<i64>,
     quotes: HashMap<i64, i64>,
     emojis: Emojis,
+    polls: Polls,
+    now: Millis,
     filters: Matcher,
 }
 
@@ -137,8 +142,12 @@ impl Batch {
             None => Default::default(),
         };
         let domain = |id: &i64| known.get(id).map_or("", |author| author.domain.as_str());
-        let texts: Vec<(&str, &str)> =
-            list.iter().flat_map(|s| words_of(&s.post).map(|text| (domain(&s.post.account_id), text))).collect();
+        let polls = Polls::load(db, reader, &ids).await?;
+        let mut texts: Vec<(&str, &str)> = Vec::new();
+        for row in list.iter().map(|shown| &shown.post) {
+            let words = words_of(row).into_iter().chain(polls.words(row.id));
+            texts.extend(words.map(|text| (domain(&row.account_id), text)));
+        }
         let emojis = Emojis::load(app, texts).await?;
         Ok(Self {
             people: accounts(app, urls, speakers).await?,
@@ -153,6 +162,8 @@ impl Batch {
             silent,
             quotes: quotes::totals(db, &ids).await?,
             emojis,
+            polls,
+            now: app.now(),
             filters: Matcher::of(app, reader, |_| true).await?,
         })
     }
@@ -195,7 +206,8 @@ impl Batch {
             quotes: self.quotes.get(&row.id).copied().unwrap_or(0),
             emojis: self.emojis.used(domain, words_of(&row)),
             own: reader == Some(row.account_id),
-            filtered: self.filters.on(&row, photos.iter().map(|(photo, _)| photo), tags),
+            poll: self.polls.of(row.id, domain, &self.emojis, self.now),
+            filtered: self.filters.on(&row, photos.iter().map(|(photo, _)| photo), tags, self.polls.words(row.id)),
             boost,
             row,
         })

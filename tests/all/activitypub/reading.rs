@@ -202,7 +202,50 @@ fn top_level_images_and_polls_are_shown() {
     let poll =
         json!({"type": "Question", "content": "<p>When?</p>", "oneOf": [{"name": "Dawn <b>"}, {"name": "Dusk"}]});
     let poll = with(poll);
-    assert_eq!(html::sanitize(&poll.content).to_plain_text(), "When?\n\n○ Dawn <b>\n\n○ Dusk");
+    assert_eq!(html::sanitize(&poll.content).to_plain_text(), "When?");
+    let names: Vec<_> = poll.poll.unwrap().options.into_iter().map(|option| option.name).collect();
+    assert_eq!(names, ["Dawn <b>", "Dusk"]);
+}
+
+#[test]
+fn a_poll_is_read_as_each_server_writes_it() {
+    let read = |more: Value| {
+        let mut document =
+            json!({"id": "https://a.example/1", "attributedTo": "https://a.example/bob", "type": "Question"});
+        document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        Note::read(&document, None).unwrap()
+    };
+    let option = |name: &str, votes: Value| json!({"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": votes}});
+    let open = read(json!({"oneOf": [option("Dawn", json!(3)), option("  ", json!(1)), option(" Dusk ", Value::Null)],
+        "endTime": "2026-01-01T00:00:00Z", "closed": false, "votersCount": 3}))
+    .poll
+    .unwrap();
+    let options: Vec<_> = open.options.iter().map(|o| (o.name.as_str(), o.votes)).collect();
+    assert_eq!(options, [("Dawn", Some(3)), (" Dusk ", None)], "byte for byte; what is not told is not nought");
+    assert_eq!((open.multiple, open.closed, open.ends, open.voters), (false, false, Some(1_767_225_600_000), Some(3)));
+    let over =
+        read(json!({"anyOf": [{"name": "Dawn"}], "endTime": "2030-01-01T00:00:00Z", "closed": "2026-01-01T00:00:00Z"}));
+    let over = over.poll.unwrap();
+    assert_eq!((over.multiple, over.closed, over.ends, over.voters), (true, false, Some(1_767_225_600_000), None));
+    let closed = read(json!({"oneOf": {"content": "Alone"}, "closed": true, "votersCount": -1})).poll.unwrap();
+    assert_eq!((closed.options[0].name.as_str(), closed.closed, closed.voters), ("Alone", true, None));
+    let many = read(json!({"oneOf": [option("Dawn", json!(i64::MAX))]})).poll.unwrap();
+    assert_eq!(many.options[0].votes, Some(i64::from(i32::MAX)));
+    for none in [
+        json!({}),
+        json!({"oneOf": []}),
+        json!({"oneOf": [1, null, {"name": 7}]}),
+        json!({"type": "Note", "oneOf": [{"name": "Dawn"}]}),
+    ] {
+        assert_eq!(read(none.clone()).poll, None, "{none}");
+    }
+    let long: String = "x".repeat(501);
+    for odd in
+        [json!({"oneOf": vec![json!({"name": "Same"}); 101]}), json!({"oneOf": [{"name": long}, {"name": "Short"}]})]
+    {
+        let note = read(odd);
+        assert!(note.poll.is_none() && note.content.contains("<p>○ "), "shown as words: nobody could vote in it");
+    }
 }
 
 #[test]

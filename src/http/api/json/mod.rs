@@ -16,6 +16,7 @@ mod notification;
 mod people;
 pub mod pixelfed;
 mod policy;
+mod poll;
 mod push;
 mod search;
 mod status;
@@ -37,6 +38,7 @@ pub use notification::{
 };
 pub use people::{DomainBlockPreview, FamiliarFollowers, MutedAccount, Profile, Report};
 pub use policy::{Merged, NotificationPolicy, NotificationPolicyV1, NotificationRequest, requests};
+pub use poll::Poll;
 pub use push::WebPushSubscription;
 pub use search::{Search, Suggestion, TrendsLink};
 pub use status::{Context, Status, visibility};

@@ -1,6 +1,6 @@
 //! Status and Context.
 
-use super::{Account, CustomEmoji, FilterResult, MediaAttachment, time};
+use super::{Account, CustomEmoji, FilterResult, MediaAttachment, Poll, time};
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::entity::account;
@@ -77,8 +77,7 @@ pub struct Status {
     pub in_reply_to_account_id: Option<String>,
     #[schema(no_recursion)]
     pub reblog: Option<Box<Status>>,
-    #[schema(value_type = Option<Object>)]
-    pub poll: Option<Value>,
+    pub poll: Option<Poll>,
     #[schema(value_type = Option<Object>)]
     pub card: Option<Value>,
     #[schema(value_type = Option<Object>)]
@@ -166,7 +165,7 @@ impl Status {
             in_reply_to_id: view.answers.map(|(id, _)| id.to_string()),
             in_reply_to_account_id: view.answers.map(|(_, account)| account.to_string()),
             reblog: None,
-            poll: None,
+            poll: view.poll.as_ref().map(|poll| Poll::of(urls, row.id, poll)),
             card: None,
             quote: None,
             language: text(&row.language),

@@ -9,9 +9,27 @@ pub fn delivery_for_everybody(body: &[u8]) -> Check {
     let activity: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     let kind = text(&activity, "type")?;
     if matches!(kind, "Create" | "Update") && activity["object"]["type"] == "Note" {
-        return post_for_everybody(body).map(drop);
+        return match activity["object"].get("name") {
+            Some(_) => vote_for_everybody(&activity),
+            None => post_for_everybody(body).map(drop),
+        };
     }
     activity_for_everybody(body, &activity).map_err(|error| format!("{kind}: {error}"))
+}
+
+/// Mastodon and Misskey: a vote has a name and no content, and goes to the author of the poll alone.
+fn vote_for_everybody(activity: &Value) -> Check {
+    has_context(activity)?;
+    let (vote, actor) = (&activity["object"], text(activity, "actor")?);
+    demand(host(text(activity, "id")?)? == host(actor)?, "the activity is on another host")?;
+    demand(host(text(vote, "id")?)? == host(actor)?, "the vote is on another host")?;
+    demand(text(vote, "attributedTo")? == actor, "voted by somebody else")?;
+    demand(!text(vote, "name")?.is_empty() && vote.get("content").is_none(), "no vote")?;
+    let question = text(vote, "inReplyTo")?;
+    let told = strings(vote, "to")?;
+    demand(told == strings(activity, "to")? && told.len() == 1, "not told to one")?;
+    demand(host(&told[0])? == host(question)?, "not told to whoever asks")?;
+    demand(activity.get("cc").is_none() && vote.get("cc").is_none(), "told to others")
 }
 
 fn activity_for_everybody(body: &[u8], activity: &Value) -> Check {
