@@ -48,6 +48,7 @@ pub mod surface;
 pub mod timelines;
 pub mod trends;
 pub mod uploads;
+pub mod usage;
 pub mod views;
 pub mod visibility;
 pub mod work;
