@@ -28,7 +28,7 @@ pub fn document(origin: &str) -> Value {
         "properties": { "error": { "type": "string" }, "error_description": { "type": "string" } },
     });
     entities.insert("Error".to_owned(), error);
-    let scopes: BTreeMap<&str, &str> = scopes::ALL.iter().map(|scope| (*scope, "")).collect();
+    let scopes: BTreeMap<&str, &str> = scopes::offered().map(|scope| (scope, scopes::words(scope))).collect();
     value!({
         "openapi": "3.1.0",
         "info": { "title": "Cyanotype", "version": env!("CARGO_PKG_VERSION") },

@@ -93,7 +93,7 @@ async fn metadata(call: Call) -> Answer {
         "userinfo_endpoint": at("/oauth/userinfo"),
         "app_registration_endpoint": at("/api/v1/apps"),
         "service_documentation": at("/api/openapi.json"),
-        "scopes_supported": scopes::ALL,
+        "scopes_supported": scopes::offered().collect::<Vec<_>>(),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "client_credentials"],
