@@ -9,6 +9,7 @@ pub mod bookmarks;
 pub mod categories;
 pub mod conversation;
 pub mod counting;
+pub mod description;
 pub mod editing;
 pub mod emoji;
 pub mod endorsing;
