@@ -2,7 +2,7 @@
 
 use crate::app::{App, Overrides};
 use crate::config::{Database, Settings};
-use crate::service::{accounts, federation, sessions, storage};
+use crate::service::{accounts, description, federation, sessions, storage};
 use crate::{http, store, telemetry, worker};
 use anyhow::Context;
 use std::time::Duration;

@@ -120,7 +120,8 @@ async fn whole(app: &App, reader: i64, rows: Vec<announcement::Model>) -> Result
                 }),
             }
         }
-        let mentions = text::mentions(&row.text).iter().map(written).filter_map(|name| {
+        let names = text::mentions(&row.text);
+        let mentions = names.iter().map(written).filter_map(|name| {
             let row = people.get(&name)?.clone();
             Some((name, row))
         });

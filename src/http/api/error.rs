@@ -60,6 +60,11 @@ impl ApiError {
         Self { more: Some(("errors", json!({ "file": [why] }))), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, why) }
     }
 
+    /// What was sent is wrong, with a word that Pixelfed's app knows.
+    pub fn coded(code: &str, why: impl Into<String>) -> Self {
+        Self { more: Some(("error_code", code.into())), ..Self::new(StatusCode::BAD_REQUEST, why) }
+    }
+
     /// Too many calls; come back after so many seconds.
     pub fn too_many(seconds: u64) -> Self {
         Self { retry_after: Some(seconds), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many requests") }
