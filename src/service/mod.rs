@@ -77,6 +77,8 @@ pub enum Refusal {
     Invalid {
         /// The field it is about.
         field: &'static str,
+        /// In what way it is wrong.
+        fault: Fault,
         /// A sentence.
         why: String,
     },
@@ -100,10 +102,32 @@ pub enum Refusal {
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// In what way something that was sent is wrong.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Fault {
+    #[default]
+    Invalid,
+    /// It is missing or empty.
+    Blank,
+    TooShort,
+    TooLong,
+    /// It belongs to somebody else.
+    Taken,
+    /// It is kept for the server itself.
+    Reserved,
+    /// What had to be agreed to was not.
+    NotAccepted,
+}
+
 impl Refusal {
     /// What was sent is wrong.
     pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
-        Self::Invalid { field, why: why.into() }
+        Self::faulty(field, Fault::Invalid, why)
+    }
+
+    /// What was sent is wrong in a way that has a name.
+    pub fn faulty(field: &'static str, fault: Fault, why: impl Into<String>) -> Self {
+        Self::Invalid { field, fault, why: why.into() }
     }
 
     /// It broke here.

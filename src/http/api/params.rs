@@ -4,6 +4,7 @@
 
 use super::error::ApiError;
 use crate::service::limits;
+use crate::service::Fault;
 use crate::service::uploads::Upload;
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -74,7 +75,7 @@ impl Params {
 
     /// One value that has to be there.
     pub fn need(&self, name: &'static str) -> Result<&str, ApiError> {
-        self.text(name).ok_or_else(|| ApiError::invalid(name, format!("{name} is missing.")))
+        self.text(name).ok_or_else(|| ApiError::faulty(vec![(name, Fault::Blank, format!("{name} is missing."))]))
     }
 
     /// Whether it was said at all, be it empty.

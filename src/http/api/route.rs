@@ -28,6 +28,8 @@ pub struct Route {
     pub pages: bool,
     /// How many files it takes.
     pub files: usize,
+    /// What use cases call otherwise than apps do, in what they refuse: pairs of our name and the app's.
+    pub names: &'static [(&'static str, &'static str)],
     /// It goes on for long: the token may stand in the address or beside the names of protocols.
     pub streams: bool,
     /// Absent: `{}`.
@@ -42,7 +44,7 @@ impl Route {
         Fut: Future<Output = Answer> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
-        Self { method, path, access, takes: &[], pages: false, files: 0, streams: false, answer: None, handler }
+        Self { method, path, access, takes: &[], pages: false, files: 0, names: &[], streams: false, answer: None, handler }
     }
 
     pub fn get<F, Fut>(path: &'static str, access: Access, handler: F) -> Self
@@ -98,6 +100,11 @@ impl Route {
     /// It takes so many files in a multipart body.
     pub fn files(self, files: usize) -> Self {
         Self { files, ..self }
+    }
+
+    /// What is refused is called by these names.
+    pub fn names(self, names: &'static [(&'static str, &'static str)]) -> Self {
+        Self { names, ..self }
     }
 
     /// It goes on for long.

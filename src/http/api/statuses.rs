@@ -18,6 +18,9 @@ use std::collections::HashMap;
 const READ: Access = Access::Open("read:statuses");
 const WRITE: Access = Access::Person(&["write:statuses"]);
 
+const NAMES: &[(&str, &str)] =
+    &[("text", "status"), ("caption", "status"), ("to", "status"), ("photos", "media_ids")];
+
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/v1/statuses", READ, several).takes(&["id[]:id"]).lists::<Status>(),
@@ -32,10 +35,12 @@ pub fn routes() -> Vec<Route> {
                 "language",
                 "scheduled_at:time",
             ])
+            .names(NAMES)
             .gives::<PostedStatus>(),
         Route::get("/api/v1/statuses/{id}", READ, show).gives::<Status>(),
         Route::put("/api/v1/statuses/{id}", WRITE, edit)
             .takes(&["status", "media_ids[]:id", "media_attributes[]", "sensitive:flag", "spoiler_text", "language"])
+            .names(NAMES)
             .gives::<Status>(),
         Route::delete("/api/v1/statuses/{id}", WRITE, delete).takes(&["delete_media:flag"]).gives::<DeletedStatus>(),
         Route::get("/api/v1/statuses/{id}/context", READ, context).gives::<Context>(),
