@@ -24,6 +24,7 @@ mod m0018_hearing;
 mod m0019_push;
 mod m0020_filters;
 mod m0021_trends;
+mod m0023_via;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_push::Migration),
             Box::new(m0020_filters::Migration),
             Box::new(m0021_trends::Migration),
+            Box::new(m0023_via::Migration),
         ]
     }
 }

@@ -12,7 +12,7 @@ use crate::entity::post;
 use crate::service::editing::{self, Changes};
 use crate::service::scheduling::{self, Said};
 use crate::service::writing::{self, Photos, Written};
-use crate::service::{Refusal, limits, posting, reacting, timelines, views};
+use crate::service::{Refusal, apps, limits, posting, reacting, timelines, views};
 use std::collections::HashMap;
 
 const READ: Access = Access::Open("read:statuses");
@@ -133,6 +133,7 @@ async fn create(call: Call) -> Answer {
         None => None,
     };
     let text = |name: &str| call.params.text(name).unwrap_or_default().to_owned();
+    let app_id = call.holder.as_ref().map_or(0, |holder| holder.app_id);
     let written = Written {
         text: text("status"),
         warning: text("spoiler_text"),
@@ -142,11 +143,11 @@ async fn create(call: Call) -> Answer {
         answers,
         photos: Photos::Loose(photos(&call.params)?),
         number,
+        via: apps::via(app, app_id).await?,
     };
     let written = writing::as_usual(&viewer.login, written, call.params.flag("sensitive"));
     let said = match hour(&call.params)? {
         Some(at) => {
-            let app_id = call.holder.as_ref().map_or(0, |holder| holder.app_id);
             Said::Scheduled(scheduling::schedule(app, &viewer.account, app_id, written, at).await?)
         }
         None => Said::Posted(writing::post(app, &viewer.account, written).await?.id),

@@ -4,6 +4,7 @@ use super::{Account, CustomEmoji, FilterResult, MediaAttachment, time};
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::entity::account;
+use crate::service::apps::Via;
 use crate::service::federation::urls::{Urls, acct, tag_path};
 use crate::service::views;
 use serde::Serialize;
@@ -173,7 +174,7 @@ impl Status {
             card: None,
             quote: None,
             language: text(&row.language),
-            application: None,
+            application: Via::of(&row.via).map(|Via { name, website }| StatusApplication { name, website }),
             favourited: view.liked,
             reblogged: view.boosted,
             muted: view.silent,
