@@ -42,6 +42,7 @@ pub mod reporting;
 pub mod scheduling;
 pub mod search;
 pub mod search_people;
+pub mod search_posts;
 pub mod sessions;
 pub mod storage;
 pub mod streaming;
