@@ -18,6 +18,7 @@ pub mod pixelfed;
 mod policy;
 mod push;
 mod search;
+mod server;
 mod status;
 mod tag;
 
@@ -39,6 +40,7 @@ pub use people::{DomainBlockPreview, FamiliarFollowers, MutedAccount, Profile, R
 pub use policy::{Merged, NotificationPolicy, NotificationPolicyV1, NotificationRequest, requests};
 pub use push::WebPushSubscription;
 pub use search::{Search, Suggestion, TrendsLink};
+pub use server::AuthorizationServer;
 pub use status::{Context, Status, visibility};
 pub use tag::{FeaturedTag, Tag};
 
