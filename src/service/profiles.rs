@@ -225,12 +225,7 @@ fn changed(
 }
 
 /// Puts a line in the place of the one that says the same, or adds it.
-fn say(
-    typed: &mut Vec<(String, String)>,
-    label: &str,
-    same: impl Fn(&str, &str) -> bool,
-    value: Option<String>,
-) {
+fn say(typed: &mut Vec<(String, String)>, label: &str, same: impl Fn(&str, &str) -> bool, value: Option<String>) {
     let Some(value) = value else { return };
     match typed.iter_mut().find(|(label, value)| same(label, value)) {
         Some(line) => line.1 = value,

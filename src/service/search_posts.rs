@@ -65,7 +65,8 @@ async fn candidates(app: &App, reader: i64, wanted: Wanted<'_>) -> Result<Vec<po
     let mut found = HashMap::new();
     if wanted.by.is_none_or(|by| by == reader) {
         let every = Visibility::ALL.map(Visibility::as_str);
-        let cursor = Cursor { after: wanted.after.unwrap_or(i64::MIN), ..Cursor::before(wanted.before, limits::OWN_SEARCHED) };
+        let cursor =
+            Cursor { after: wanted.after.unwrap_or(i64::MIN), ..Cursor::before(wanted.before, limits::OWN_SEARCHED) };
         let own = posts::of_account(db, reader, Kind::All, &every, cursor).await?;
         found.extend(own.into_iter().map(|row| (row.id, row)));
     }

@@ -5,8 +5,8 @@ use super::call::{Answer, Call, done, json};
 use super::error::ApiError;
 use super::json::{self as entities, AuthorizationServer, Empty, Token, UserInfo};
 use super::{Access, Route};
-use crate::service::apps::grants::{self, Credentials};
 use crate::service::apps::Scopes;
+use crate::service::apps::grants::{self, Credentials};
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -22,8 +22,7 @@ pub fn routes() -> Vec<Route> {
             .gives::<Empty>(),
         Route::get("/oauth/userinfo", Access::Person(&["profile"]), user_info).gives::<UserInfo>(),
         Route::post("/oauth/userinfo", Access::Person(&["profile"]), user_info).gives::<UserInfo>(),
-        Route::get("/.well-known/oauth-authorization-server", Access::Free, metadata)
-            .gives::<AuthorizationServer>(),
+        Route::get("/.well-known/oauth-authorization-server", Access::Free, metadata).gives::<AuthorizationServer>(),
     ]
 }
 

@@ -3,8 +3,8 @@
 //! something as `source[privacy]`. What is empty is absent. What is unknown or said twice never fails.
 
 use super::error::ApiError;
-use crate::service::limits;
 use crate::service::Fault;
+use crate::service::limits;
 use crate::service::uploads::Upload;
 use axum::http::StatusCode;
 use serde_json::Value;

@@ -57,7 +57,21 @@ impl Route {
         Fut: Future<Output = Answer> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
-        Self { method, path, access, takes: &[], pages: false, files: 0, names: &[], ranked: false, also: &[], kind: JSON, streams: false, answer: None, handler }
+        Self {
+            method,
+            path,
+            access,
+            takes: &[],
+            pages: false,
+            files: 0,
+            names: &[],
+            ranked: false,
+            also: &[],
+            kind: JSON,
+            streams: false,
+            answer: None,
+            handler,
+        }
     }
 
     pub fn get<F, Fut>(path: &'static str, access: Access, handler: F) -> Self

@@ -18,8 +18,7 @@ use std::collections::HashMap;
 const READ: Access = Access::Open("read:statuses");
 const WRITE: Access = Access::Person(&["write:statuses"]);
 
-const NAMES: &[(&str, &str)] =
-    &[("text", "status"), ("caption", "status"), ("to", "status"), ("photos", "media_ids")];
+const NAMES: &[(&str, &str)] = &[("text", "status"), ("caption", "status"), ("to", "status"), ("photos", "media_ids")];
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -147,9 +146,7 @@ async fn create(call: Call) -> Answer {
     };
     let written = writing::as_usual(&viewer.login, written, call.params.flag("sensitive"));
     let said = match hour(&call.params)? {
-        Some(at) => {
-            Said::Scheduled(scheduling::schedule(app, &viewer.account, app_id, written, at).await?)
-        }
+        Some(at) => Said::Scheduled(scheduling::schedule(app, &viewer.account, app_id, written, at).await?),
         None => Said::Posted(writing::post(app, &viewer.account, written).await?.id),
     };
     answer(&call, said).await

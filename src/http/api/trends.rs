@@ -15,7 +15,10 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/v1/trends", Access::Open("read:statuses"), tags).takes(PLACES).ranked().lists::<Tag>(),
         Route::get("/api/v1/trends/tags", Access::Open("read:statuses"), tags).takes(PLACES).ranked().lists::<Tag>(),
-        Route::get("/api/v1/trends/statuses", Access::Open("read:statuses"), posts).takes(PLACES).ranked().lists::<Status>(),
+        Route::get("/api/v1/trends/statuses", Access::Open("read:statuses"), posts)
+            .takes(PLACES)
+            .ranked()
+            .lists::<Status>(),
         Route::get("/api/v1/trends/links", Access::Open("read:statuses"), links).takes(PLACES).lists::<TrendsLink>(),
         Route::get("/api/v2/suggestions", PEOPLE, suggestions).takes(&["limit:number"]).lists::<Suggestion>(),
         Route::get("/api/v1/suggestions", PEOPLE, people).takes(&["limit:number"]).lists::<Account>(),

@@ -158,7 +158,8 @@ async fn fill(
     some: usize,
 ) -> Result<(), Refusal> {
     let (mut rows, mut places) = (Vec::new(), HashMap::new());
-    for (place, (group, left)) in groups.iter_mut().enumerate().filter(|(_, (group, _))| group.told.len() < SHOWN) {
+    let short = |(_, (group, _)): &(usize, &mut (Group, Vec<notification::Model>))| group.told.len() < SHOWN;
+    for (place, (_, left)) in groups.iter_mut().enumerate().filter(short) {
         let looked_at: Vec<_> = left.drain(..left.len().min(some)).collect();
         places.extend(looked_at.iter().map(|row| (row.id, place)));
         rows.extend(looked_at);

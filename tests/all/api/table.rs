@@ -80,3 +80,34 @@ async fn no_route_can_be_called_without_what_it_needs() {
         }
     }
 }
+
+#[test]
+fn what_changes_something_is_described_by_its_body() {
+    let said = describe("https://a.test");
+    let of = |method: &str, path: &str| said["paths"][path][method].clone();
+    for (path, operations) in said["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let in_query = operation["parameters"].as_array().unwrap().iter().any(|given| given["in"] == "query");
+            assert!(method == "get" || !in_query, "{method} {path}");
+            assert!(method != "get" || operation["requestBody"].is_null(), "{method} {path}");
+        }
+    }
+    let post = of("post", "/api/v1/statuses")["requestBody"]["content"].clone();
+    let form = &post["application/x-www-form-urlencoded"]["schema"]["properties"];
+    assert!(form["media_ids[]"].is_object() && form["status"].is_object(), "{form}");
+    let json = &post["application/json"]["schema"]["properties"];
+    assert_eq!((&json["media_ids"]["type"], &post["multipart/form-data"]), (&"array".into(), &serde_json::Value::Null));
+    let profile = of("patch", "/api/v1/accounts/update_credentials")["requestBody"]["content"].clone();
+    let source = &profile["application/json"]["schema"]["properties"]["source"]["properties"];
+    assert_eq!(source["sensitive"]["type"], "boolean");
+    assert!(profile["multipart/form-data"]["schema"]["properties"]["avatar"].is_object());
+    assert!(profile["application/json"]["schema"]["properties"]["avatar"].is_null(), "JSON holds no file");
+    assert!(of("post", "/api/v2/media")["responses"]["202"].is_object());
+    assert!(of("get", "/api/v1/media/{id}")["responses"]["206"].is_object());
+    let home = &of("get", "/api/v1/timelines/home")["responses"]["200"]["headers"];
+    assert!(home["Link"].is_object() && home["X-RateLimit-Reset"].is_object(), "{home}");
+    let stream = of("get", "/api/v1/streaming/user")["responses"]["200"]["content"].clone();
+    assert_eq!(stream["text/event-stream"]["schema"]["type"], "string", "{stream}");
+    assert!(said["components"]["schemas"]["Error"]["properties"]["details"].is_object());
+    assert!(said["components"]["schemas"]["AuthorizationServer"]["required"].is_array());
+}

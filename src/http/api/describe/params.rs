@@ -12,9 +12,9 @@ pub fn parameters(route: &Route) -> Vec<Value> {
         let kind = if name == "id" { "id" } else { "text" };
         value!({ "name": name, "in": "path", "required": true, "schema": schema_of(kind) })
     });
-    let in_query = taken(route).filter(|_| route.method == Method::GET).map(|(name, kind)| {
-        value!({ "name": name, "in": "query", "required": false, "schema": named(name, kind) })
-    });
+    let in_query = taken(route)
+        .filter(|_| route.method == Method::GET)
+        .map(|(name, kind)| value!({ "name": name, "in": "query", "required": false, "schema": named(name, kind) }));
     in_path.chain(in_query).collect()
 }
 

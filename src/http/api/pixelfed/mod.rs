@@ -5,7 +5,9 @@ mod direct;
 mod discover;
 
 use super::call::{Answer, Call, json};
-use super::json::pixelfed::{Active, AppSettings, ComposeSettings, PixelfedAccountLimits, PixelfedConfig, PixelfedGate};
+use super::json::pixelfed::{
+    Active, AppSettings, ComposeSettings, PixelfedAccountLimits, PixelfedConfig, PixelfedGate,
+};
 use super::json::pixelfed::{PixelfedUploader, Said};
 use super::json::{self as entities, Account};
 use super::{Access, ApiError, Route};
@@ -123,13 +125,8 @@ async fn report(call: Call) -> Answer {
     if target_id == me.id() {
         return Err(ApiError::coded("ERROR_NO_SELF_REPORTS", "You cannot report yourself."));
     }
-    let complaint = Complaint {
-        target_id,
-        category: category.to_owned(),
-        comment: word.to_owned(),
-        posts,
-        ..Complaint::default()
-    };
+    let complaint =
+        Complaint { target_id, category: category.to_owned(), comment: word.to_owned(), posts, ..Complaint::default() };
     reporting::report(&call.app, &me.account, complaint).await?;
     json(&Said { code: 200, msg: "Successfully sent report".to_owned() })
 }
