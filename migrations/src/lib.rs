@@ -25,6 +25,7 @@ mod m0019_push;
 mod m0020_filters;
 mod m0021_trends;
 mod m0022_polls;
+mod m0023_via;
 mod m0024_refresh;
 
 /// Runs the steps that a database has not seen yet.
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_filters::Migration),
             Box::new(m0021_trends::Migration),
             Box::new(m0022_polls::Migration),
+            Box::new(m0023_via::Migration),
             Box::new(m0024_refresh::Migration),
         ]
     }

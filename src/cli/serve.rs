@@ -2,7 +2,7 @@
 
 use crate::app::{App, Overrides};
 use crate::config::{Database, Settings};
-use crate::service::{accounts, federation, sessions, storage};
+use crate::service::{accounts, description, federation, sessions, storage};
 use crate::{http, store, telemetry, worker};
 use anyhow::Context;
 use std::time::Duration;
@@ -19,6 +19,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let app = App::open(settings, Overrides::default()).await?;
     federation::frozen::check(&app).await?;
     accounts::ensure_instance(&app).await.context("the server's own account could not be made")?;
+    description::since(&app).await?;
     sweep_temporary(&app);
     let _alone = alone(&app).await?;
     let listener = http::server::bind(listen).await?;

@@ -52,6 +52,9 @@ pub struct Model {
     /// Name of what it is filed under, or empty.
     #[sea_orm(column_type = "Text")]
     pub category: String,
+    /// JSON of the app it was written with, its name and its page; empty where it was none.
+    #[sea_orm(column_type = "Text")]
+    pub via: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

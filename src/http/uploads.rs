@@ -69,7 +69,7 @@ pub async fn read(web: &Web, mut form: Multipart, most_files: usize) -> Result<F
                 let left_out = filled.files.len() >= most_files;
                 let upload = match save(web, field, clean(&file), left_out).await {
                     Ok(upload) => upload,
-                    Err(Refusal::Invalid { field: "photos", why }) => {
+                    Err(Refusal::Invalid { field: "photos", why, .. }) => {
                         filled.refused.push(why);
                         break;
                     }

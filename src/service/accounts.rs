@@ -1,7 +1,7 @@
 //! Accounts of this server: making them, finding them.
 
 use super::visibility::{self, Reader};
-use super::{Refusal, federation, sessions};
+use super::{Fault, Refusal, federation, sessions};
 use crate::activitypub::signature::keys::{self, SigningKey};
 use crate::app::App;
 use crate::entity::{account, login};
@@ -101,10 +101,12 @@ pub async fn create(app: &App, new: NewAccount, link: Option<Vec<u8>>) -> Result
 /// Neither name nor address belongs to somebody already.
 async fn free(db: &impl ConnectionTrait, username: &str, email: &str) -> Result<(), Refusal> {
     if accounts::by_handle(db, username, "").await?.is_some() {
-        return Err(Refusal::invalid("username", format!("@{username} is taken. Choose another name.")));
+        let why = format!("@{username} is taken. Choose another name.");
+        return Err(Refusal::faulty("username", Fault::Taken, why));
     }
     if accounts::login_by_email(db, email).await?.is_some() {
-        return Err(Refusal::invalid("email", "This e-mail address belongs to an account already. Sign in instead."));
+        let why = "This e-mail address belongs to an account already. Sign in instead.";
+        return Err(Refusal::faulty("email", Fault::Taken, why));
     }
     Ok(())
 }
@@ -260,14 +262,19 @@ async fn seal_rsa_anew(app: &App) -> Result<u64, Refusal> {
 fn check_username(name: &str) -> Result<String, Refusal> {
     let name = name.trim().trim_start_matches('@').to_lowercase();
     let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if name.is_empty() || name.len() > 30 || !plain {
-        return Err(Refusal::invalid("username", "A user name has 1 to 30 letters (a–z), digits or underscores."));
+    let fault = match name.len() {
+        0 => Some(Fault::Blank),
+        31.. if plain => Some(Fault::TooLong),
+        _ if plain => None,
+        _ => Some(Fault::Invalid),
+    };
+    if let Some(fault) = fault {
+        let why = "A user name has 1 to 30 letters (a–z), digits or underscores.";
+        return Err(Refusal::faulty("username", fault, why));
     }
     if RESERVED.contains(&name.as_str()) {
-        return Err(Refusal::invalid(
-            "username",
-            format!("@{name} is kept for the server itself. Choose another name."),
-        ));
+        let why = format!("@{name} is kept for the server itself. Choose another name.");
+        return Err(Refusal::faulty("username", Fault::Reserved, why));
     }
     Ok(name)
 }

@@ -1,13 +1,16 @@
 //! What the server has to say to everybody who has an account here: said from the command line, shown in
 //! apps until it is dismissed, taken back or over.
 
+use super::federation::urls::written;
 use super::happening::{self, Happening};
+use super::views::{Emoji, Emojis};
 use super::{Refusal, limits};
+use crate::activitypub::text;
 use crate::app::App;
 use crate::clock::Millis;
-use crate::entity::{announcement, announcement_reaction, announcement_read, emoji};
+use crate::entity::{account, announcement, announcement_reaction, announcement_read, emoji};
 use crate::store::{announcements, emoji as emojis};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// One reaction to what was said.
 #[derive(Debug, Clone)]
@@ -27,6 +30,10 @@ pub struct Announcement {
     pub read: bool,
     /// In the order in which they were first made.
     pub reactions: Vec<Reaction>,
+    /// People it names that are known here, each as written: `bob`, `carol@elsewhere.example`.
+    pub mentions: Vec<(String, account::Model)>,
+    /// Custom emoji of this server in it.
+    pub emojis: Vec<Emoji>,
 }
 
 /// Says something to everybody; `ends` is when it is over.
@@ -90,6 +97,9 @@ async fn whole(app: &App, reader: i64, rows: Vec<announcement::Model>) -> Result
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let read = announcements::read_by(db, reader, &ids).await?;
     let reactions = announcements::reactions(db, &ids).await?;
+    let texts: Vec<(&str, &str)> = rows.iter().map(|row| ("", row.text.as_str())).collect();
+    let in_texts = Emojis::load(app, texts).await?;
+    let people = named(app, &rows).await?;
     let names: HashSet<String> = reactions.iter().map(|row| emojis::handle(&row.name, "")).collect();
     let known: BTreeMap<String, emoji::Model> =
         emojis::named(db, &names).await?.into_iter().map(|row| (row.shortcode.clone(), row)).collect();
@@ -110,9 +120,39 @@ async fn whole(app: &App, reader: i64, rows: Vec<announcement::Model>) -> Result
                 }),
             }
         }
-        Announcement { read: read.contains(&row.id), reactions: found, row }
+        let names = text::mentions(&row.text);
+        let mentions = names.iter().map(written).filter_map(|name| {
+            let row = people.get(&name)?.clone();
+            Some((name, row))
+        });
+        Announcement {
+            read: read.contains(&row.id),
+            reactions: found,
+            mentions: mentions.collect(),
+            emojis: in_texts.used("", [row.text.as_str()]),
+            row,
+        }
     };
     Ok(rows.into_iter().map(one).collect())
+}
+
+/// Those known here whom some of these name, by what is written of them. Whom the server itself names is read
+/// from the database, one by one: few are, and nobody but its owner writes here.
+async fn named(app: &App, rows: &[announcement::Model]) -> Result<HashMap<String, account::Model>, Refusal> {
+    let mentions = rows.iter().flat_map(|row| text::mentions(&row.text)).take(limits::MENTIONS);
+    let mut found = HashMap::new();
+    for mention in mentions {
+        let name = written(&mention);
+        if found.contains_key(&name) {
+            continue;
+        }
+        match super::accounts::by_acct(app, &name).await {
+            Ok(row) => drop(found.insert(name, row)),
+            Err(Refusal::Missing | Refusal::Gone) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(found)
 }
 
 /// She wants to see it no more.

@@ -96,6 +96,7 @@ pub fn blank(id: i64, account_id: i64, caption: &str, now: i64) -> post::Model {
         policy: String::new(),
         place: String::new(),
         category: String::new(),
+        via: String::new(),
     }
 }
 

@@ -230,6 +230,12 @@ pub const TAGS_RANKED: (u64, u64) = (10, 20);
 pub const POSTS_LISTED: (u64, u64) = (20, 40);
 /// Characters of what is looked for.
 pub const QUERY: usize = 500;
+/// Words of it that posts are searched for.
+pub const WORDS: usize = 10;
+/// One's own posts that a search looks through, the newest.
+pub const OWN_SEARCHED: u64 = 2_000;
+/// Likes, and bookmarks, whose posts it looks through.
+pub const KEPT_SEARCHED: u64 = 500;
 /// What is found of each kind, in one answer to an app.
 pub const FOUND: (u64, u64) = (20, 40);
 /// The same of people.

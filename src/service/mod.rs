@@ -9,6 +9,7 @@ pub mod bookmarks;
 pub mod categories;
 pub mod conversation;
 pub mod counting;
+pub mod description;
 pub mod editing;
 pub mod emoji;
 pub mod endorsing;
@@ -42,6 +43,7 @@ pub mod reporting;
 pub mod scheduling;
 pub mod search;
 pub mod search_people;
+pub mod search_posts;
 pub mod sessions;
 pub mod storage;
 pub mod streaming;
@@ -49,6 +51,7 @@ pub mod surface;
 pub mod timelines;
 pub mod trends;
 pub mod uploads;
+pub mod usage;
 pub mod views;
 pub mod visibility;
 pub mod work;
@@ -76,6 +79,8 @@ pub enum Refusal {
     Invalid {
         /// The field it is about.
         field: &'static str,
+        /// In what way it is wrong.
+        fault: Fault,
         /// A sentence.
         why: String,
     },
@@ -99,10 +104,32 @@ pub enum Refusal {
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// In what way something that was sent is wrong.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Fault {
+    #[default]
+    Invalid,
+    /// It is missing or empty.
+    Blank,
+    TooShort,
+    TooLong,
+    /// It belongs to somebody else.
+    Taken,
+    /// It is kept for the server itself.
+    Reserved,
+    /// What had to be agreed to was not.
+    NotAccepted,
+}
+
 impl Refusal {
     /// What was sent is wrong.
     pub fn invalid(field: &'static str, why: impl Into<String>) -> Self {
-        Self::Invalid { field, why: why.into() }
+        Self::faulty(field, Fault::Invalid, why)
+    }
+
+    /// What was sent is wrong in a way that has a name.
+    pub fn faulty(field: &'static str, fault: Fault, why: impl Into<String>) -> Self {
+        Self::Invalid { field, fault, why: why.into() }
     }
 
     /// It broke here.

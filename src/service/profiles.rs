@@ -19,6 +19,10 @@ pub struct Change {
     pub bio: Option<String>,
     /// Label and text; empty ones are left out.
     pub fields: Option<Vec<(String, String)>>,
+    /// The address of her own page, a line like any other; empty: none.
+    pub website: Option<String>,
+    /// The same for how to speak of her.
+    pub pronouns: Option<String>,
     pub locked: Option<bool>,
     pub bot: Option<bool>,
     pub discoverable: Option<bool>,
@@ -96,20 +100,29 @@ pub fn check(change: &Change) -> Result<(), Refusal> {
     too_long("bio", "The text about you", &text(&change.bio), limits::BIO)?;
     too_long("avatar_description", "What you say of the picture", &text(&change.avatar_alt), limits::PICTURE_ALT)?;
     too_long("header_description", "What you say of the picture", &text(&change.header_alt), limits::PICTURE_ALT)?;
+    too_long("website", "The address", &text(&change.website), limits::FIELD)?;
+    too_long("pronouns", "The line for pronouns", &text(&change.pronouns), limits::PRONOUNS)?;
+    if change.website.as_deref().is_some_and(|site| !site.trim().is_empty() && !is_address(site)) {
+        return Err(Refusal::invalid("website", "The website is an address that begins with https://."));
+    }
     let lines = lines(change.fields.iter().flatten());
+    not_too_many(&lines)?;
     for (name, value) in &lines {
         too_long("fields", "A label", name, limits::FIELD)?;
         too_long("fields", "A line", value, limits::FIELD)?;
-    }
-    let others = lines.iter().filter(|(name, value)| !is_pronouns(name, value)).count();
-    if others > limits::FIELDS {
-        let why = format!("These are {others} lines; {} are possible.", limits::FIELDS);
-        return Err(Refusal::invalid("fields", why));
     }
     if change.sites.as_ref().is_some_and(|sites| sites.len() > limits::SITES) {
         return Err(Refusal::invalid("attribution_domains", format!("{} sites are possible.", limits::SITES)));
     }
     Ok(())
+}
+
+fn not_too_many(lines: &[(String, String)]) -> Result<(), Refusal> {
+    let others = lines.iter().filter(|(name, value)| !is_pronouns(name, value)).count();
+    if others <= limits::FIELDS {
+        return Ok(());
+    }
+    Err(Refusal::invalid("fields", format!("These are {others} lines; {} are possible.", limits::FIELDS)))
 }
 
 /// Lines as they are kept.
@@ -180,6 +193,14 @@ fn changed(
     if let Some(fields) = &change.fields {
         row.fields = serde_json::to_string(&lines(fields)).map_err(Refusal::broken)?;
     }
+    if change.website.is_some() || change.pronouns.is_some() {
+        let mut typed: Vec<(String, String)> = serde_json::from_str(&row.fields).unwrap_or_default();
+        say(&mut typed, WEBSITES[0], is_website, change.website);
+        say(&mut typed, PRONOUNS[0], is_pronouns, change.pronouns);
+        let typed = lines(&typed);
+        not_too_many(&typed)?;
+        row.fields = serde_json::to_string(&typed).map_err(Refusal::broken)?;
+    }
     if let Some(bot) = change.bot {
         row.kind = if bot { BOT } else { PERSON }.to_owned();
     }
@@ -201,6 +222,29 @@ fn changed(
         row.quotes_from = policy::choice(&quotes).to_owned();
     }
     Ok((row, old))
+}
+
+/// Puts a line in the place of the one that says the same, or adds it.
+fn say(typed: &mut Vec<(String, String)>, label: &str, same: impl Fn(&str, &str) -> bool, value: Option<String>) {
+    let Some(value) = value else { return };
+    match typed.iter_mut().find(|(label, value)| same(label, value)) {
+        Some(line) => line.1 = value,
+        None => typed.push((label.to_owned(), value)),
+    }
+}
+
+/// What people write before the address of their own page.
+const WEBSITES: [&str; 4] = ["Website", "Web", "Homepage", "Site"];
+
+fn is_address(text: &str) -> bool {
+    let url = url::Url::parse(text.trim());
+    url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
+}
+
+/// Whether a line of a profile says where its owner's own page is.
+pub fn is_website(label: &str, said: &str) -> bool {
+    let label = label.trim().trim_end_matches(':').trim_end();
+    WEBSITES.iter().any(|known| known.eq_ignore_ascii_case(label)) && is_address(said)
 }
 
 /// What people elsewhere write before their pronouns: a line of a profile like any other.

@@ -48,6 +48,10 @@ pub async fn report(app: &App, reporter: &account::Model, complaint: Complaint) 
     if reports::by_person(&app.db.read, reporter.id, app.now() - DAY).await? >= limits::REPORTS {
         return Err(Refusal::TooMany { retry_after: 3_600 });
     }
+    let unknown = complaint.rules.iter().find(|id| rule(app, id).is_none());
+    if let Some(unknown) = unknown {
+        return Err(Refusal::invalid("rule_ids", format!("This server has no rule {unknown}.")));
+    }
     let mut named = Vec::new();
     for id in complaint.posts {
         named.push(visible(app, Some(reporter.id), id).await?);
@@ -68,6 +72,18 @@ pub async fn report(app: &App, reporter: &account::Model, complaint: Complaint) 
         })
         .await?;
     Ok(kept)
+}
+
+/// The rule of this id: its place in the list.
+fn rule<'a>(app: &'a App, id: &str) -> Option<&'a String> {
+    let place: usize = id.parse().ok().filter(|place| id == usize::to_string(place))?;
+    app.settings.rules.get(place.checked_sub(1)?)
+}
+
+/// The rules that whoever reported says are broken, in words.
+pub fn broken_rules(app: &App, row: &report::Model) -> Vec<String> {
+    let ids: Vec<String> = serde_json::from_str(&row.rules).unwrap_or_default();
+    ids.iter().filter_map(|id| rule(app, id)).cloned().collect()
 }
 
 fn as_json(ids: &[i64]) -> Result<String, Refusal> {

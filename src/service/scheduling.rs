@@ -3,7 +3,7 @@
 use super::timelines::{Ends, Part};
 use super::work::{self, Work};
 use super::writing::{self, Photos, Written};
-use super::{Refusal, attaching, limits};
+use super::{Refusal, apps, attaching, limits};
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::clock::Millis;
@@ -188,6 +188,7 @@ pub async fn post(app: &App, id: i64) -> Result<(), Refusal> {
         photos: Photos::Kept(row.id),
         only: None,
         number: Some(row.id),
+        via: apps::via(app, row.application_id).await?,
     };
     writing::post(app, &author, written).await?;
     app.db.write_quietly(move |tx| Box::pin(async move { Ok(scheduled::remove(tx, id).await?) })).await

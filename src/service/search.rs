@@ -2,7 +2,7 @@
 
 use super::federation::fetch::Budget;
 use super::visibility::{Reader, can_see};
-use super::{Refusal, federation, search_people};
+use super::{Refusal, federation, search_people, search_posts};
 use crate::activitypub::text::{self, hashtag_key};
 use crate::app::App;
 use crate::entity::{account, post, tag};
@@ -68,6 +68,9 @@ pub struct Asked<'a> {
     pub followed: bool,
     /// Of posts only those of this person.
     pub by: Option<i64>,
+    /// Of posts found by words only those below this id, and above the other.
+    pub before: Option<i64>,
+    pub after: Option<i64>,
     /// Of each kind so many, after so many.
     pub limit: u64,
     pub offset: u64,
@@ -100,6 +103,11 @@ pub async fn for_app(app: &App, reader: Reader, asked: Asked<'_>) -> Result<Foun
             && let Some(key) = hashtag_key(query.trim_start_matches('#'))
         {
             found.tags = tags::search(&app.db.read, &key, asked.limit, asked.offset).await?;
+        }
+        if let Some(reader) = reader.filter(|_| asked.posts) {
+            let Asked { query: text, by, before, after, limit, offset, .. } = asked;
+            let wanted = search_posts::Wanted { text, by, before, after, limit, offset };
+            found.posts = search_posts::posts(app, reader, wanted).await?;
         }
     }
     hide(app, reader, &mut found).await?;

@@ -1,7 +1,7 @@
 //! Signing in and out, passwords, one-time links.
 
 use super::accounts::{self as people, NewAccount};
-use super::{Refusal, limits};
+use super::{Fault, Refusal, limits};
 use crate::app::App;
 use crate::clock::{HOUR, MINUTE, Millis};
 use crate::entity::{account, login, one_time_link, session};
@@ -194,13 +194,11 @@ pub async fn set_password(app: &App, account_id: i64, new: &str, keep: Option<i6
 /// Hashes a password (argon2id) after checking that it is one.
 pub async fn hash_password(app: &App, password: String) -> Result<String, Refusal> {
     if password.chars().count() < limits::PASSWORD {
-        return Err(Refusal::invalid(
-            "password",
-            format!("A password has at least {} characters. A few words do well.", limits::PASSWORD),
-        ));
+        let why = format!("A password has at least {} characters. A few words do well.", limits::PASSWORD);
+        return Err(Refusal::faulty("password", Fault::TooShort, why));
     }
     if password.len() > limits::PASSWORD_BYTES {
-        return Err(Refusal::invalid("password", "This password is too long."));
+        return Err(Refusal::faulty("password", Fault::TooLong, "This password is too long."));
     }
     let _turn = app.hashing.acquire().await.map_err(Refusal::broken)?;
     tokio::task::spawn_blocking(move || {

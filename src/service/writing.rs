@@ -31,6 +31,8 @@ pub struct Written {
     pub only: Option<Vec<i64>>,
     /// Sent twice with the same number, it is one post.
     pub number: Option<i64>,
+    /// The app it was written with, as a post keeps it; empty where it was none.
+    pub via: String,
 }
 
 /// What somebody wrote with an app: where the app does not say, it is as she usually posts.
@@ -120,6 +122,7 @@ pub async fn post(app: &App, author: &account::Model, written: Written) -> Resul
         warning,
         language,
         photo_count: i64::try_from(count).unwrap_or(0),
+        via: written.via,
         ..conversation::blank(id, author.id, text, app.now())
     };
     row.listed = surface::listed(&row, author);

@@ -136,8 +136,3 @@ pub async fn active_people(db: &impl ConnectionTrait, since: Millis) -> Result<V
         .all(db)
         .await
 }
-
-/// How many they are.
-pub async fn active_since(db: &impl ConnectionTrait, since: Millis) -> Result<i64, DbErr> {
-    Ok(i64::try_from(active_people(db, since).await?.len()).unwrap_or(i64::MAX))
-}

@@ -143,7 +143,7 @@ async fn attempt(app: &App, job: &job::Model) -> Outcome {
         return Outcome::Never("it was begun too often".to_owned());
     }
     let limit = Duration::from_millis(u64::try_from(LEASE - 10_000).unwrap_or(0));
-    let run = AssertUnwindSafe(run::run(app, job)).catch_unwind();
+    let run = AssertUnwindSafe(Box::pin(run::run(app, job))).catch_unwind();
     let later = |why: &str| Outcome::Later { why: why.to_owned(), not_before: None };
     match tokio::time::timeout(limit, run).await {
         Ok(Ok(outcome)) => outcome,

@@ -9,6 +9,7 @@ use crate::http::Web;
 use crate::service::Refusal;
 use crate::service::accounts::INSTANCE;
 use crate::service::federation::urls::{Named, Urls, person_path};
+use crate::service::usage;
 use crate::store;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -133,8 +134,8 @@ pub async fn info(app: &App) -> Result<NodeInfo, Refusal> {
         open_registrations: app.settings.open_registration,
         usage: Some(Usage {
             users,
-            active_month: store::sessions::active_since(db, month).await?,
-            active_halfyear: store::sessions::active_since(db, halfyear).await?,
+            active_month: usage::active_since(app, month).await?,
+            active_halfyear: usage::active_since(app, halfyear).await?,
             posts: store::posts::count_local(db, false).await?,
             comments: store::posts::count_local(db, true).await?,
         }),

@@ -6,6 +6,7 @@ use super::call::{Answer, Call, json};
 use super::json::{ExtendedDescription, OEmbed, Rule};
 use super::{Access, ApiError, Route};
 use crate::activitypub::text;
+use crate::service::description as said;
 use crate::service::federation::find::{self, Thing};
 use crate::service::federation::urls::LocalLinks;
 use crate::service::{peers, views};
@@ -31,7 +32,7 @@ async fn known(call: Call) -> Answer {
 
 async fn description(call: Call) -> Answer {
     let html = text::to_html(&call.app.settings.server_description, &LocalLinks::default());
-    json(&ExtendedDescription { updated_at: None, content: html.as_str().to_owned() })
+    json(&ExtendedDescription::of(&html, said::since(&call.app).await?))
 }
 
 /// What other sites show of a link to a post that everybody may see (oEmbed 1.0).

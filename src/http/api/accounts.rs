@@ -1,7 +1,7 @@
 //! People, as whoever calls may see them.
 
 use super::call::{Answer, Call, json};
-use super::json::{self as entities, Account, FamiliarFollowers, Relationship, Status};
+use super::json::{self as entities, Account, Empty, FamiliarFollowers, Relationship, Status};
 use super::{Access, ApiError, Route};
 use crate::entity::account;
 use crate::service::following::{self, Side};
@@ -26,6 +26,8 @@ pub fn routes() -> Vec<Route> {
             .takes(&["id[]:id", "with_suspended:flag"])
             .lists::<Relationship>(),
         Route::get("/api/v1/accounts/{id}", READ, show).gives::<Account>(),
+        // Once for proofs made elsewhere; Mastodon keeps none any more either, and answers so.
+        Route::get("/api/v1/accounts/{id}/identity_proofs", READ, proofs).lists::<Empty>(),
         Route::get("/api/v1/accounts/{id}/statuses", Access::Open("read:statuses"), posts)
             .takes(&[
                 "only_media:flag",
@@ -85,6 +87,11 @@ async fn show(call: Call) -> Answer {
     json(&entities::account(&call, row).await?)
 }
 
+async fn proofs(call: Call) -> Answer {
+    person(&call).await?;
+    json(&Vec::<Empty>::new())
+}
+
 async fn lookup(call: Call) -> Answer {
     let acct = call.params.need("acct")?.trim_start_matches('@');
     let row = accounts::by_acct(&call.app, acct).await?;
@@ -93,7 +100,9 @@ async fn lookup(call: Call) -> Answer {
 }
 
 async fn relationships(call: Call) -> Answer {
-    let standings = views::standings(&call.app, call.me()?.id(), &call.params.ids("id")).await?;
+    let suspended = call.params.flag("with_suspended") == Some(true);
+    let asked = call.params.ids("id");
+    let standings = views::standings_with(&call.app, call.me()?.id(), &asked, suspended).await?;
     json(&standings.iter().map(Relationship::of).collect::<Vec<_>>())
 }
 

@@ -157,7 +157,7 @@ pub async fn answer(route: &Route, web: Web, request: Request) -> Response {
         };
         (route.handler)(call).await
     };
-    let mut response = called.await.unwrap_or_else(IntoResponse::into_response);
+    let mut response = called.await.unwrap_or_else(|error: ApiError| error.renamed(route.names).into_response());
     response.extensions_mut().insert(rate);
     response
 }

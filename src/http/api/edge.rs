@@ -76,8 +76,7 @@ fn preflight() -> Response {
 }
 
 fn share(headers: &mut HeaderMap) {
-    let read =
-        "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id, Mastodon-Async-Refresh";
+    let read = "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(read));
 }

@@ -1,12 +1,12 @@
 //! What an app is told when something did not work: always JSON, always `error` and `error_description`.
 
 use crate::http::error;
-use crate::service::Refusal;
 use crate::service::apps::grants::Denied;
+use crate::service::{Fault, Refusal};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// An answer that says no. 404 hides, 401 is for tokens, 403 for scopes: apps sign somebody out at those.
 #[derive(Debug)]
@@ -50,14 +50,39 @@ impl ApiError {
 
     /// What was sent is wrong.
     pub fn invalid(field: &str, why: impl Into<String>) -> Self {
-        let why = why.into();
-        let details = json!({ field: [{ "error": "ERR_INVALID", "description": why }] });
-        Self { more: Some(("details", details)), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, why) }
+        Self::faulty(vec![(field, Fault::Invalid, why.into())])
+    }
+
+    /// Several things that were sent are wrong: each by its name, with a word for apps and a sentence.
+    pub fn faulty(faults: Vec<(&str, Fault, String)>) -> Self {
+        let (mut details, mut said) = (Map::new(), Vec::new());
+        for (field, fault, why) in faults {
+            details.insert(field.to_owned(), json!([{ "error": word(fault), "description": why }]));
+            said.push(why);
+        }
+        Self { more: Some(("details", details.into())), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, said.join(" ")) }
+    }
+
+    /// With what is wrong called as the app calls it: pairs of our name and the app's.
+    pub fn renamed(mut self, names: &[(&str, &str)]) -> Self {
+        if let Some(("details", Value::Object(details))) = &mut self.more {
+            for (ours, theirs) in names {
+                if let Some(said) = details.remove(*ours) {
+                    details.insert((*theirs).to_owned(), said);
+                }
+            }
+        }
+        self
     }
 
     /// A file was refused. Pixelfed's app looks at `errors.file` alone.
     pub fn file(why: &str) -> Self {
         Self { more: Some(("errors", json!({ "file": [why] }))), ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, why) }
+    }
+
+    /// What was sent is wrong, with a word that Pixelfed's app knows.
+    pub fn coded(code: &str, why: impl Into<String>) -> Self {
+        Self { more: Some(("error_code", code.into())), ..Self::new(StatusCode::BAD_REQUEST, why) }
     }
 
     /// Too many calls; come back after so many seconds.
@@ -74,6 +99,19 @@ impl ApiError {
     }
 }
 
+/// Mastodon's words for faults.
+fn word(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Invalid => "ERR_INVALID",
+        Fault::Blank => "ERR_BLANK",
+        Fault::TooShort => "ERR_TOO_SHORT",
+        Fault::TooLong => "ERR_TOO_LONG",
+        Fault::Taken => "ERR_TAKEN",
+        Fault::Reserved => "ERR_RESERVED",
+        Fault::NotAccepted => "ERR_ACCEPTED",
+    }
+}
+
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         error::log(&refusal);
@@ -81,7 +119,7 @@ impl From<Refusal> for ApiError {
         match refusal {
             Refusal::Missing => Self::missing(),
             Refusal::SignIn => Self::token("The access token is invalid"),
-            Refusal::Invalid { field, .. } => Self::invalid(field, why),
+            Refusal::Invalid { field, fault, .. } => Self::faulty(vec![(field, fault, why)]),
             // 403 would sign people out of some apps.
             Refusal::Forbidden(_) | Refusal::Conflict(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, why),
             Refusal::TooMany { retry_after } => Self::too_many(retry_after),

@@ -5,9 +5,8 @@ use super::json::{self as entities, CustomEmoji, InstanceV1, InstanceV2, Known};
 use super::{Access, ApiError, Route};
 use crate::clock::DAY;
 use crate::service::push::Vapid;
-use crate::service::views;
-use crate::store::{accounts, emoji, posts, sessions, tokens};
-use std::collections::HashSet;
+use crate::service::{usage, views};
+use crate::store::{accounts, emoji, posts};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -19,9 +18,6 @@ pub fn routes() -> Vec<Route> {
 
 async fn known(call: &Call) -> Result<Known, ApiError> {
     let (app, db) = (&call.app, &call.app.db.read);
-    let month = app.now() - 30 * DAY;
-    let mut active: HashSet<i64> = sessions::active_people(db, month).await?.into_iter().collect();
-    active.extend(tokens::active_since(db, month).await?);
     let owner = match accounts::owner(db).await? {
         Some(login) => accounts::by_id(db, login.account_id).await?,
         None => None,
@@ -30,7 +26,7 @@ async fn known(call: &Call) -> Result<Known, ApiError> {
         people: i64::try_from(accounts::count_local(db).await?).unwrap_or(0),
         posts: posts::count_local(db, false).await? + posts::count_local(db, true).await?,
         servers: accounts::count_servers(db).await?,
-        active_month: i64::try_from(active.len()).unwrap_or(0),
+        active_month: usage::active_since(app, app.now() - 30 * DAY).await?,
         owner: match owner {
             Some(row) => Some(entities::account(call, row).await?),
             None => None,

@@ -15,8 +15,14 @@ const TAKES: &[&str] = &["file:file", "description", "focus", "thumbnail:file"];
 pub fn routes() -> Vec<Route> {
     vec![
         Route::post("/api/v1/media", WRITE, wait).takes(TAKES).files(2).gives::<MediaAttachment>(),
-        Route::post("/api/v2/media", WRITE, take).takes(TAKES).files(2).gives::<MediaAttachment>(),
-        Route::get("/api/v1/media/{id}", WRITE, show).gives::<MediaAttachment>(),
+        Route::post("/api/v2/media", WRITE, take)
+            .takes(TAKES)
+            .files(2)
+            .also(&[(202, "It is taken, and still being worked on: `url` is null. Ask for it again.")])
+            .gives::<MediaAttachment>(),
+        Route::get("/api/v1/media/{id}", WRITE, show)
+            .also(&[(206, "It is still being worked on: `url` is null. Ask again.")])
+            .gives::<MediaAttachment>(),
         Route::put("/api/v1/media/{id}", WRITE, describe).takes(&["description", "focus"]).gives::<MediaAttachment>(),
         Route::delete("/api/v1/media/{id}", WRITE, take_back).gives::<entities::Empty>(),
     ]
@@ -48,7 +54,7 @@ async fn upload(mut call: Call, wait: Option<std::time::Duration>) -> Answer {
     let Some(place) = place else { return Err(ApiError::file("There is no file in the call.")) };
     let (_, file) = call.params.files.swap_remove(place);
     let row = attaching::take(&call.app, call.me()?.id(), file, told, wait).await.map_err(|refusal| match refusal {
-        Refusal::Invalid { field: "photos", why } => ApiError::file(&why),
+        Refusal::Invalid { field: "photos", why, .. } => ApiError::file(&why),
         other => other.into(),
     })?;
     let status = if attaching::stage(&call.app, &row) == Stage::Ready { StatusCode::OK } else { StatusCode::ACCEPTED };

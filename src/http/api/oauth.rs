@@ -3,15 +3,14 @@
 
 use super::call::{Answer, Call, done, json};
 use super::error::ApiError;
-use super::json::{self as entities, Empty, GivenToken, UserInfo};
+use super::json::{self as entities, AuthorizationServer, Empty, GivenToken, UserInfo};
 use super::{Access, Route};
+use crate::service::apps::Scopes;
 use crate::service::apps::grants::{self, Credentials};
-use crate::service::apps::{Scopes, scopes};
 use axum::http::{HeaderMap, StatusCode, header};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -32,7 +31,7 @@ pub fn routes() -> Vec<Route> {
             .gives::<Empty>(),
         Route::get("/oauth/userinfo", Access::Person(&["profile"]), user_info).gives::<UserInfo>(),
         Route::post("/oauth/userinfo", Access::Person(&["profile"]), user_info).gives::<UserInfo>(),
-        Route::get("/.well-known/oauth-authorization-server", Access::Free, metadata),
+        Route::get("/.well-known/oauth-authorization-server", Access::Free, metadata).gives::<AuthorizationServer>(),
     ]
 }
 
@@ -97,20 +96,5 @@ async fn user_info(call: Call) -> Answer {
 }
 
 async fn metadata(call: Call) -> Answer {
-    let at = |path: &str| Value::from(call.urls.at(path));
-    json(&serde_json::json!({
-        "issuer": at("/"),
-        "authorization_endpoint": at("/oauth/authorize"),
-        "token_endpoint": at("/oauth/token"),
-        "revocation_endpoint": at("/oauth/revoke"),
-        "userinfo_endpoint": at("/oauth/userinfo"),
-        "app_registration_endpoint": at("/api/v1/apps"),
-        "service_documentation": at("/api/openapi.json"),
-        "scopes_supported": scopes::ALL,
-        "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
-        "code_challenge_methods_supported": ["S256"],
-    }))
+    json(&AuthorizationServer::of(&call.urls, &["authorization_code", "refresh_token", "client_credentials"]))
 }

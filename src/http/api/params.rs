@@ -3,6 +3,7 @@
 //! something as `source[privacy]`. What is empty is absent. What is unknown or said twice never fails.
 
 use super::error::ApiError;
+use crate::service::Fault;
 use crate::service::limits;
 use crate::service::uploads::Upload;
 use axum::http::StatusCode;
@@ -74,7 +75,7 @@ impl Params {
 
     /// One value that has to be there.
     pub fn need(&self, name: &'static str) -> Result<&str, ApiError> {
-        self.text(name).ok_or_else(|| ApiError::invalid(name, format!("{name} is missing.")))
+        self.text(name).ok_or_else(|| ApiError::faulty(vec![(name, Fault::Blank, format!("{name} is missing."))]))
     }
 
     /// Whether it was said at all, be it empty.

@@ -4,13 +4,15 @@ use super::call::{Answer, Call, json};
 use super::json::{CredentialAccount, FeaturedTag, Profile, Token};
 use super::{Access, ApiError, Params, Route};
 use crate::activitypub::Visibility;
+use crate::entity::account;
 use crate::service::accounts::NewAccount;
 use crate::service::apps::grants;
 use crate::service::profiles::{self, Change, Posting};
 use crate::service::sessions::{self, Viewer};
 use crate::service::uploads::{self, ProfilePicture};
-use crate::service::{Refusal, accounts, hashtags, views};
+use crate::service::{Fault, Refusal, accounts, hashtags, views};
 use crate::store::{self, relations};
+use axum::http::StatusCode;
 
 const WRITE: Access = Access::Person(&["write:accounts"]);
 const READ: Access = Access::Person(&["profile", "read:accounts"]);
@@ -32,29 +34,41 @@ const TAKES: &[&str] = &[
     "source[language]",
     "source[quote_policy]",
     "attribution_domains[]",
+    // As Pixelfed's app says it.
+    "name",
+    "website",
+    "pronouns[]",
+    "is_suggestable:flag",
+    "crawlable:flag",
+    "show_profile_follower_count:flag",
+    "show_profile_following_count:flag",
 ];
+const NAMES: &[(&str, &str)] =
+    &[("name", "display_name"), ("bio", "note"), ("fields", "fields_attributes"), ("domain", "attribution_domains")];
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/v1/accounts/verify_credentials", READ, verify).gives::<CredentialAccount>(),
         Route::patch("/api/v1/accounts/update_credentials", WRITE, update)
             .takes(TAKES)
+            .names(NAMES)
             .files(2)
             .gives::<CredentialAccount>(),
         // As Pixelfed's app asks for it.
         Route::post("/api/v1/accounts/update_credentials", WRITE, update)
             .takes(TAKES)
+            .names(NAMES)
             .files(2)
             .gives::<CredentialAccount>(),
         Route::get("/api/v1/profile", READ, show).gives::<Profile>(),
-        Route::patch("/api/v1/profile", WRITE, change).takes(TAKES).files(2).gives::<Profile>(),
-        Route::put("/api/v1/profile", WRITE, change).takes(TAKES).files(2).gives::<Profile>(),
+        Route::patch("/api/v1/profile", WRITE, change).takes(TAKES).names(NAMES).files(2).gives::<Profile>(),
+        Route::put("/api/v1/profile", WRITE, change).takes(TAKES).names(NAMES).files(2).gives::<Profile>(),
         Route::delete("/api/v1/profile/avatar", WRITE, no_avatar).gives::<CredentialAccount>(),
         // The same for Pixelfed's app.
         Route::delete("/api/v1.1/accounts/avatar", WRITE, no_avatar).gives::<CredentialAccount>(),
         Route::delete("/api/v1/profile/header", WRITE, no_header).gives::<CredentialAccount>(),
         Route::post("/api/v1/accounts", Access::App(&["write:accounts"]), sign_up)
-            .takes(&["username", "email", "password", "agreement:flag", "locale", "reason"])
+            .takes(&["username", "email", "password", "agreement:flag", "locale"])
             .gives::<Token>(),
     ]
 }
@@ -84,7 +98,14 @@ fn sent(params: &Params, name: &str) -> Option<String> {
     params.sent(name).then(|| params.text(name).unwrap_or_default().to_owned())
 }
 
-fn asked(params: &Params) -> Result<Change, ApiError> {
+/// A choice that apps know by two names and that is one here: of what differs from how it is, the first counts.
+fn either(params: &Params, names: [&str; 2], was: i32) -> Option<bool> {
+    let said: Vec<bool> = names.into_iter().filter_map(|name| params.flag(name)).collect();
+    said.iter().find(|to| **to != (was != 0)).or(said.first()).copied()
+}
+
+/// What is asked of the profile of `row`.
+fn asked(params: &Params, row: &account::Model) -> Result<Change, ApiError> {
     let wrong = |field: &str| ApiError::invalid(field, format!("That is no {field}."));
     let visibility = match params.text("source[privacy]") {
         None => None,
@@ -113,9 +134,14 @@ fn asked(params: &Params) -> Result<Change, ApiError> {
         fields: params.sent("fields_attributes").then(fields),
         locked: params.flag("locked"),
         bot: params.flag("bot"),
-        discoverable: params.flag("discoverable"),
-        indexable: params.flag("indexable"),
-        hide_collections: params.flag("hide_collections"),
+        discoverable: either(params, ["discoverable", "is_suggestable"], row.discoverable),
+        indexable: either(params, ["indexable", "crawlable"], row.indexable),
+        hide_collections: params.flag("hide_collections").or_else(|| {
+            let counts = ["show_profile_follower_count", "show_profile_following_count"];
+            either(params, counts, i32::from(row.hide_collections == 0)).map(|shown| !shown)
+        }),
+        website: sent(params, "website"),
+        pronouns: params.sent("pronouns").then(|| params.list("pronouns").join("/")),
         avatar_alt: sent(params, "avatar_description"),
         header_alt: sent(params, "header_description"),
         sites: params.sent("attribution_domains").then(sites),
@@ -131,10 +157,10 @@ fn asked(params: &Params) -> Result<Change, ApiError> {
 
 /// Changes what was sent, pictures among it.
 async fn save(call: &Call) -> Result<(), ApiError> {
-    let mut change = asked(&call.params)?;
+    let (me, row) = (call.me()?.id(), &call.me()?.account);
+    let mut change = asked(&call.params, row)?;
     // Before pictures are stored for it.
     profiles::check(&change)?;
-    let me = call.me()?.id();
     for (name, file) in &call.params.files {
         match name.as_str() {
             "avatar" => {
@@ -196,16 +222,39 @@ async fn profile(call: &Call, viewer: &Viewer) -> Answer {
 async fn sign_up(call: Call) -> Answer {
     let holder = call.holder.as_ref().filter(|holder| holder.viewer.is_none());
     let app_id = holder.ok_or_else(|| Refusal::Forbidden("Somebody is signed in already.".to_owned()))?.app_id;
-    let params = &call.params;
-    let new = NewAccount {
+    if !call.app.settings.open_registration {
+        // As where nobody signs up in apps at all.
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "This server takes no new accounts at the moment."));
+    }
+    let new = whole(&call.params)?;
+    let row: accounts::Row = sessions::register(&call.app, new, &call.client.bucket()).await?;
+    if let Some(language) = call.params.text("locale").and_then(language) {
+        profiles::choose_language(&call.app, row.id, language).await?;
+    }
+    json(&Token::of(&grants::for_new_person(&call.app, app_id, row.id).await?))
+}
+
+/// What somebody who signs up has to say; what is missing is told all at once.
+fn whole(params: &Params) -> Result<NewAccount, ApiError> {
+    let missing = ["username", "email", "password"].into_iter().filter(|name| params.text(name).is_none());
+    let mut faults: Vec<_> = missing.map(|name| (name, Fault::Blank, format!("{name} is missing."))).collect();
+    if params.flag("agreement") != Some(true) {
+        faults.push(("agreement", Fault::NotAccepted, "agreement must be accepted.".to_owned()));
+    }
+    if !faults.is_empty() {
+        return Err(ApiError::faulty(faults));
+    }
+    Ok(NewAccount {
         username: params.need("username")?.to_owned(),
         email: params.need("email")?.to_owned(),
         password: Some(params.need("password")?.to_owned()),
         role: "person",
-    };
-    if params.flag("agreement") != Some(true) {
-        return Err(ApiError::invalid("agreement", "agreement must be accepted."));
-    }
-    let row: accounts::Row = sessions::register(&call.app, new, &call.client.bucket()).await?;
-    json(&Token::of(&grants::for_new_person(&call.app, app_id, row.id).await?))
+    })
+}
+
+/// The language of a locale: `pt` of `pt-BR`.
+fn language(locale: &str) -> Option<String> {
+    let first = locale.split(['-', '_']).next().unwrap_or_default();
+    let known = (2..=3).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_alphabetic());
+    known.then(|| first.to_ascii_lowercase())
 }

@@ -12,6 +12,13 @@ use utoipa::{PartialSchema, ToSchema};
 
 type Handler = Arc<dyn Fn(Call) -> BoxFuture<'static, Answer> + Send + Sync>;
 
+/// The type of nearly every answer.
+pub const JSON: &str = "application/json";
+/// Events sent by the server (the HTML standard, section 9.2).
+pub const EVENTS: &str = "text/event-stream";
+/// No answer at all: the connection becomes a socket.
+pub const SOCKET: &str = "";
+
 /// What an endpoint answers, and every entity that is part of it.
 pub type Described = fn(&mut Vec<(String, RefOr<Schema>)>) -> RefOr<Schema>;
 
@@ -28,6 +35,14 @@ pub struct Route {
     pub pages: bool,
     /// How many files it takes.
     pub files: usize,
+    /// What use cases call otherwise than apps do, in what they refuse: pairs of our name and the app's.
+    pub names: &'static [(&'static str, &'static str)],
+    /// Its list is ranked anew each time, and goes on by `offset`.
+    pub ranked: bool,
+    /// Other statuses beside 200 that are no refusals, with what they mean.
+    pub also: &'static [(u16, &'static str)],
+    /// The type of what it answers: [`JSON`] but where something streams, or is plain text.
+    pub kind: &'static str,
     /// It goes on for long: the token may stand in the address or beside the names of protocols.
     pub streams: bool,
     /// Absent: `{}`.
@@ -42,7 +57,21 @@ impl Route {
         Fut: Future<Output = Answer> + Send + 'static,
     {
         let handler: Handler = Arc::new(move |call| Box::pin(handler(call)));
-        Self { method, path, access, takes: &[], pages: false, files: 0, streams: false, answer: None, handler }
+        Self {
+            method,
+            path,
+            access,
+            takes: &[],
+            pages: false,
+            files: 0,
+            names: &[],
+            ranked: false,
+            also: &[],
+            kind: JSON,
+            streams: false,
+            answer: None,
+            handler,
+        }
     }
 
     pub fn get<F, Fut>(path: &'static str, access: Access, handler: F) -> Self
@@ -100,9 +129,29 @@ impl Route {
         Self { files, ..self }
     }
 
-    /// It goes on for long.
-    pub fn streams(self) -> Self {
-        Self { streams: true, ..self }
+    /// What is refused is called by these names.
+    pub fn names(self, names: &'static [(&'static str, &'static str)]) -> Self {
+        Self { names, ..self }
+    }
+
+    /// It answers part of a list that is ranked anew each time.
+    pub fn ranked(self) -> Self {
+        Self { ranked: true, ..self }
+    }
+
+    /// It answers with other statuses too.
+    pub fn also(self, also: &'static [(u16, &'static str)]) -> Self {
+        Self { also, ..self }
+    }
+
+    /// It answers in another type than JSON.
+    pub fn kind(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// It goes on for long, as events or over a socket.
+    pub fn streams(self, kind: &'static str) -> Self {
+        Self { streams: true, kind, ..self }
     }
 
     /// It answers one of these.

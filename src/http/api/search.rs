@@ -15,7 +15,8 @@ pub fn routes() -> Vec<Route> {
                 "resolve:flag",
                 "following:flag",
                 "account_id:id",
-                "exclude_unreviewed:flag",
+                "max_id:id",
+                "min_id:id",
                 "limit:number",
                 "offset:number",
             ])
@@ -32,6 +33,8 @@ async fn look(call: Call) -> Answer {
     let kind = call.params.text("type");
     let of = |word: &str| kind.is_none_or(|kind| kind == word || !["accounts", "statuses", "hashtags"].contains(&kind));
     let query: String = call.params.text("q").unwrap_or_default().trim().chars().take(limits::QUERY).collect();
+    // 0 and what is no number are absent, as in lists.
+    let bound = |name: &str| call.params.number(name).filter(|id| *id > 0);
     let asked = Asked {
         query: &query,
         may_ask: flag("resolve"),
@@ -40,6 +43,8 @@ async fn look(call: Call) -> Answer {
         tags: of("hashtags"),
         followed: flag("following"),
         by: call.params.id("account_id")?,
+        before: bound("max_id"),
+        after: bound("min_id"),
         limit: slice.limit,
         offset: slice.offset,
     };

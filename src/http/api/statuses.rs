@@ -12,11 +12,13 @@ use crate::entity::post;
 use crate::service::editing::{self, Changes};
 use crate::service::scheduling::{self, Said};
 use crate::service::writing::{self, Photos, Written};
-use crate::service::{Refusal, limits, posting, reacting, timelines, views};
+use crate::service::{Refusal, apps, limits, posting, reacting, timelines, views};
 use std::collections::HashMap;
 
 const READ: Access = Access::Open("read:statuses");
 const WRITE: Access = Access::Person(&["write:statuses"]);
+
+const NAMES: &[(&str, &str)] = &[("text", "status"), ("caption", "status"), ("to", "status"), ("photos", "media_ids")];
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -33,10 +35,12 @@ pub fn routes() -> Vec<Route> {
                 "scheduled_at:time",
                 "allowed_mentions[]:id",
             ])
+            .names(NAMES)
             .gives::<PostedStatus>(),
         Route::get("/api/v1/statuses/{id}", READ, show).gives::<Status>(),
         Route::put("/api/v1/statuses/{id}", WRITE, edit)
             .takes(&["status", "media_ids[]:id", "media_attributes[]", "sensitive:flag", "spoiler_text", "language"])
+            .names(NAMES)
             .gives::<Status>(),
         Route::delete("/api/v1/statuses/{id}", WRITE, delete).takes(&["delete_media:flag"]).gives::<DeletedStatus>(),
         Route::get("/api/v1/statuses/{id}/context", READ, context).gives::<Context>(),
@@ -129,6 +133,7 @@ async fn written(call: &Call, number: Option<i64>) -> Result<Written, ApiError> 
         photos: Photos::Loose(photos(&call.params)?),
         only: call.params.sent("allowed_mentions").then(|| call.params.ids("allowed_mentions")),
         number,
+        via: apps::via(&call.app, call.holder.as_ref().map_or(0, |holder| holder.app_id)).await?,
     };
     Ok(writing::as_usual(&call.me()?.login, written, call.params.flag("sensitive")))
 }
@@ -145,12 +150,10 @@ async fn create(call: Call) -> Answer {
     {
         return answer(&call, said).await;
     }
+    let app_id = call.holder.as_ref().map_or(0, |holder| holder.app_id);
     let written = written(&call, number).await?;
     let said = match hour(&call.params)? {
-        Some(at) => {
-            let app_id = call.holder.as_ref().map_or(0, |holder| holder.app_id);
-            Said::Scheduled(scheduling::schedule(app, &viewer.account, app_id, written, at).await?)
-        }
+        Some(at) => Said::Scheduled(scheduling::schedule(app, &viewer.account, app_id, written, at).await?),
         None => Said::Posted(writing::post(app, &viewer.account, written).await?.id),
     };
     answer(&call, said).await

@@ -8,18 +8,24 @@ use crate::service::{limits, views};
 
 const PLACES: &[&str] = &["limit:number", "offset:number"];
 const PEOPLE: Access = Access::Person(&["read:accounts"]);
+/// Mastodon asks for no more than for reading them.
+const DISMISS: Access = Access::Person(&["read:accounts", "write:accounts"]);
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::get("/api/v1/trends", Access::Open("read:statuses"), tags).takes(PLACES).lists::<Tag>(),
-        Route::get("/api/v1/trends/tags", Access::Open("read:statuses"), tags).takes(PLACES).lists::<Tag>(),
-        Route::get("/api/v1/trends/statuses", Access::Open("read:statuses"), posts).takes(PLACES).lists::<Status>(),
-        Route::get("/api/v1/trends/links", Access::Free, links).takes(PLACES).lists::<TrendsLink>(),
+        Route::get("/api/v1/trends", Access::Open("read:statuses"), tags).takes(PLACES).ranked().lists::<Tag>(),
+        Route::get("/api/v1/trends/tags", Access::Open("read:statuses"), tags).takes(PLACES).ranked().lists::<Tag>(),
+        Route::get("/api/v1/trends/statuses", Access::Open("read:statuses"), posts)
+            .takes(PLACES)
+            .ranked()
+            .lists::<Status>(),
+        Route::get("/api/v1/trends/links", Access::Open("read:statuses"), links).takes(PLACES).lists::<TrendsLink>(),
         Route::get("/api/v2/suggestions", PEOPLE, suggestions).takes(&["limit:number"]).lists::<Suggestion>(),
         Route::get("/api/v1/suggestions", PEOPLE, people).takes(&["limit:number"]).lists::<Account>(),
-        Route::delete("/api/v1/suggestions/{id}", Access::Person(&["write:accounts"]), dismiss).gives::<Empty>(),
+        Route::delete("/api/v1/suggestions/{id}", DISMISS, dismiss).gives::<Empty>(),
         Route::get("/api/v1/directory", Access::Open("read:accounts"), directory)
             .takes(&["limit:number", "offset:number", "order", "local:flag"])
+            .ranked()
             .lists::<Account>(),
     ]
 }

@@ -88,6 +88,14 @@ fn back(asked: &Asked, answer: &[(&str, &str)]) -> Response {
     security::in_reach_of_opener((StatusCode::SEE_OTHER, headers).into_response())
 }
 
+/// An app that asks wrongly hears of it; one that cannot be called back has its person told.
+fn sent_back(asked: &Asked, (error, why): Wrong) -> Answer {
+    match asked.text("redirect_uri") {
+        OUT_OF_BAND => Err(Refusal::invalid("scope", format!("The app asks wrongly: {why}"))),
+        _ => Ok(back(asked, &[("error", error), ("error_description", why)])),
+    }
+}
+
 pub async fn ask(State(web): State<Web>, visitor: Visitor, OriginalUri(uri): OriginalUri) -> Response {
     let pairs = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let answer = page(&web, &visitor, &Asked(pairs)).await;
@@ -98,7 +106,7 @@ async fn page(web: &Web, visitor: &Visitor, asked: &Asked) -> Answer {
     let app = client(web, asked).await?;
     let wish = match wish(&app, asked) {
         Ok(wish) => wish,
-        Err((error, why)) => return Ok(back(asked, &[("error", error), ("error_description", why)])),
+        Err(wrong) => return sent_back(asked, wrong),
     };
     let other = other(asked);
     let forced = matches!(asked.text("force_login").to_lowercase().as_str(), "true" | "1" | "t" | "on" | "yes");
@@ -148,7 +156,7 @@ pub async fn decide(
         let app = client(&web, &asked).await?;
         let wish = match wish(&app, &asked) {
             Ok(wish) => wish,
-            Err((error, why)) => return Ok(back(&asked, &[("error", error), ("error_description", why)])),
+            Err(wrong) => return sent_back(&asked, wrong),
         };
         if asked.text("answer") != "allow" {
             let denied = [("error", "access_denied"), ("error_description", "The person said no.")];

@@ -167,6 +167,8 @@ pub struct ReportLine {
     pub server: String,
     pub category: String,
     pub comment: String,
+    /// Rules of the server that are said to be broken, in words.
+    pub rules: Vec<String>,
     /// Paths of the posts that are still there.
     pub posts: Vec<String>,
     /// The other server was told.

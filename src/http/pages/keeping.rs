@@ -254,6 +254,7 @@ async fn reports_page(web: &Web, visitor: &Visitor, which: Which) -> Answer {
             server: reporter.domain.clone(),
             category: labels.get(row.category.as_str()).copied().unwrap_or_default().to_owned(),
             comment: row.comment.clone(),
+            rules: reporting::broken_rules(app, &row),
             posts: named.iter().map(|p| urls::post_path(target, p.id)).collect(),
             forwarded: row.forwarded != 0,
             ago: views::ago(row.created_at, app.now()),

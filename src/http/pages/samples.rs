@@ -554,6 +554,7 @@ impl Reports {
             server: server.into(),
             category: "It is spam".into(),
             comment: comment.into(),
+            rules: vec!["Post what is yours. <b>".into()],
             posts: vec!["/@mallory/1".into(), "/@mallory/2".into()],
             forwarded: server.is_empty(),
             ago: "2 h".into(),

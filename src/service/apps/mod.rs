@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::entity::{access_token, application};
 use crate::secrets::{random_hex, sha256};
 use crate::store::tokens;
+use serde::{Deserialize, Serialize};
 
 /// "Show the code on a page": for apps that cannot be called back (RFC 8252 calls it a private address).
 pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
@@ -113,6 +114,29 @@ fn without_port(uri: &str) -> Option<String> {
         None => after,
     };
     (path.is_empty() || path.starts_with('/') || path.starts_with('?')).then(|| format!("http://{host}{path}"))
+}
+
+/// An app as a post that was written with it keeps it: also when the app is forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Via {
+    pub name: String,
+    /// Its page.
+    pub website: Option<String>,
+}
+
+impl Via {
+    /// Of a post; none where it was written here, or elsewhere.
+    pub fn of(kept: &str) -> Option<Self> {
+        serde_json::from_str(kept).ok()
+    }
+}
+
+/// What a post keeps of the app of this id; nothing where there is none.
+pub async fn via(app: &App, id: i64) -> Result<String, Refusal> {
+    match tokens::app(&app.db.read, id).await? {
+        Some(row) => serde_json::to_string(&Via { name: row.name, website: row.website }).map_err(Refusal::broken),
+        None => Ok(String::new()),
+    }
 }
 
 /// An app somebody let in.

@@ -58,6 +58,17 @@ pub const ALL: &[&str] = &[
     "admin:write:canonical_email_blocks",
 ];
 
+/// Those behind which there is something here. An app may register and be given the others too: many ask for
+/// whatever there is anywhere.
+pub fn offered() -> impl Iterator<Item = &'static str> {
+    ALL.iter().copied().filter(|scope| !is_of_collections(scope) && !scope.starts_with("admin:"))
+}
+
+/// There are no collections here.
+fn is_of_collections(scope: &str) -> bool {
+    scope.ends_with(":collections")
+}
+
 /// What `follow` stands for.
 const FOLLOW: [&str; 3] = ["blocks", "follows", "mutes"];
 
@@ -110,7 +121,9 @@ impl Scopes {
     /// What they let an app do, in words for the person who is asked.
     pub fn in_words(&self) -> Vec<&'static str> {
         let covered = |scope: &str| self.0.iter().any(|held| *held != scope && holds(held, scope));
-        self.0.iter().filter(|scope| !covered(scope)).map(|scope| words(scope)).collect()
+        let told = self.0.iter().filter(|scope| !covered(scope) && !is_of_collections(scope));
+        let words: Vec<&str> = told.map(|scope| words(scope)).collect();
+        if words.is_empty() { vec!["Nothing: what it asks for is not there on this server"] } else { words }
     }
 }
 
@@ -129,14 +142,14 @@ fn holds(held: &str, scope: &str) -> bool {
     held == "follow" && what.is_some_and(|what| FOLLOW.contains(&what))
 }
 
-fn words(scope: &str) -> &'static str {
+/// What one scope lets an app do.
+pub fn words(scope: &str) -> &'static str {
     match scope {
         "profile" => "See your name and your profile",
         "read" => "See everything you see here: home, messages, notifications, lists and settings",
         "read:accounts" => "See your profile and those of others",
         "read:blocks" => "See whom you block",
         "read:bookmarks" => "See what you bookmarked",
-        "read:collections" => "See your collections",
         "read:favourites" => "See what you like",
         "read:filters" => "See your filters",
         "read:follows" => "See whom you follow and who follows you",
@@ -149,7 +162,6 @@ fn words(scope: &str) -> &'static str {
         "write:accounts" => "Change your profile and what you show on it",
         "write:blocks" => "Block people and servers for you",
         "write:bookmarks" => "Bookmark posts for you",
-        "write:collections" => "Change your collections",
         "write:conversations" => "Mark your messages as read, or take them out of your list",
         "write:favourites" => "Like posts in your name",
         "write:filters" => "Change your filters",

@@ -135,31 +135,47 @@ pub async fn listed(
 async fn shown(app: &App, owner: i64, taken: Vec<Rows>) -> Result<Vec<Group>, Refusal> {
     let spans: Vec<Span> = taken.iter().filter_map(|group| group.key.span()).collect();
     let sizes = notifications::sizes(&app.db.read, owner, &spans).await?;
-    let mut groups = Vec::new();
-    let mut few = Vec::new();
+    let mut groups: Vec<(Group, Vec<notification::Model>)> = Vec::new();
     for mut group in taken {
         group.rows.sort_by_key(|row| std::cmp::Reverse(row.id));
         let (Some(newest), Some(oldest)) = (group.rows.first(), group.rows.last()) else { continue };
         let (newest, oldest) = (newest.id, oldest.id);
         let here = i64::try_from(group.rows.len()).unwrap_or(1);
         let count = group.key.span().and_then(|span| sizes.get(&span).copied()).unwrap_or(1).max(here);
-        group.rows.truncate(SHOWN);
-        few.extend(group.rows.iter().map(|row| (row.id, groups.len())));
         groups.push((Group { key: group.key, count, newest, oldest, told: Vec::new() }, group.rows));
     }
-    let rows = groups.iter_mut().flat_map(|(_, rows)| std::mem::take(rows)).collect();
-    let places: HashMap<i64, usize> = few.into_iter().collect();
+    fill(app, owner, &mut groups, SHOWN).await?;
+    // Some of the newest may be hidden from her: then those below them are shown.
+    fill(app, owner, &mut groups, usize::MAX).await?;
+    Ok(groups.into_iter().map(|(group, _)| group).filter(|group| !group.told.is_empty()).collect())
+}
+
+/// Looks at so many of the newest of each group that is not full, and shows of them who may be shown.
+async fn fill(
+    app: &App,
+    owner: i64,
+    groups: &mut [(Group, Vec<notification::Model>)],
+    some: usize,
+) -> Result<(), Refusal> {
+    let (mut rows, mut places) = (Vec::new(), HashMap::new());
+    let short = |(_, (group, _)): &(usize, &mut (Group, Vec<notification::Model>))| group.told.len() < SHOWN;
+    for (place, (_, left)) in groups.iter_mut().enumerate().filter(short) {
+        let looked_at: Vec<_> = left.drain(..left.len().min(some)).collect();
+        places.extend(looked_at.iter().map(|row| (row.id, place)));
+        rows.extend(looked_at);
+    }
     for told in seen(app, owner, rows).await? {
-        if let Some((group, _)) = places.get(&told.row.id).and_then(|place| groups.get_mut(*place)) {
+        let group = places.get(&told.row.id).and_then(|place| groups.get_mut(*place));
+        if let Some((group, _)) = group.filter(|(group, _)| group.told.len() < SHOWN) {
             group.told.push(told);
         }
     }
-    Ok(groups.into_iter().map(|(group, _)| group).filter(|group| !group.told.is_empty()).collect())
+    Ok(())
 }
 
 /// One group by its key.
 pub async fn one(app: &App, owner: i64, key: Key) -> Result<Group, Refusal> {
-    let rows = rows_of(app, owner, &key, Cursor::first(SHOWN as u64)).await?;
+    let rows = rows_of(app, owner, &key, Cursor::first(limits::NOTIFICATIONS_READ)).await?;
     shown(app, owner, vec![Rows { key, rows }]).await?.pop().ok_or(Refusal::Missing)
 }
 

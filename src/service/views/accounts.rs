@@ -148,8 +148,14 @@ pub struct Standing {
 
 /// How `who` stands to each of these, in their order; those unknown here are left out.
 pub async fn standings(app: &App, who: i64, ids: &[i64]) -> Result<Vec<Standing>, DbErr> {
+    standings_with(app, who, ids, true).await
+}
+
+/// The same, also of those who are suspended or not.
+pub async fn standings_with(app: &App, who: i64, ids: &[i64], suspended: bool) -> Result<Vec<Standing>, DbErr> {
     let db = &app.db.read;
-    let known = store::accounts::by_ids(db, ids.iter().copied()).await?;
+    let mut known = store::accounts::by_ids(db, ids.iter().copied()).await?;
+    known.retain(|_, row| suspended || row.suspended == 0);
     let follows = relations::between(db, who, ids).await?;
     let blocks = policies::between(db, who, ids).await?;
     let muted = mutes::of(db, who, ids, app.now()).await?;

@@ -12,7 +12,7 @@ mod shapes;
 mod statuses;
 mod times;
 
-pub use accounts::{Account, NO_AVATAR, Standing, accounts, standings};
+pub use accounts::{Account, NO_AVATAR, Standing, accounts, standings, standings_with};
 pub use emoji::{Emoji, Emojis};
 pub use hashtags::{Hashtag, hashtags};
 pub use people::{fields as profile_fields, people, person, profile};

@@ -16,7 +16,11 @@ async fn the_rules_are_told_wherever_one_looks_for_them() {
     }
     assert!(server.visitor().page("/about").await.says("Post what is yours."));
     let said = api.get("/api/v1/instance/extended_description").await.fine();
-    assert_eq!(said, json!({ "updated_at": null, "content": "<p>A quiet place for photographs.</p>" }));
+    assert_eq!(said["content"], "<p>A quiet place for photographs.</p>");
+    assert!(said["updated_at"].as_str().unwrap().ends_with('Z'), "{said}");
+    server.quiet().await;
+    server.world.clock().advance(86_400_000);
+    assert_eq!(api.get("/api/v1/instance/extended_description").await.fine(), said, "since when it is said");
 }
 
 #[tokio::test]
@@ -82,4 +86,21 @@ async fn the_front_page_tells_the_time_without_being_read() {
     let said = api.send(api.request(Method::HEAD, "/")).await;
     assert_eq!((said.status, said.text.as_str()), (200, ""));
     assert!(said.header("date").ends_with(" GMT"), "{}", said.header("date"));
+}
+
+#[tokio::test]
+async fn who_uses_the_server_through_apps_is_counted_wherever_one_looks() {
+    let server = Server::start("a.test").await;
+    let (ada, eve) = (server.owner("ada").await, server.person("eve").await);
+    let (hers, nobody) = (Api::of(&ada).await, Api::nobody(&server));
+    Api::of(&eve).await;
+    server.quiet().await;
+    server.world.clock().advance(40 * 86_400_000);
+    hers.get("/api/v1/preferences").await.fine();
+    server.quiet().await;
+    assert_eq!(nobody.get("/api/v2/instance").await.fine()["usage"]["users"]["active_month"], 1);
+    for version in ["2.0", "2.1"] {
+        let usage = nobody.get(&format!("/nodeinfo/{version}")).await.fine()["usage"]["users"].clone();
+        assert_eq!((&usage["activeMonth"], &usage["activeHalfyear"]), (&json!(1), &json!(2)), "{version}");
+    }
 }

@@ -75,3 +75,23 @@ async fn people_react_to_what_the_server_says() {
     let heard = ear.next().await;
     assert_eq!((heard.name.as_str(), heard.payload), ("announcement.delete", json!(other.id.to_string())));
 }
+
+#[tokio::test]
+async fn whom_and_what_the_server_names_is_told_as_in_posts() {
+    let server = Server::start("a.test").await;
+    let ada = Api::of(&server.owner("ada").await).await;
+    server.person("eve").await;
+    cyanotype::service::emoji::add(&server.app, "blob", fixture("alpha.png"), None).await.unwrap();
+    announce(&server.app, "Ask @eve (not @nobody) :blob: :none: #Fog", None).await.unwrap();
+    let said = ada.get(LIST).await.fine()[0].clone();
+    let eve = ada.get("/api/v1/accounts/lookup?acct=eve").await.fine();
+    let mention = json!({ "id": eve["id"], "username": "eve", "acct": "eve", "url": "https://a.test/@eve" });
+    assert_eq!(said["mentions"], json!([mention]));
+    assert_eq!(said["tags"], json!([{ "name": "fog", "url": "https://a.test/tags/fog" }]));
+    assert_eq!((&said["emojis"][0]["shortcode"], said["emojis"].as_array().unwrap().len()), (&json!("blob"), 1));
+    let html = said["content"].as_str().unwrap();
+    assert!(
+        html.contains("href=\"https://a.test/@eve\"") && html.contains("href=\"https://a.test/tags/fog\""),
+        "{html}"
+    );
+}

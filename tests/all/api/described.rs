@@ -93,7 +93,9 @@ impl Known {
     /// Calls what is described, with everything it takes that says something.
     pub(super) async fn call(&self, api: &Api, method: &str, path: &str, operation: &Value) -> Said {
         let parameters = operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "query");
-        let names = parameters.map(|p| p["name"].as_str().unwrap());
+        let form = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"];
+        let in_body = form.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+        let names = parameters.map(|p| p["name"].as_str().unwrap()).chain(in_body);
         let given: Vec<(&str, String)> = names.filter_map(|name| Some((name, self.value(path, name)?))).collect();
         let form: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
         if method == "get" {

@@ -203,8 +203,26 @@ async fn how_one_stands_to_people_is_told_in_the_order_asked() {
         showing_reblogs: flag";
     assert_shape(&said.body[0], keys, "relationship");
     assert_eq!((&said.body[0]["followed_by"], &said.body[0]["following"]), (&json!(true), &json!(false)));
-    assert_eq!(api.get(&format!("/api/v1/accounts/relationships?id={bob_id}")).await.ids(), [bob_id]);
+    assert_eq!(
+        api.get(&format!("/api/v1/accounts/relationships?id={bob_id}")).await.ids(),
+        std::slice::from_ref(&bob_id)
+    );
     assert_eq!(api.get("/api/v1/accounts/relationships").await.fine(), json!([]));
+    let row = cyanotype::service::accounts::local(&server.app, "bob").await.unwrap();
+    cyanotype::service::leaving::suspend(&server.app, &row, true).await.unwrap();
+    let path = format!("/api/v1/accounts/relationships?id={bob_id}");
+    assert!(api.get(&path).await.ids().is_empty(), "who is suspended is left out");
+    assert_eq!(api.get(&format!("{path}&with_suspended=true")).await.ids(), [bob_id]);
+}
+
+#[tokio::test]
+async fn nobody_has_proofs_made_elsewhere() {
+    let server = Server::start("a.test").await;
+    let ada = Api::of(&server.owner("ada").await).await;
+    let me = ada.get("/api/v1/accounts/verify_credentials").await.fine();
+    let path = |id: &str| format!("/api/v1/accounts/{id}/identity_proofs");
+    assert_eq!(ada.get(&path(me["id"].as_str().unwrap())).await.fine(), json!([]));
+    assert_eq!(ada.get(&path("12345")).await.status, 404);
 }
 
 #[tokio::test]

@@ -100,3 +100,20 @@ async fn a_group_is_asked_for_by_its_key_and_dismissed() {
     let left = told.api.get(LIST).await.fine();
     assert_eq!(groups(&left), &groups(&said)[1..]);
 }
+
+#[tokio::test]
+async fn a_group_whose_newest_people_are_hidden_shows_those_below_them() {
+    let told = Told::new().await;
+    let post = told.ada.post_photo("orientation-1.jpg", "Fern").await;
+    told.eve.like(&post.path).await;
+    for n in 0..9 {
+        let name = format!("rude{n}");
+        told.server.person(&name).await.like(&post.path).await;
+        told.ada.block(&format!("@{name}@a.test")).await;
+    }
+    let said = told.api.get(LIST).await.fine();
+    assert_eq!(groups(&said)[0]["sample_account_ids"], json!([told.id("eve").await]), "{said:#}");
+    let key = groups(&said)[0]["group_key"].as_str().unwrap().to_owned();
+    let one = told.api.get(&format!("{LIST}/{key}")).await.fine();
+    assert_eq!(groups(&one)[0]["sample_account_ids"], json!([told.id("eve").await]));
+}

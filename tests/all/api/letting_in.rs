@@ -47,10 +47,7 @@ async fn whoever_is_not_signed_in_signs_in_and_is_asked_then() {
     let form = page.form("/sign-in").unwrap().set("login", &ada.name).set("password", PASSWORD);
     // Browsers look at what leads on as well: the window that waits would lose sight of this one.
     let on = other.send(form.clone()).await;
-    assert_eq!(
-        (on.status.as_u16(), &*on.headers["cross-origin-opener-policy"].to_str().unwrap()),
-        (303, "unsafe-none")
-    );
+    assert_eq!((on.status.as_u16(), on.headers["cross-origin-opener-policy"].to_str().unwrap()), (303, "unsafe-none"));
     let page = other.get(location(&on)).await;
     assert!(page.path.starts_with("/oauth/authorize?"), "{}", page.path);
     let answer = other.send(page.form("/oauth/authorize").unwrap().set("answer", "allow")).await;
@@ -154,6 +151,11 @@ async fn a_program_without_a_browser_is_given_a_code_to_copy() {
     let code = page.html.split("id=\"code\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     api.exchange(&code, &[("redirect_uri", oob)]).await.fine();
     assert_eq!(ada.get("/oauth/authorize/native?code=%3Cb%3E").await.status, 404, "only codes are shown");
+    for (wrong, why) in [("scope=everything", "no such scope"), ("scope=write", "did not register")] {
+        let page = asked(&ada, &format!("{question}&{wrong}")).await;
+        assert_eq!((page.status.as_u16(), location(&page)), (422, ""), "{wrong}: there is nowhere to be sent back to");
+        assert!(page.says(why), "{wrong}: {}", page.text());
+    }
 }
 
 #[tokio::test]
@@ -174,4 +176,20 @@ async fn apps_are_listed_in_the_settings_and_can_be_thrown_out() {
     let form = Form { action, method: "post".to_owned(), multipart: false, fields: Vec::new(), files: Vec::new() };
     eve.submit(form).await;
     hers.get("/api/v1/preferences").await.fine();
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_neither_offered_nor_asked_for() {
+    let (server, ada, _) = stage().await;
+    let told = Api::nobody(&server).get("/.well-known/oauth-authorization-server").await.fine();
+    let offered: Vec<&str> = told["scopes_supported"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
+    assert!(offered.contains(&"read:statuses") && !offered.iter().any(|s| s.contains("collections")), "{offered:?}");
+    assert!(!offered.iter().any(|scope| scope.starts_with("admin")), "{offered:?}");
+    // An app may ask for it, as apps ask for whatever there is anywhere.
+    let app = Api::registered(&server.world, "a.test", "read:lists read:collections").await;
+    let page = asked(&ada, &app.question("read:lists read:collections")).await;
+    assert!(page.says("See your lists") && !page.text().contains("ollection"), "{}", page.text());
+    let page = asked(&ada, &app.question("read:collections")).await;
+    assert!(page.says("Nothing: what it asks for is not there"), "{}", page.text());
+    Api::with(&ada, "read:lists read:collections").await;
 }

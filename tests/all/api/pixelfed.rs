@@ -56,8 +56,14 @@ async fn pixelfeds_app_learns_the_true_limits() {
         (&config["uploader"]["album_limit"], &config["uploader"]["max_caption_length"]),
         (&json!(12), &json!(777))
     );
-    assert_eq!(api.get("/api/v1.1/nag/state").await.fine(), json!({ "active": false }));
-    for absent in ["/api/v1.2/stories/carousel", "/api/v1.1/collections/self", "/api/pixelfed/v1/app/settings"] {
+    for pushes in ["/api/v1.1/nag/state", "/api/v1.1/push/state"] {
+        assert_eq!(api.get(pushes).await.fine(), json!({ "active": false }), "{pushes}");
+    }
+    let settings = api.get("/api/pixelfed/v1/app/settings").await.fine();
+    assert_eq!((&settings["username"], &settings["updated_at"]), (&json!("ada"), &Value::Null));
+    let common = settings["common"].as_object().unwrap();
+    assert_eq!(common.keys().map(String::as_str).collect::<Vec<_>>(), ["appearance", "media", "timelines"]);
+    for absent in ["/api/v1.2/stories/carousel", "/api/v1.1/collections/self"] {
         assert_eq!(api.get(absent).await.status, 404, "{absent}: what is not there is not made up");
     }
 }
@@ -126,8 +132,19 @@ async fn pixelfeds_app_reports_people_and_posts_in_words_of_its_own() {
     let said = report("user", &ada_id, "impersonation").await.fine();
     assert_eq!(said["msg"], "Successfully sent report");
     report("post", &post.number, "copyright").await.fine();
-    assert_eq!(report("post", &hidden.number, "spam").await.status, 404);
-    assert_eq!(report("story", &post.number, "spam").await.status, 404);
+    let own = id_of(&api, "eve").await;
+    for (kind, id, word, code) in [
+        ("post", &*hidden.number, "spam", "ERROR_INVALID_OBJECT_ID"),
+        ("post", "ten", "spam", "ERROR_INVALID_OBJECT_ID"),
+        ("story", &*post.number, "spam", "ERROR_REPORT_OBJECT_TYPE_INVALID"),
+        ("post", &*post.number, "boring", "ERROR_TYPE_INVALID"),
+        ("post", &*post.number, "", "ERROR_INVALID_PARAMS"),
+        ("user", &*own, "spam", "ERROR_NO_SELF_REPORTS"),
+    ] {
+        let said = report(kind, id, word).await;
+        assert_eq!((said.status, &said.body["error_code"]), (400, &json!(code)), "{kind} {id} {word}: {}", said.text);
+        assert!(said.body["error"].is_string());
+    }
     let kept = reports::page(&server.app.db.read, true, cyanotype::store::Cursor::first(10)).await.unwrap();
     let kept: Vec<_> =
         kept.iter().map(|row| (row.category.as_str(), row.comment.as_str(), row.posts.as_str())).collect();

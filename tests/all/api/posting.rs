@@ -183,17 +183,17 @@ async fn what_is_wrong_with_a_post_is_said_and_nothing_is_posted() {
     let photo = api.upload("orientation-1.jpg", "").await;
     let photo = photo.as_str();
     for (form, field, why) in [
-        (vec![], "text", "Write a few words first"),
+        (vec![], "status", "Write a few words first"),
         (vec![("status", "No photo")], "media_ids", "Choose at least one photo"),
-        (vec![("status", long.as_str()), ("media_ids[]", photo)], "text", "5000 are possible"),
+        (vec![("status", long.as_str()), ("media_ids[]", photo)], "status", "5000 are possible"),
         (vec![("spoiler_text", &warning), ("media_ids[]", photo)], "spoiler_text", "500 are possible"),
         (vec![("media_ids[]", "12345")], "media_ids", "12345"),
         (vec![("media_ids[]", attached.as_str())], "media_ids", &attached),
-        (vec![("media_ids[]", "null")], "text", "Write a few words first"),
+        (vec![("media_ids[]", "null")], "status", "Write a few words first"),
         (vec![("media_ids[]", photo), ("visibility", "local")], "visibility", "public, unlisted, private, direct"),
         (vec![("media_ids[]", photo), ("poll[options][]", "yes")], "poll", "no polls"),
         (vec![("media_ids[]", photo), ("quoted_status_id", "1")], "quoted_status_id", "cannot quote"),
-        (vec![("status", "To nobody"), ("visibility", "direct")], "to", "Say to whom"),
+        (vec![("status", "To nobody"), ("visibility", "direct")], "status", "Say to whom"),
     ] {
         let said = api.post(STATUSES, &form).await;
         assert_eq!(said.status, 422, "{form:?}: {}", said.text);
@@ -335,4 +335,26 @@ async fn posts_are_asked_for_by_their_ids_and_hidden_ones_are_left_out() {
     assert_eq!(api.get(&query).await.ids(), [text(&wrapper["id"]), &hidden, text(&open["id"])]);
     assert_eq!(api.get(STATUSES).await.fine(), json!([]));
     assert_eq!(eve.get(&format!("{STATUSES}/{}/source", text(&open["id"]))).await.status, 404, "what others typed");
+}
+
+#[tokio::test]
+async fn a_post_says_which_app_it_was_written_with() {
+    let (server, ada, api) = ada().await;
+    let post = api.say("By app").await;
+    let app = json!({ "name": "Test app", "website": null });
+    assert_eq!(post["application"], app);
+    let at = cyanotype::service::views::iso(server.app.now() + limits::SCHEDULED_AHEAD + 1_000);
+    let photo = api.upload("orientation-1.jpg", "").await;
+    api.post(STATUSES, &[("status", "Later"), ("media_ids[]", &photo), ("scheduled_at", &at)]).await.fine();
+    server.quiet().await;
+    server.world.clock().advance(limits::SCHEDULED_AHEAD + 2_000);
+    server.quiet().await;
+    let page = ada.post_photo("orientation-1.jpg", "By page").await;
+    let nobody = Api::nobody(&server);
+    let list = api.get(&format!("/api/v1/accounts/{}/statuses", text(&post["account"]["id"]))).await.fine();
+    let later = list.as_array().unwrap().iter().find(|p| text(&p["content"]).contains("Later")).unwrap();
+    assert_eq!(later["application"], app, "also what was scheduled with it");
+    let of = async |id: &str| nobody.get(&format!("{STATUSES}/{id}")).await.fine()["application"].clone();
+    assert_eq!(of(text(&post["id"])).await, app, "for everybody");
+    assert_eq!(of(&page.number).await, Value::Null);
 }

@@ -1,6 +1,7 @@
 //! What one says of oneself through an app; signing up in one.
 
 use crate::support::*;
+use cyanotype::service::limits;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -118,12 +119,13 @@ async fn what_is_wrong_in_a_profile_is_said_and_nothing_is_changed() {
         .collect();
     let lines: Vec<(&str, &str)> = lines.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     for (wrong, field) in [
-        (vec![("display_name", &*long)], "name"),
-        (vec![("note", &*long)], "bio"),
+        (vec![("display_name", &*long)], "display_name"),
+        (vec![("note", &*long)], "note"),
         (vec![("source[privacy]", "secret")], "privacy"),
         (vec![("source[quote_policy]", "some")], "quote_policy"),
-        (vec![("attribution_domains[]", "no host")], "domain"),
-        (lines, "fields"),
+        (vec![("attribution_domains[]", "no host")], "attribution_domains"),
+        (vec![("website", "no address")], "website"),
+        (lines, "fields_attributes"),
     ] {
         let form: Vec<_> = wrong.iter().copied().chain([("locked", "true")]).collect();
         let said = api.form(Method::PATCH, UPDATE, &form).await;
@@ -176,10 +178,17 @@ async fn a_profile_is_read_and_changed_as_it_was_typed() {
     }
 }
 
-#[tokio::test]
-async fn somebody_signs_up_in_an_app_where_that_is_open() {
-    let server = Server::start("a.test").await;
-    server.owner("ada").await;
+/// What somebody fills in who signs up.
+const WISH: [(&str, &str); 5] = [
+    ("username", "bea"),
+    ("email", "bea@mail.example"),
+    ("password", "four quiet words here"),
+    ("agreement", "true"),
+    ("locale", "pt-BR"),
+];
+
+/// An app that acts for itself.
+async fn alone(server: &Server) -> Api {
     let app = Api::registered(&server.world, &server.host, "read write follow push").await;
     let form = [
         ("grant_type", "client_credentials"),
@@ -188,35 +197,85 @@ async fn somebody_signs_up_in_an_app_where_that_is_open() {
         ("scope", "read write"),
     ];
     let token = app.post("/oauth/token", &form).await.fine();
-    let app = app.holding(token["access_token"].as_str().unwrap());
-    let wish = [
-        ("username", "bea"),
-        ("email", "bea@mail.example"),
-        ("password", "four quiet words here"),
-        ("agreement", "true"),
-        ("locale", "en"),
-    ];
+    app.holding(token["access_token"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn whoever_signs_up_in_an_app_is_told_what_is_wrong_with_each_line() {
+    let server = Server::start("a.test").await;
+    server.owner("ada").await;
+    let app = alone(&server).await;
     for missing in ["username", "email", "password", "agreement"] {
-        let part: Vec<_> = wish.iter().copied().filter(|(name, _)| *name != missing).collect();
+        let part: Vec<_> = WISH.into_iter().filter(|(name, _)| *name != missing).collect();
         let said = app.post("/api/v1/accounts", &part).await;
         assert_eq!(said.status, 422, "{missing}");
-        assert!(said.body["details"][missing].is_array(), "{}", said.text);
+        let word = if missing == "agreement" { "ERR_ACCEPTED" } else { "ERR_BLANK" };
+        assert_eq!(said.body["details"][missing][0]["error"], word, "{}", said.text);
     }
-    let given = app.post("/api/v1/accounts", &wish).await.fine();
+    let nothing = app.post("/api/v1/accounts", &[]).await;
+    assert_eq!(nothing.body["details"].as_object().unwrap().len(), 4, "all at once: {}", nothing.text);
+    for (field, value, word) in [
+        ("username", "a b", "ERR_INVALID"),
+        ("username", "admin", "ERR_RESERVED"),
+        ("username", "ada", "ERR_TAKEN"),
+        ("username", "abcdefghijklmnopqrstuvwxyzabcdefghij", "ERR_TOO_LONG"),
+        ("email", "nowhere", "ERR_INVALID"),
+        ("password", "short", "ERR_TOO_SHORT"),
+    ] {
+        let wrong = WISH.map(|(n, v)| (n, if n == field { value } else { v }));
+        server.world.clock().advance(limits::SIGN_UP_WINDOW);
+        let said = app.post("/api/v1/accounts", &wrong).await;
+        let told = &said.body["details"][field][0]["error"];
+        assert_eq!((said.status, told), (422, &json!(word)), "{value}: {}", said.text);
+    }
+}
+
+#[tokio::test]
+async fn somebody_signs_up_in_an_app_where_that_is_open() {
+    let server = Server::start("a.test").await;
+    server.owner("ada").await;
+    let app = alone(&server).await;
+    let given = app.post("/api/v1/accounts", &WISH).await.fine();
     assert_eq!((&given["token_type"], &given["scope"]), (&json!("Bearer"), &json!("read write follow push")));
     let bea = app.holding(given["access_token"].as_str().unwrap());
-    assert_eq!(bea.get("/api/v1/accounts/verify_credentials").await.fine()["acct"], "bea");
-    assert_eq!(app.post("/api/v1/accounts", &wish).await.status, 422, "the name is taken");
-    assert_eq!(bea.post("/api/v1/accounts", &wish).await.status, 422, "somebody is signed in already");
+    let me = bea.get("/api/v1/accounts/verify_credentials").await.fine();
+    assert_eq!((&me["acct"], &me["source"]["language"]), (&json!("bea"), &json!("pt")));
+    let again = app.post("/api/v1/accounts", &WISH).await;
+    assert_eq!((again.status, &again.body["details"]["username"][0]["error"]), (422, &json!("ERR_TAKEN")));
+    assert_eq!(bea.post("/api/v1/accounts", &WISH).await.status, 422, "somebody is signed in already");
     let closed = Server::start_with("b.test", &[("registration", "closed")]).await;
-    let app = Api::registered(&closed.world, "b.test", "read write").await;
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", &*app.client_id),
-        ("client_secret", &*app.client_secret),
-        ("scope", "write"),
+    let said = alone(&closed).await.post("/api/v1/accounts", &WISH).await;
+    assert_eq!(said.status, 404, "closed: as where there is no signing up in apps");
+}
+
+#[tokio::test]
+async fn pixelfeds_app_changes_a_profile_in_words_of_its_own() {
+    let (_server, api) = ada().await;
+    let lines = [("fields_attributes[0][name]", "Web"), ("fields_attributes[0][value]", "https://old.example")];
+    api.form(Method::PATCH, UPDATE, &lines).await.fine();
+    let change = [
+        ("website", "https://ada.example/photos"),
+        ("pronouns[]", "she"),
+        ("pronouns[]", "her"),
+        ("is_suggestable", "false"),
+        ("crawlable", "true"),
+        ("show_profile_follower_count", "false"),
     ];
-    let token = app.post("/oauth/token", &form).await.fine();
-    let app = app.holding(token["access_token"].as_str().unwrap());
-    assert_eq!(app.post("/api/v1/accounts", &wish).await.status, 422, "closed");
+    let said = api.form(Method::POST, UPDATE, &change).await.fine();
+    assert_eq!(said["website"], "https://ada.example/photos");
+    assert_eq!(said["pronouns"], json!(["she", "her"]));
+    let kept: Vec<(&Value, &Value)> =
+        said["source"]["fields"].as_array().unwrap().iter().map(|line| (&line["name"], &line["value"])).collect();
+    let (web, pronouns) = ((json!("Web"), json!("https://ada.example/photos")), (json!("Pronouns"), json!("she/her")));
+    assert_eq!(kept, [(&web.0, &web.1), (&pronouns.0, &pronouns.1)], "lines like others, each in its place");
+    assert_eq!((&said["discoverable"], &said["indexable"]), (&json!(false), &json!(true)));
+    assert_eq!(said["hide_collections"], true);
+    let settings = &said["settings"];
+    assert_eq!((&settings["is_suggestable"], &settings["crawlable"]), (&json!(false), &json!(true)));
+    assert_eq!(settings["show_profile_following_count"], false);
+    let all = [("crawlable", "false"), ("indexable", "true"), ("show_profile_follower_count", "true")];
+    let said = api.form(Method::POST, UPDATE, &all).await.fine();
+    assert_eq!((&said["indexable"], &said["hide_collections"]), (&json!(false), &json!(false)), "what is new counts");
+    let said = api.form(Method::PATCH, &format!("{UPDATE}?website="), &[]).await.fine();
+    assert_eq!((&said["website"], said["fields"].as_array().unwrap().len()), (&Value::Null, 1));
 }

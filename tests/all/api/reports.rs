@@ -27,8 +27,8 @@ async fn a_report_reaches_the_owner_and_says_what_it_holds() {
 
 #[tokio::test]
 async fn every_reason_and_the_rules_that_are_broken_are_kept() {
-    let server = Server::start("a.test").await;
-    server.owner("ada").await;
+    let server = Server::start_with("a.test", &[("rules", "Be kind.,Post what is yours.,No spoilers.")]).await;
+    let owner = server.owner("ada").await;
     let (_bea, cleo) = (server.person("bea").await, server.person("cleo").await);
     let api = Api::of(&cleo).await;
     let target = api.get("/api/v1/accounts/lookup?acct=bea").await.fine();
@@ -40,6 +40,8 @@ async fn every_reason_and_the_rules_that_are_broken_are_kept() {
     let body = json!({ "account_id": target["id"], "rule_ids": ["1", "3"] });
     let said = api.json(Method::POST, "/api/v1/reports", &body).await.fine();
     assert_eq!((&said["category"], &said["rule_ids"]), (&json!("violation"), &json!(["1", "3"])));
+    let page = owner.page("/reports").await;
+    assert!(page.says("Be kind.") && page.says("No spoilers.") && !page.says("Post what is yours."), "{}", page.text());
     let said = api.json(Method::POST, "/api/v1/reports", &json!({ "account_id": target["id"] })).await.fine();
     assert_eq!((&said["category"], &said["comment"]), (&json!("other"), &json!("")));
     let long = "x".repeat(1_001);
@@ -48,6 +50,8 @@ async fn every_reason_and_the_rules_that_are_broken_are_kept() {
         (json!({ "account_id": "99" }), 404),
         (json!({ "account_id": target["id"], "comment": long }), 422),
         (json!({ "account_id": target["id"], "status_ids": ["99"] }), 404),
+        (json!({ "account_id": target["id"], "rule_ids": ["1", "4"] }), 422),
+        (json!({ "account_id": target["id"], "rule_ids": ["01"] }), 422),
     ] {
         let said = api.json(Method::POST, "/api/v1/reports", &wrong).await;
         assert_eq!(said.status, status, "{wrong}: {}", said.text);

@@ -107,3 +107,37 @@ async fn whom_she_blocks_is_found_by_handle_and_who_blocks_her_is_not() {
         assert!(accts(&look(&his, query, "&resolve=true").await).is_empty(), "{query}");
     }
 }
+
+#[tokio::test]
+async fn posts_of_ones_own_and_those_one_likes_or_keeps_are_found_by_their_words() {
+    let server = Server::start("a.test").await;
+    let (ada, bob) = (server.owner("ada").await, server.person("bob").await);
+    let own = ada.post_album(&["orientation-1.jpg"], "Fog over the Brücke", "followers", &["A heron"]).await;
+    let liked = bob.post_photo("orientation-1.jpg", "A heron in the fog").await;
+    let kept = bob.post_photo("orientation-2.jpg", "Another HERON").await;
+    let other = bob.post_photo("orientation-3.jpg", "A heron nobody kept").await;
+    ada.like(&liked.path).await;
+    let (hers, his, nobody) = (Api::of(&ada).await, Api::of(&bob).await, Api::nobody(&server));
+    hers.with_post(&kept.number, "bookmark").await.fine();
+    let found = async |api: &Api, words: &str, more: &str| {
+        let said = look(api, words, &format!("&type=statuses{more}")).await;
+        let ids = said["statuses"].as_array().unwrap().iter().map(|post| post["id"].as_str().unwrap().to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let (own, liked, kept) = (own.number.as_str(), liked.number.as_str(), kept.number.as_str());
+    assert_eq!(found(&hers, "heron", "").await, [kept, liked, own], "the newest first, alt texts too");
+    assert_eq!(found(&hers, "BRÜCKE fog", "").await, [own], "each of the words, however they are written");
+    assert!(found(&hers, "heron lake", "").await.is_empty());
+    assert_eq!(found(&hers, "heron", &format!("&max_id={kept}&min_id={own}")).await, [liked]);
+    assert_eq!(found(&hers, "heron", "&limit=1&offset=1").await, [liked]);
+    let id = async |name: &str| {
+        hers.get(&format!("/api/v1/accounts/lookup?acct={name}")).await.fine()["id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(found(&hers, "heron", &format!("&account_id={}", id("ada").await)).await, [own]);
+    assert_eq!(found(&hers, "heron", &format!("&account_id={}", id("bob").await)).await, [kept, liked]);
+    assert_eq!(found(&his, "heron", "").await, [other.number.as_str(), kept, liked], "nothing of hers");
+    assert!(found(&nobody, "heron", "").await.is_empty());
+    assert!(look(&hers, "heron", "&type=accounts").await["statuses"].as_array().unwrap().is_empty());
+    bob.block("@ada@a.test").await;
+    assert_eq!(found(&hers, "heron", "").await, [own], "what she may not see any more is not found");
+}

@@ -23,7 +23,8 @@ const NEVER: &[(&str, &str)] = &[
     ("String", "domain_blocks and peers are lists of words"),
     ("AccountRole", "nobody has a role that is shown"),
     ("LikedBy", "nobody is singled out among those who like a post"),
-    ("StatusApplication", "it is not told with what a post was written"),
+    ("Poll", "a_poll_of_another_server_is_told_whole_to_everybody"),
+    ("PollOption", "a_poll_of_another_server_is_told_whole_to_everybody"),
     ("TrendsLink", "no links trend"),
 ];
 

@@ -68,6 +68,7 @@ const PLACES: &[Place] = &[
     place("what one keeps", "/api/v1/bookmarks", HIS, &[In, Muted, Apart]),
     place("several posts at once", "/api/v1/statuses?id[]={post}", HIS, &[In, Muted, Apart]),
     place("an address one looks for", "/api/v2/search?q={address}", HIS, &[In, Muted, Apart]),
+    place("words one looks for", "/api/v2/search?q=marker&type=statuses", HIS, &[In, Muted, Apart]),
     place("names one looks for", "/api/v2/search?q=bo&type=accounts", NAME, &[In, Muted, Apart]),
     place("who likes a post", "/api/v1/statuses/{cleos}/favourited_by", NAME, &[In, Muted, Apart]),
     place("who boosted a post", "/api/v1/statuses/{doras}/reblogged_by", NAME, &[In, Muted, Apart]),

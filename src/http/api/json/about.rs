@@ -1,8 +1,10 @@
 //! What a server says of itself beyond Instance, and what a link to a post shows.
 
-use super::Status;
 use super::media::MediaMeta;
+use super::{Status, time};
+use crate::activitypub::SanitizedHtml;
 use crate::app::App;
+use crate::clock::Millis;
 use crate::service::federation::urls::Urls;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,9 +12,14 @@ use utoipa::ToSchema;
 /// What the server says of itself, in HTML.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ExtendedDescription {
-    /// Not known: it stands in the settings.
-    pub updated_at: Option<String>,
+    pub updated_at: String,
     pub content: String,
+}
+
+impl ExtendedDescription {
+    pub fn of(html: &SanitizedHtml, since: Millis) -> Self {
+        Self { updated_at: time(since), content: html.as_str().to_owned() }
+    }
 }
 
 /// What other sites show of a link (oEmbed 1.0): a photo, or a link where there is none to be shown.

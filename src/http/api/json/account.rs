@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::clock::{DAY, Millis};
 use crate::entity::{account, login};
 use crate::service::federation::urls::{Urls, acct};
+use crate::service::profiles;
 use crate::service::sessions::Viewer;
 use crate::service::views::{self, NO_AVATAR};
 use serde::Serialize;
@@ -135,12 +136,24 @@ impl Account {
             local,
             is_admin: false,
             note_text: to_plain_text(note),
-            website: None,
-            pronouns: Vec::new(),
+            website: line(view, profiles::is_website),
+            pronouns: line(view, profiles::is_pronouns).map(|line| words(&line)).unwrap_or_default(),
             header_bg: None,
             location: None,
         }
     }
+}
+
+/// The line of somebody's profile that says this, as plain text.
+fn line(view: &views::Account, says: fn(&str, &str) -> bool) -> Option<String> {
+    let shown = view.fields.iter().filter(|_| view.row.suspended == 0);
+    let mut lines = shown.map(|(name, value, _)| (name, value.to_plain_text()));
+    lines.find(|(name, value)| says(name, value)).map(|(_, value)| value.trim().to_owned())
+}
+
+/// `she`, `her` of `she/her`.
+fn words(pronouns: &str) -> Vec<String> {
+    pronouns.split('/').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// What a person typed about herself, and how she posts unless she says otherwise.

@@ -1,5 +1,6 @@
 //! Announcement.
 
+use super::status::{Mention, StatusTag};
 use super::{CustomEmoji, media, time};
 use crate::activitypub::text;
 use crate::app::App;
@@ -21,12 +22,10 @@ pub struct Announcement {
     pub published_at: String,
     pub updated_at: String,
     pub read: bool,
-    #[schema(value_type = Vec<Object>)]
-    pub mentions: Vec<Value>,
+    pub mentions: Vec<Mention>,
     #[schema(value_type = Vec<Object>)]
     pub statuses: Vec<Value>,
-    #[schema(value_type = Vec<Object>)]
-    pub tags: Vec<Value>,
+    pub tags: Vec<StatusTag>,
     pub emojis: Vec<CustomEmoji>,
     pub reactions: Vec<AnnouncementReaction>,
 }
@@ -54,19 +53,23 @@ impl Announcement {
                 url: picture,
             }
         };
+        let mut links = AbsoluteLinks::new(urls.clone());
+        for (name, person) in &view.mentions {
+            links.know(name, person);
+        }
         Self {
             id: row.id.to_string(),
-            content: text::to_html(&row.text, &AbsoluteLinks::new(urls.clone())).as_str().to_owned(),
+            content: text::to_html(&row.text, &links).as_str().to_owned(),
             starts_at: row.starts_at.map(time),
             ends_at: row.ends_at.map(time),
             all_day: false,
             published_at: time(row.published_at),
             updated_at: time(row.published_at),
             read: view.read,
-            mentions: Vec::new(),
+            mentions: view.mentions.iter().map(|(_, row)| Mention::of(urls, row)).collect(),
             statuses: Vec::new(),
-            tags: Vec::new(),
-            emojis: Vec::new(),
+            tags: text::hashtags(&row.text).iter().map(|(key, _)| StatusTag::of(urls, key)).collect(),
+            emojis: CustomEmoji::all(urls, &view.emojis),
             reactions: view.reactions.iter().map(reaction).collect(),
         }
     }

@@ -19,6 +19,7 @@ mod policy;
 mod poll;
 mod push;
 mod search;
+mod server;
 mod status;
 mod tag;
 
@@ -41,6 +42,7 @@ pub use policy::{Merged, NotificationPolicy, NotificationPolicyV1, NotificationR
 pub use poll::Poll;
 pub use push::WebPushSubscription;
 pub use search::{Search, Suggestion, TrendsLink};
+pub use server::AuthorizationServer;
 pub use status::{Context, Status, visibility};
 pub use tag::{FeaturedTag, Tag};
 

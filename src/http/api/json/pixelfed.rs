@@ -3,6 +3,7 @@
 use super::{Account, Status};
 use crate::activitypub::nodeinfo::NodeInfo;
 use crate::app::App;
+use crate::entity::account;
 use crate::service::views::{Shown, ago};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -200,6 +201,64 @@ pub struct People {
 pub struct Said {
     pub code: i64,
     pub msg: String,
+}
+
+/// What the app shows of timelines.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AppTimelines {
+    pub show_public: bool,
+    pub show_network: bool,
+    pub hide_likes_shares: bool,
+}
+
+/// How the app shows photos.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AppMedia {
+    pub hide_public_behind_cw: bool,
+    pub always_show_cw: bool,
+    pub show_alt_text: bool,
+}
+
+/// How the app looks.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AppAppearance {
+    pub links_use_in_app_browser: bool,
+    /// `light`, `dark` or `system`.
+    pub theme: String,
+}
+
+/// The app's own switches.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AppCommon {
+    pub timelines: AppTimelines,
+    pub media: AppMedia,
+    pub appearance: AppAppearance,
+}
+
+/// The app's own switches for one person.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AppSettings {
+    pub id: String,
+    pub username: String,
+    /// Absent where nothing is kept.
+    pub updated_at: Option<String>,
+    pub common: AppCommon,
+}
+
+impl AppSettings {
+    /// As the app has them before anybody changes one: both timelines are here, and so are alt texts.
+    pub fn of(row: &account::Model) -> Self {
+        Self {
+            id: row.id.to_string(),
+            username: row.username.clone(),
+            updated_at: None,
+            common: AppCommon {
+                timelines: AppTimelines { show_public: true, show_network: true, hide_likes_shares: false },
+                media: AppMedia { hide_public_behind_cw: true, always_show_cw: false, show_alt_text: true },
+                appearance: AppAppearance { links_use_in_app_browser: true, theme: "system".to_owned() },
+            },
+        }
+    }
 }
 
 /// Whether something is there.

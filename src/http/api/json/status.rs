@@ -4,6 +4,7 @@ use super::{Account, CustomEmoji, FilterResult, MediaAttachment, Poll, time};
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::entity::account;
+use crate::service::apps::Via;
 use crate::service::federation::urls::{Urls, acct, tag_path};
 use crate::service::views;
 use serde::Serialize;
@@ -20,7 +21,7 @@ pub struct Mention {
 }
 
 impl Mention {
-    fn of(urls: &Urls, row: &account::Model) -> Self {
+    pub(super) fn of(urls: &Urls, row: &account::Model) -> Self {
         Self { id: row.id.to_string(), username: row.username.clone(), url: urls.page_of(row), acct: acct(row) }
     }
 }
@@ -30,6 +31,12 @@ impl Mention {
 pub struct StatusTag {
     pub name: String,
     pub url: String,
+}
+
+impl StatusTag {
+    pub(super) fn of(urls: &Urls, key: &str) -> Self {
+        Self { name: key.to_owned(), url: urls.at(&tag_path(key)) }
+    }
 }
 
 /// The app a post was written with, where that is shown.
@@ -138,10 +145,7 @@ impl Status {
         let (row, author) = (&view.row, &view.author.row);
         let local = author.domain.is_empty();
         let page = urls.at(&crate::service::federation::urls::post_path(author, row.id));
-        let tag = |tag: &crate::entity::tag::Model| StatusTag {
-            name: tag.name_key.clone(),
-            url: urls.at(&tag_path(&tag.name_key)),
-        };
+        let tag = |tag: &crate::entity::tag::Model| StatusTag::of(urls, &tag.name_key);
         let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         Self {
             id: row.id.to_string(),
@@ -169,7 +173,7 @@ impl Status {
             card: None,
             quote: None,
             language: text(&row.language),
-            application: None,
+            application: Via::of(&row.via).map(|Via { name, website }| StatusApplication { name, website }),
             favourited: view.liked,
             reblogged: view.boosted,
             muted: view.silent,

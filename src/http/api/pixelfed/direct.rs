@@ -16,6 +16,7 @@ pub fn routes() -> Vec<Route> {
             .gives::<DirectThread>(),
         Route::post("/api/v1.1/direct/thread/send", Access::Person(&["write:statuses"]), send)
             .takes(&["to_id:id", "message", "type"])
+            .names(&[("text", "message"), ("to", "to_id")])
             .gives::<DirectMessage>(),
         Route::delete("/api/v1.1/direct/thread/message", Access::Person(&["write:statuses"]), delete)
             .takes(&["id:id"])

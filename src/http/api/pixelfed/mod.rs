@@ -5,13 +5,17 @@ mod direct;
 mod discover;
 
 use super::call::{Answer, Call, json};
-use super::json::pixelfed::{Active, ComposeSettings, PixelfedAccountLimits, PixelfedConfig, PixelfedGate};
+use super::json::pixelfed::{
+    Active, AppSettings, ComposeSettings, PixelfedAccountLimits, PixelfedConfig, PixelfedGate,
+};
 use super::json::pixelfed::{PixelfedUploader, Said};
 use super::json::{self as entities, Account};
 use super::{Access, ApiError, Route};
 use crate::http::ap::info;
 use crate::service::reporting::{self, Complaint};
 use crate::service::{Refusal, accounts, following, limits, visibility};
+
+const PUSHES: Access = Access::Person(&["read", "push"]);
 
 pub fn routes() -> Vec<Route> {
     let own = vec![
@@ -26,7 +30,10 @@ pub fn routes() -> Vec<Route> {
         Route::post("/api/v1.1/report", Access::Person(&["write:reports"]), report)
             .takes(&["object_type", "object_id:id", "report_type"])
             .gives::<Said>(),
-        Route::get("/api/v1.1/nag/state", Access::Person(&["read", "push"]), nag).gives::<Active>(),
+        Route::get("/api/v1.1/nag/state", PUSHES, pushes).gives::<Active>(),
+        Route::get("/api/v1.1/push/state", PUSHES, pushes).gives::<Active>(),
+        Route::get("/api/pixelfed/v1/app/settings", Access::Person(&["read:accounts"]), settings)
+            .gives::<AppSettings>(),
     ];
     [own, discover::routes(), direct::routes()].concat()
 }
@@ -87,36 +94,49 @@ async fn mutuals(call: Call) -> Answer {
 }
 
 /// The word a report is kept under, for each of the app's.
-fn category(word: &str) -> &'static str {
+fn category(word: &str) -> Option<&'static str> {
     match word {
-        "spam" | "scam" => "spam",
-        "copyright" | "underage" | "terrorism" => "legal",
-        "sensitive" | "abusive" | "violence" | "impersonation" => "violation",
-        _ => "other",
+        "spam" | "scam" => Some("spam"),
+        "copyright" | "underage" | "terrorism" => Some("legal"),
+        "sensitive" | "abusive" | "violence" | "impersonation" => Some("violation"),
+        _ => None,
     }
 }
 
+/// Faults are told in words of Pixelfed's: the app shows what it knows by `error_code`.
 async fn report(call: Call) -> Answer {
-    let id = call.params.id("object_id")?.ok_or_else(|| ApiError::invalid("object_id", "Say what is reported."))?;
-    let word = call.params.need("report_type")?;
+    let asked = |name: &str| {
+        call.params.text(name).ok_or_else(|| ApiError::coded("ERROR_INVALID_PARAMS", format!("{name} is missing.")))
+    };
+    let (kind, id, word) = (asked("object_type")?, asked("object_id")?, asked("report_type")?);
+    let category = category(word).ok_or_else(|| ApiError::coded("ERROR_TYPE_INVALID", "That is no reason."))?;
+    let lost = || ApiError::coded("ERROR_INVALID_OBJECT_ID", "There is nothing of that id.");
+    let id = super::params::id(id).map_err(|_| lost())?;
     let me = call.me()?;
-    let (target_id, posts) = match call.params.need("object_type")? {
-        "user" => (accounts::met(&call.app, call.reader(), id).await?.id, Vec::new()),
-        "post" => (visibility::visible(&call.app, call.reader(), id).await?.account_id, vec![id]),
-        _ => return Err(Refusal::Missing.into()),
+    let found = match kind {
+        "user" => accounts::met(&call.app, call.reader(), id).await.map(|row| (row.id, Vec::new())),
+        "post" => visibility::visible(&call.app, call.reader(), id).await.map(|row| (row.account_id, vec![id])),
+        _ => return Err(ApiError::coded("ERROR_REPORT_OBJECT_TYPE_INVALID", "Only people and posts can be reported.")),
     };
-    let complaint = Complaint {
-        target_id,
-        category: category(word).to_owned(),
-        comment: word.to_owned(),
-        posts,
-        ..Complaint::default()
+    let (target_id, posts) = match found {
+        Err(Refusal::Missing | Refusal::Gone) => return Err(lost()),
+        found => found?,
     };
+    if target_id == me.id() {
+        return Err(ApiError::coded("ERROR_NO_SELF_REPORTS", "You cannot report yourself."));
+    }
+    let complaint =
+        Complaint { target_id, category: category.to_owned(), comment: word.to_owned(), posts, ..Complaint::default() };
     reporting::report(&call.app, &me.account, complaint).await?;
     json(&Said { code: 200, msg: "Successfully sent report".to_owned() })
 }
 
 /// The app's pushes go through a relay of Pixelfed's, which knows nothing of this server.
-async fn nag(_: Call) -> Answer {
+async fn pushes(_: Call) -> Answer {
     json(&Active { active: false })
+}
+
+/// Nothing of the app's own switches is kept here: it is told what they are at first.
+async fn settings(call: Call) -> Answer {
+    json(&AppSettings::of(&call.me()?.account))
 }

@@ -7,6 +7,7 @@ mod socket;
 
 use super::call::{Answer, Call};
 use super::json::Empty;
+use super::route::{EVENTS, SOCKET};
 use super::{Access, ApiError, Route};
 use crate::service::Refusal;
 use crate::service::streaming::{Listening, Stream};
@@ -17,15 +18,15 @@ const PERSON: Access = Access::Person(&["read:statuses", "read:notifications"]);
 
 pub fn routes() -> Vec<Route> {
     let sse = |path, stream: &'static str| {
-        Route::get(path, PERSON, move |call| events::answer(call, stream)).streams().gives::<Empty>()
+        Route::get(path, PERSON, move |call| events::answer(call, stream)).streams(EVENTS).gives::<Empty>()
     };
     let with_pictures = &["only_media:flag", "access_token"] as &[_];
     let token = &["access_token"] as &[_];
     vec![
-        Route::get("/api/v1/streaming/health", Access::Free, health).gives::<Empty>(),
+        Route::get("/api/v1/streaming/health", Access::Free, health).kind("text/plain").gives::<Empty>(),
         Route::get("/api/v1/streaming", PERSON, socket::answer)
             .takes(&["stream", "tag", "list:id", "access_token"])
-            .streams()
+            .streams(SOCKET)
             .gives::<Empty>(),
         sse("/api/v1/streaming/user", "user").takes(token),
         sse("/api/v1/streaming/user/notification", "user:notification").takes(token),
