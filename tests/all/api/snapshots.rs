@@ -142,6 +142,7 @@ async fn more(server: &Server, known: &Known) {
     api.form(Method::PATCH, "/api/v1/accounts/update_credentials", &profile).await.fine();
     let said = announce(&server.app, "We are away on Sunday", None).await.unwrap();
     api.form(Method::PUT, &format!("/api/v1/announcements/{}/reactions/%F0%9F%91%8D", said.id), &[]).await.fine();
+    api.say("With an app").await;
     known.bobs.post_album(&["orientation-1.jpg"], "For @ada", "mentioned", &[]).await;
     let photo = api.upload("orientation-1.jpg", "").await;
     let later = [("status", "Later"), ("media_ids[]", &*photo), ("scheduled_at", "2099-01-01T00:00:00.000Z")];

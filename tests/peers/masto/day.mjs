@@ -85,8 +85,12 @@ const described = (status) => status.mediaAttachments.map((one) => one.descripti
 const streams = (app) =>
   createStreamingAPIClient({ streamingApiUrl: "wss://a.test", accessToken: app.accessToken, retry: false });
 
-/** Listens from now on. Nobody answers to a subscription, so it is given a moment. */
-async function listening(...subscriptions) {
+/**
+ * Listens from now on. It is a second until masto begins to connect, and nobody answers to a subscription, which
+ * is given a moment.
+ */
+async function listening(socket, ...subscriptions) {
+  await socket.prepare();
   const ears = subscriptions.map((one) => new Ear(one));
   await pause(500);
   return ears;
@@ -422,7 +426,7 @@ await step("one is dismissed and all are cleared", async () => {
 
 await step("a post is heard within a second", async () => {
   day.socket = streams(day.eve);
-  [day.ear] = await listening(day.socket.user.subscribe());
+  [day.ear] = await listening(day.socket, day.socket.user.subscribe());
   const late = [];
   do {
     const post = await say(day.ada, `Heard, try ${late.length}`);
@@ -446,7 +450,7 @@ await step("so are an edit and a deletion", async () => {
 
 await step("a notification is heard", async () => {
   const socket = streams(day.ada);
-  const [ear] = await listening(socket.user.notification.subscribe());
+  const [ear] = await listening(socket, socket.user.notification.subscribe());
   const post = await say(day.eve, "@ada are you there?");
   const { payload } = await ear.hears("notification", (told) => told.type === "mention", "the mention");
   same([payload.account.acct, payload.status.id], ["eve", post.id], "by whom, of what");
@@ -456,6 +460,7 @@ await step("a notification is heard", async () => {
 await step("public, hashtag and list streams are heard", async () => {
   const socket = streams(day.eve);
   const ears = await listening(
+    socket,
     socket.public.subscribe(),
     socket.public.local.subscribe(),
     socket.hashtag.subscribe({ tag: "fog" }),
