@@ -3,16 +3,20 @@
 use crate::support::*;
 use serde_json::{Value, json};
 
-/// `field: kind`, sorted: `text`, `number`, `flag`, `null`, `list`, `object`.
-fn shape(value: &Value) -> Vec<String> {
-    let kind = |value: &Value| match value {
+/// What a value is, in a word.
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
         Value::Null => "null",
         Value::Bool(_) => "flag",
         Value::Number(_) => "number",
         Value::String(_) => "text",
         Value::Array(_) => "list",
         Value::Object(_) => "object",
-    };
+    }
+}
+
+/// `field: kind`, sorted.
+fn shape(value: &Value) -> Vec<String> {
     value.as_object().unwrap().iter().map(|(name, value)| format!("{name}: {}", kind(value))).collect()
 }
 

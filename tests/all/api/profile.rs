@@ -190,14 +190,7 @@ const WISH: [(&str, &str); 5] = [
 /// An app that acts for itself.
 async fn alone(server: &Server) -> Api {
     let app = Api::registered(&server.world, &server.host, "read write follow push").await;
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", &*app.client_id),
-        ("client_secret", &*app.client_secret),
-        ("scope", "read write"),
-    ];
-    let token = app.post("/oauth/token", &form).await.fine();
-    app.holding(token["access_token"].as_str().unwrap())
+    app.for_itself("read write").await
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! anew with `CYANOTYPE_WRITE_SNAPSHOTS=1` in the environment, and its changes are to be looked at.
 
 use super::described::Known;
+use super::entities::kind;
 use crate::support::*;
 use cyanotype::clock::DAY;
 use cyanotype::service::announcements::announce;
@@ -34,17 +35,6 @@ type Seen = BTreeMap<String, BTreeMap<&'static str, BTreeMap<String, BTreeSet<&'
 struct Book {
     entities: Value,
     seen: Seen,
-}
-
-fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "flag",
-        Value::Number(_) => "number",
-        Value::String(_) => "text",
-        Value::Array(_) => "list",
-        Value::Object(_) => "object",
-    }
 }
 
 impl Book {
