@@ -217,8 +217,8 @@ async fn together(writer: &DatabaseConnection, writing: &Writing) {
         }
     };
     let (mut kept, mut begun, mut time) = (Vec::new(), Instant::now(), GROUP_TIME);
-    while kept.len() < GROUP && begun.elapsed() < time {
-        let Some((piece, urgent)) = writing.next() else { break };
+    // The first is written however late it is: each turn must take one at least, for there are only as many turns.
+    while let Some((piece, urgent)) = writing.next() {
         match savepoint(&tx, piece).await {
             Ok(Some(tell)) => kept.push(tell),
             Ok(None) => {}
@@ -231,6 +231,9 @@ async fn together(writer: &DatabaseConnection, writing: &Writing) {
         if urgent {
             // However long it took: the others have their time after it.
             (begun, time) = (Instant::now(), URGENT_TIME);
+        }
+        if kept.len() >= GROUP || begun.elapsed() >= time {
+            break;
         }
     }
     let ended = commit(tx).await;
