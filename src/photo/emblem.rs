@@ -26,6 +26,9 @@ pub struct Emblem {
 /// The refusals of [`probe`], other formats, and damage found while decoding.
 pub fn emblem(input: &[u8], limits: &Limits, side: u32) -> Result<Emblem, PhotoError> {
     let probe = probe(input, limits)?;
+    if probe.is_arithmetic() {
+        return Err(PhotoError::RareKind("arithmetic coding"));
+    }
     let format = match probe.format {
         Format::Png => ImageFormat::Png,
         Format::Gif => ImageFormat::Gif,

@@ -117,11 +117,16 @@ impl Probe {
         self.carried.exif.as_deref().is_some_and(is_adobe_rgb)
     }
 
+    /// A JPEG that only libjpeg-turbo reads.
+    pub(super) fn is_arithmetic(&self) -> bool {
+        matches!(&self.body, Body::Jpeg(jpeg) if jpeg.arithmetic)
+    }
+
     /// Bytes the decoder will hold at its worst moment, estimated from above.
     pub fn memory(&self) -> u64 {
         let a_pixel = match &self.body {
-            // Planes as large as the picture at most; progressive: also two bytes a coefficient.
-            Body::Jpeg(jpeg) => jpeg.components.count() * if self.progressive { 4 } else { 2 },
+            // Planes as large as the picture at most; where all of it is gathered, also two bytes a coefficient.
+            Body::Jpeg(jpeg) => jpeg.components.count() * if self.progressive || jpeg.arithmetic { 4 } else { 2 },
             Body::Png(png) => png.pixel_bytes,
             // Two canvases of RGBA and the planes of a frame.
             Body::WebP { .. } | Body::Gif => 10,
@@ -189,7 +194,9 @@ pub fn probe(input: &[u8], limits: &Limits) -> Result<Probe, PhotoError> {
         body: found.body,
     };
     limits.check_size(probe.width, probe.height)?;
-    limits.check_work(u64::from(probe.width) * u64::from(probe.height), probe.scans)?;
+    // Arithmetic coding costs about twice as much a scan.
+    let cost = if probe.is_arithmetic() { 2 } else { 1 };
+    limits.check_work(u64::from(probe.width) * u64::from(probe.height) * cost, probe.scans)?;
     limits.check_memory(probe.memory())?;
     Ok(probe)
 }

@@ -71,6 +71,22 @@ async fn a_photo_is_the_same_whether_it_is_developed_here_or_in_a_child() {
     assert_eq!(bytes(&here), bytes(&there));
 }
 
+#[cfg(feature = "libjpeg-turbo")]
+#[tokio::test]
+async fn a_library_in_c_reads_and_fails_locked_in() {
+    let scene = Scene::new(|options| options.workers = 1);
+    let there = scene.room.process(&fixture("arithmetic-odd.jpg")).await.unwrap();
+    let here = cyanotype::photo::process(&photograph("photo-pagoda.jpg"), &Limits::default()).unwrap();
+    assert_eq!(there.renditions[0].bytes, here.renditions[0].bytes);
+    let (whole, cut) = (photograph("arithmetic-odd.jpg"), scene.folder.path().join("cut.jpg"));
+    std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+    match scene.room.process(&cut).await {
+        Err(DarkroomError::Refused { why, .. }) => assert!(why.contains("cut short"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    scene.works().await;
+}
+
 #[tokio::test]
 async fn r070_a_child_reaches_no_file_no_network_and_no_other_program() {
     let scene = Scene::new(|_| {});

@@ -8,6 +8,8 @@ mod frame;
 mod huffman;
 mod progressive;
 mod sequential;
+#[cfg(feature = "libjpeg-turbo")]
+mod turbo;
 
 use std::ops::Range;
 
@@ -94,7 +96,7 @@ impl Header {
         let mut bytes = Bytes::new(header);
         while let Some((marker, payload)) = segment(&mut bytes) {
             match marker {
-                0xC0..=0xC2 => frame = Some(Frame::new(marker, payload)?),
+                0xC0..=0xC2 | 0xC9 | 0xCA => frame = Some(Frame::new(marker, payload)?),
                 _ => tables.segment(marker, payload)?,
             }
         }
@@ -142,6 +144,23 @@ pub(crate) fn decode(header: Header, scans: &[u8], plans: &[Plan], rows: &mut [&
         if decoder.frame.progressive { decoder.progressive(&scan)? } else { decoder.sequential(&scan)? }
     }
     decoder.finish()
+}
+
+/// The same for a file in arithmetic coding, whose `segments` before the first scan are wanted whole. Any
+/// damage is an error: such coding does not tell where it began.
+///
+/// # Errors
+/// Whatever libjpeg-turbo is not content with; data that ends too early.
+#[cfg(feature = "libjpeg-turbo")]
+pub(crate) fn decode_arithmetic(
+    frame: &Frame,
+    (segments, scans): (&[u8], &[u8]),
+    plans: &[Plan],
+    rows: &mut [&mut dyn Rows],
+) -> Result<(), Fault> {
+    let mut output = Output { plans, rows, steps: vec![None; plans.len()], made: vec![0; plans.len()] };
+    turbo::decode(frame, (segments, scans), &mut output)?;
+    output.check()
 }
 
 struct Decoder<'a, 'b> {

@@ -55,9 +55,15 @@ pub(crate) struct Jpeg {
     /// From the first scan up to, not including, the end marker (or the end of a cut file).
     pub scans: std::ops::Range<usize>,
     pub components: Components,
+    /// Not Huffman's codes: read by libjpeg-turbo.
+    pub arithmetic: bool,
 }
 
+/// Whether the decoder of arithmetic coding is built in.
+const ARITHMETIC: bool = cfg!(feature = "libjpeg-turbo");
+
 struct Frame {
+    arithmetic: bool,
     progressive: bool,
     width: u16,
     height: u16,
@@ -123,6 +129,8 @@ impl<'a> Walk<'a> {
     fn segment(&mut self, marker: u8, at: usize, payload: &'a [u8]) -> Result<(), PhotoError> {
         match marker {
             0xC0..=0xC2 => self.frame(marker, payload)?,
+            0xC9 | 0xCA if ARITHMETIC => self.frame(marker, payload)?,
+            0xCC if ARITHMETIC => self.keep(marker, payload),
             0xC3 => return Err(PhotoError::RareKind("lossless")),
             0xC9..=0xCC => return Err(PhotoError::RareKind("arithmetic coding")),
             0xC5..=0xC8 | 0xCD..=0xCF | 0xDE | 0xDF => return Err(PhotoError::RareKind("hierarchical")),
@@ -165,7 +173,8 @@ impl<'a> Walk<'a> {
             return Err(PhotoError::damaged("frame components"));
         }
         self.frame = Some(Frame {
-            progressive: marker == 0xC2,
+            arithmetic: marker >= 0xC9,
+            progressive: matches!(marker, 0xC2 | 0xCA),
             width: u16::from_be_bytes([w1, w0]),
             height: u16::from_be_bytes([h1, h0]),
             ids: components.iter().map(|component| component[0]).collect(),
@@ -283,7 +292,12 @@ impl<'a> Walk<'a> {
             scans: self.scans,
             icc,
             carried: self.carried,
-            body: Body::Jpeg(Jpeg { header: self.header, scans: first_scan..end.unwrap_or(length), components }),
+            body: Body::Jpeg(Jpeg {
+                header: self.header,
+                scans: first_scan..end.unwrap_or(length),
+                components,
+                arithmetic: frame.arithmetic,
+            }),
         })
     }
 }

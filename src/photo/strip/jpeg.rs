@@ -21,7 +21,7 @@ pub(super) fn rebuilt(input: &[u8], probe: &Probe) -> Result<Vec<u8>, PhotoError
         match marker {
             0xE0 => jfif |= payload.starts_with(b"JFIF\0"),
             0xEE if payload.starts_with(b"Adobe") => adobe = payload.get(11).copied(),
-            0xC0..=0xC4 | 0xDB | 0xDD => body.extend(segment(marker, payload)),
+            0xC0..=0xC4 | 0xC9 | 0xCA | 0xCC | 0xDB | 0xDD => body.extend(segment(marker, payload)),
             0xDA => {
                 body.extend(segment(marker, payload));
                 let start = bytes.position();

@@ -62,7 +62,7 @@ impl Frame {
             height: (height * v).div_ceil(down),
         });
         let components = components.collect();
-        Ok(Self { width, height, progressive: marker == 0xC2, components, across, down })
+        Ok(Self { width, height, progressive: matches!(marker, 0xC2 | 0xCA), components, across, down })
     }
 
     /// MCUs of a scan of several components.

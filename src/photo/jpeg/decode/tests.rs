@@ -102,7 +102,8 @@ fn every_fixture_decodes_as_another_decoder_does() {
         let path = entry.expect("a file").path();
         let name = path.file_name().and_then(|name| name.to_str()).expect("a plain name").to_owned();
         let refused = ["bomb.jpg", "cut.jpg", "no-end.jpg", "html.jpg", "pdf.jpg", "svg.jpg"];
-        if name.ends_with(".jpg") && !refused.contains(&name.as_str()) {
+        let refused = refused.contains(&name.as_str()) || name.starts_with("arithmetic-");
+        if name.ends_with(".jpg") && !refused {
             assert_like_the_other(&name, &std::fs::read(&path).expect("there"));
             seen += 1;
         }

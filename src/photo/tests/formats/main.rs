@@ -2,6 +2,7 @@
 //! keeps, and what never leaves it.
 
 mod animation;
+mod arithmetic;
 mod colour;
 mod corpus;
 mod gain_map;

@@ -43,7 +43,11 @@ fn a_cut_photo_is_refused_unless_next_to_nothing_is_missing() {
 #[test]
 fn impossible_and_rare_frames_are_refused() {
     let mut kinds: Vec<Case> = [0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF]
-        .map(|marker| ("a rare kind", frame(1, &[marker]), Refused))
+        .map(|marker| {
+            // Read as what they are not, where arithmetic coding is read at all.
+            let read = cfg!(feature = "libjpeg-turbo") && matches!(marker, 0xC9 | 0xCA);
+            ("a rare kind", frame(1, &[marker]), if read { Either } else { Refused })
+        })
         .into();
     kinds.extend([
         ("height told later", frame(5, &[0, 0]), Refused),
