@@ -4,7 +4,7 @@ mod looks;
 
 pub use looks::{Looks, MOST as MOST_LOOKS, Noted};
 
-use crate::activitypub::signature::{Form, PublicKey, SigningKey};
+use crate::activitypub::signature::{Form, GeneratedKey, KeyError, PublicKey, SigningKey, generate_rsa};
 use crate::blob::Blobs;
 use crate::clock::Clock;
 use crate::config::{PublicAddress, Settings};
@@ -40,6 +40,7 @@ pub struct Parts {
     pub clock: Clock,
     pub ids: Ids,
     pub secrets: Secrets,
+    pub make_rsa: MakeRsa,
     /// Parsed signing keys by account id: parsing costs more than signing. For seconds only, so that a
     /// key changed by another process is soon used.
     pub keys: moka::sync::Cache<i64, SigningKey>,
@@ -70,6 +71,9 @@ pub struct Parts {
     /// The public address is frozen in the database.
     pub frozen: AtomicBool,
 }
+
+/// Makes an RSA key. It takes a good part of a second: to be called off the async threads.
+pub type MakeRsa = Arc<dyn Fn() -> Result<GeneratedKey, KeyError> + Send + Sync>;
 
 /// A public key and who lists it.
 #[derive(Debug, Clone)]
@@ -146,6 +150,8 @@ pub struct Overrides {
     pub extra_roots: Vec<Vec<u8>>,
     /// The program started to work on photos; this one otherwise.
     pub program: Option<PathBuf>,
+    /// Where RSA keys come from; made anew otherwise.
+    pub make_rsa: Option<MakeRsa>,
 }
 
 impl App {
@@ -179,6 +185,7 @@ impl App {
             looks: Looks::default(),
             stopping,
             frozen: AtomicBool::new(false),
+            make_rsa: overrides.make_rsa.unwrap_or_else(|| Arc::new(generate_rsa)),
             settings,
             db,
             blobs,

@@ -2,7 +2,7 @@
 
 use super::visibility::{self, Reader};
 use super::{Fault, Refusal, federation, sessions};
-use crate::activitypub::signature::keys::{self, SigningKey};
+use crate::activitypub::signature::SigningKey;
 use crate::app::App;
 use crate::entity::{account, login};
 use crate::store::{self, accounts, policies};
@@ -113,8 +113,7 @@ async fn free(db: &impl ConnectionTrait, username: &str, email: &str) -> Result<
 
 /// A local account's row with a key of its own.
 async fn fresh(app: &App, id: i64, username: String) -> Result<account::Model, Refusal> {
-    let key =
-        tokio::task::spawn_blocking(keys::generate_rsa).await.map_err(Refusal::broken)?.map_err(Refusal::broken)?;
+    let key = federation::keys::new_rsa(app).await?;
     let now = app.now();
     Ok(account::Model {
         id,

@@ -4,7 +4,6 @@
 
 mod about;
 mod announcements;
-mod clients;
 mod connections;
 mod conversations;
 mod cost;

@@ -17,4 +17,5 @@ mod process;
 mod storage;
 mod support;
 mod visibility;
+mod whole_days;
 mod writing;

@@ -5,7 +5,7 @@ use super::say::{self, Said, say as tell};
 use super::urls::Urls;
 use crate::activitypub::KeyId;
 use crate::activitypub::render::activity as render;
-use crate::activitypub::signature::{PublicKey, generate_ed25519, generate_rsa};
+use crate::activitypub::signature::{GeneratedKey, PublicKey, generate_ed25519};
 use crate::activitypub::vocab::Actor;
 use crate::app::{App, KnownKey};
 use crate::entity::{account, actor_key};
@@ -47,6 +47,12 @@ pub fn others(app: &App, actor: &Actor, account_id: i64) -> Vec<actor_key::Model
         created_at: app.now(),
     };
     actor.other_keys().map(row).collect()
+}
+
+/// An RSA key for somebody here.
+pub async fn new_rsa(app: &App) -> Result<GeneratedKey, Refusal> {
+    let make = app.make_rsa.clone();
+    tokio::task::spawn_blocking(move || make()).await.map_err(Refusal::broken)?.map_err(Refusal::broken)
 }
 
 /// An Ed25519 key for somebody here.
@@ -102,7 +108,7 @@ pub async fn ensure_ed25519(app: &App) -> Result<(), Refusal> {
 /// key only. Returns how many inboxes are told.
 pub async fn rotate(app: &App, name: &str) -> Result<usize, Refusal> {
     let row = local::local(app, name).await?;
-    let made = tokio::task::spawn_blocking(generate_rsa).await.map_err(Refusal::broken)?.map_err(Refusal::broken)?;
+    let made = new_rsa(app).await?;
     let sealed = app.secrets.seal(&made.private_pkcs8_der)?;
     let activity = app.id();
     let old = (row.public_key.clone().unwrap_or_default(), row.private_key.clone().ok_or(Refusal::Missing)?);

@@ -14,6 +14,7 @@ pub mod bucket;
 mod check;
 mod html;
 mod listener;
+mod made_once;
 mod peer;
 mod person;
 mod scene;
@@ -41,8 +42,9 @@ use std::time::{Duration, Instant};
 
 /// Whatever is awaited must have come about after so long.
 const DEADLINE: Duration = Duration::from_secs(20);
-/// How often it is looked for.
+/// It is looked for soon, then ever more seldom, down to this often.
 const PAUSE: Duration = Duration::from_millis(25);
+const SHORT_PAUSE: Duration = Duration::from_millis(3);
 
 /// Something that yields a value once what is awaited has come about.
 pub trait Found {
@@ -74,13 +76,14 @@ where
     A: Future<Output = R>,
     R: Found,
 {
-    let begun = Instant::now();
+    let (begun, mut pause) = (Instant::now(), SHORT_PAUSE);
     loop {
         if let Some(value) = ask().await.found() {
             return value;
         }
         assert!(begun.elapsed() < DEADLINE, "did not come about: {what}");
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(pause).await;
+        pause = PAUSE.min(pause * 2);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Our server, whole: database, media folder, worker, HTTP, behind its TLS proxy.
 
-use super::{Front, Person, World, eventually, tls};
+use super::{Front, Person, World, eventually, made_once, tls};
 use cyanotype::app::{App, Overrides};
 use cyanotype::config::Settings;
 use cyanotype::entity::job;
@@ -57,12 +57,8 @@ impl Server {
             .chain(more)
             .map(|(name, value)| (format!("CYANOTYPE_{}", name.to_uppercase()), (*value).to_owned()));
         let settings = Settings::from_layers("test", "", layers)?;
-        let overrides = Overrides {
-            clock: Some(world.clock().clone()),
-            extra_roots: vec![tls::ca_pem()],
-            program: Some(env!("CARGO_BIN_EXE_cyanotype").into()),
-        };
-        let app = App::open(settings, overrides).await?;
+        made_once::lay_database(&settings).await;
+        let app = App::open(settings, overrides(&world)).await?;
         federation::frozen::check(&app).await?;
         accounts::ensure_instance(&app).await?;
         let listener = http::server::bind(app.settings.listen).await?;
@@ -79,12 +75,7 @@ impl Server {
 
     /// Another process over the same database: where it listens, without TLS.
     pub async fn beside(&self) -> SocketAddr {
-        let overrides = Overrides {
-            clock: Some(self.world.clock().clone()),
-            extra_roots: vec![tls::ca_pem()],
-            program: Some(env!("CARGO_BIN_EXE_cyanotype").into()),
-        };
-        let app = App::open(self.app.settings.clone(), overrides).await.unwrap();
+        let app = App::open(self.app.settings.clone(), overrides(&self.world)).await.unwrap();
         let listener = http::server::bind(app.settings.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = http::router(app.clone()).unwrap();
@@ -191,6 +182,15 @@ impl Server {
         self.app.tasks.wait().await;
         self.app.db.clone().close().await.unwrap();
         self.data.clone()
+    }
+}
+
+fn overrides(world: &World) -> Overrides {
+    Overrides {
+        clock: Some(world.clock().clone()),
+        extra_roots: vec![tls::ca_pem()],
+        program: Some(env!("CARGO_BIN_EXE_cyanotype").into()),
+        make_rsa: Some(world.rsa_keys()),
     }
 }
 

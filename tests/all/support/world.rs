@@ -1,8 +1,9 @@
 //! Host names with ports reserved before anything runs, so that everybody can be told of everybody.
 
-use super::{Peer, Server, tls};
+use super::{Peer, Server, made_once, tls};
 use crate::activitypub::validators;
 use bytes::Bytes;
+use cyanotype::app::MakeRsa;
 use cyanotype::clock::Clock;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
 use http::{HeaderName, Method, Request, Response, StatusCode};
@@ -28,6 +29,7 @@ struct Inner {
     listeners: Mutex<HashMap<String, TcpListener>>,
     fronts: Mutex<HashMap<String, Front>>,
     clock: Clock,
+    rsa_keys: MakeRsa,
     addresses: AtomicU8,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -35,6 +37,7 @@ struct Inner {
 impl World {
     /// Reserves a port for each name.
     pub async fn new(names: impl IntoIterator<Item = &str>) -> Self {
+        crate::whole_days::begin();
         let (mut hosts, mut listeners) = (Vec::new(), HashMap::new());
         for name in names {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -46,6 +49,7 @@ impl World {
             listeners: Mutex::new(listeners),
             fronts: Mutex::default(),
             clock: Clock::default(),
+            rsa_keys: made_once::rsa_keys(),
             addresses: AtomicU8::new(1),
             tasks: Mutex::default(),
         }))
@@ -54,6 +58,11 @@ impl World {
     /// The clock everybody in this world reads; move it with `advance`.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// Where the accounts of this world get their keys.
+    pub(super) fn rsa_keys(&self) -> MakeRsa {
+        self.0.rsa_keys.clone()
     }
 
     /// Our server under this name, with a fresh data folder.

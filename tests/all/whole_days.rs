@@ -1,9 +1,12 @@
 //! A full day of two clients nobody here wrote, Mastodon.py and masto, each on two servers of ours that are
 //! federated. The scripts are in `tests/peers`; each of their steps says in a line how it went.
+//!
+//! A day takes long and mostly waits. In a run of everything both begin beside the first test that needs a
+//! server, and are judged here, nearly last: tests run in the order of their names.
 
 use crate::support::*;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Once};
 use std::time::Duration;
 use tokio::process::Command;
 
@@ -20,6 +23,18 @@ struct Day {
 
 static MASTODON_PY: LazyLock<Day> = LazyLock::new(|| Day::spent(mastodon_py));
 static MASTO: LazyLock<Day> = LazyLock::new(|| Day::spent(masto));
+
+/// Begins both days, one after the other, in a run of everything. A run of a few tests spends them only when
+/// one of these tests is among them.
+pub fn begin() {
+    static BEGUN: Once = Once::new();
+    let everything = std::env::args().skip(1).all(|word| word.starts_with('-'));
+    if everything {
+        BEGUN.call_once(|| {
+            std::thread::spawn(|| [&MASTODON_PY, &MASTO].map(LazyLock::force));
+        });
+    }
+}
 
 fn peer(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers").join(name)
