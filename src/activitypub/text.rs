@@ -84,6 +84,11 @@ pub fn hashtag_key(name: &str) -> Option<String> {
     if name.is_empty() || name.len() > MAX_HASHTAG * 4 {
         return None;
     }
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        // Nothing to be normalised, as in most of them.
+        let fine = name.len() <= MAX_HASHTAG && name.bytes().any(|byte| byte.is_ascii_alphabetic());
+        return fine.then(|| name.to_ascii_lowercase());
+    }
     let lower: String = name.nfkc().flat_map(char::to_lowercase).collect();
     let key: String = lower.nfkc().collect();
     let fine = key.chars().count() <= MAX_HASHTAG && key.chars().all(is_word) && key.chars().any(char::is_alphabetic);
@@ -273,16 +278,21 @@ pub fn mentions(text: &str) -> Vec<Mention> {
 /// Escapes text for HTML, in content and in attributes.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let told = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            _ => continue,
+        };
+        out.push_str(&text[plain..at]);
+        out.push_str(told);
+        plain = at + 1;
     }
+    out.push_str(&text[plain..]);
     out
 }
 
