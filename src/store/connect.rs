@@ -36,6 +36,8 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
     let url = format!("sqlite://{}?mode=rwc", path.display());
     let synchronous = if full_sync { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
     let mut options = ConnectOptions::new(url.clone());
+    // A file does not hang up: what is idle need not be tried before each use.
+    options.test_before_acquire(false);
     options.max_connections(1).min_connections(1).sqlx_logging(false).acquire_timeout(Duration::from_secs(10));
     options.map_sqlx_sqlite_opts(move |o| {
         o.journal_mode(SqliteJournalMode::Wal)
@@ -49,6 +51,7 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
     let write = sea_orm::Database::connect(options).await?;
     Migrator::up(&write, None).await?;
     let mut options = ConnectOptions::new(url);
+    options.test_before_acquire(false);
     options.max_connections(4).min_connections(1).sqlx_logging(false).acquire_timeout(Duration::from_secs(5));
     options.map_sqlx_sqlite_opts(|o| {
         o.read_only(true)
