@@ -68,6 +68,7 @@ pub enum Relay {
 pub async fn run(settings: Settings, command: Admin) -> anyhow::Result<()> {
     let app = App::open(settings, Overrides::default()).await?;
     let done = act(&app, command).await;
+    app.stopping.cancel();
     app.tasks.close();
     app.tasks.wait().await;
     app.db.clone().close().await?;

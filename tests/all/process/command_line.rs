@@ -250,7 +250,9 @@ async fn relays_are_joined_listed_and_left_by_command() {
 fn custom_emoji_are_added_listed_and_taken_away() {
     let folder = Folder::new();
     let fixture = |name: &str| format!("{}/media-test-fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
+    let begun = Instant::now();
     let added = folder.run(&["admin", "add-emoji", ":fern:", &fixture("alpha.png"), "--category", "Plants"], "");
+    assert!(begun.elapsed() < Duration::from_secs(20), "it waits for nothing: {:?}", begun.elapsed());
     assert!(added.success && added.out.contains(":fern: can be used."), "{added:?}");
     assert!(folder.run(&["admin", "emoji"], "").out.contains(":fern:\tPlants"));
     for (name, file, sentence) in [
