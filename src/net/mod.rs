@@ -13,7 +13,7 @@ mod target;
 
 pub use address::{AddressPolicy, is_global};
 pub use error::DoorError;
-pub use limits::Limits;
+pub use limits::{HOSTS_KEPT, Limits, Turn, Turns};
 pub use resolve::{Lookup, ResolveError, Resolver, system_lookup};
 pub use rustls::pki_types::CertificateDer;
 
@@ -21,7 +21,6 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use ipnet::IpNet;
-use limits::{Turn, Turns};
 use request::{Ask, Redirects};
 use rustls::pki_types::pem::PemObject;
 use std::error::Error;

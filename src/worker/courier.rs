@@ -6,7 +6,7 @@
 //! has not answered after a second waits on in places of its own, so that a hundred hosts that hang hold
 //! up nobody.
 
-mod hosts;
+pub mod hosts;
 mod log;
 
 use super::{BATCH, DRAIN, IDLE, LEASE};
@@ -233,7 +233,7 @@ impl Courier {
     /// Begins what may begin.
     fn start(&mut self) {
         while self.sending.len() - self.slow < self.app.settings.deliveries {
-            let Some(next) = self.hosts.next() else { return };
+            let Some(next) = self.hosts.take_next() else { return };
             if next.since.elapsed() > STALE {
                 self.hosts.ended(&next.parcel, false, false);
                 self.hosts.written(&next.parcel);

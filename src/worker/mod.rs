@@ -1,6 +1,6 @@
 //! Claims jobs, runs them, and shuts down well. What a job means is in `service`.
 
-mod courier;
+pub mod courier;
 mod places;
 mod run;
 

@@ -33,6 +33,7 @@ mod reports;
 mod requests;
 mod richness;
 mod scheduling;
+mod sealing;
 mod search;
 mod snapshots;
 mod streaming;

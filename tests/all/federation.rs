@@ -44,3 +44,4 @@ mod sync;
 mod threads;
 mod trouble;
 mod trust;
+mod turns;

@@ -5,6 +5,7 @@
 
 mod hosts;
 mod saved;
+mod turns;
 
 use crate::support::gzip_bomb;
 use axum::Router;

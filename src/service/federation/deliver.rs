@@ -39,13 +39,9 @@ pub struct Letter {
     body: Bytes,
 }
 
-#[cfg(test)]
 impl Letter {
-    /// Something to be sent, of nobody.
-    pub fn sample() -> Self {
-        let (kind, body) = ("Like".to_owned(), "{}".to_owned());
-        let said = activity::Model { id: 1, account_id: 1, kind, public: 1, body, created_at: 0 };
-        Self { said, body: Bytes::from_static(b"{}") }
+    pub fn new(said: activity::Model) -> Self {
+        Self { body: Bytes::from(said.body.clone()), said }
     }
 }
 
@@ -82,8 +78,7 @@ pub async fn letters(app: &App, parcels: &[Parcel]) -> Result<HashMap<i64, Arc<L
             Ok(false) | Err(Refusal::Missing | Refusal::Gone) => continue,
             Err(refusal) => return Err(refusal),
         }
-        let body = Bytes::from(said.body.clone());
-        found.insert(id, Arc::new(Letter { said, body }));
+        found.insert(id, Arc::new(Letter::new(said)));
     }
     Ok(found)
 }

@@ -85,25 +85,3 @@ async fn revive(tx: &impl ConnectionTrait, name: &str, now: Millis) -> Result<()
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_six_hours_and_become_weekly_after_a_week() {
-        let mut row = None;
-        let mut pauses = Vec::new();
-        let mut now = 0;
-        while now < DEAD_AFTER + DAY {
-            let next = failed("a.example", row.as_ref(), now, |pause| pause);
-            pauses.push(next.open_until - now);
-            now = next.open_until.max(now + 1);
-            row = Some(next);
-        }
-        assert_eq!(pauses.iter().take(4).copied().collect::<Vec<_>>(), [0; 4]);
-        let minutes: Vec<_> = pauses.iter().skip(4).take(8).map(|p| p / MINUTE).collect();
-        assert_eq!(minutes, [10, 20, 40, 80, 160, 320, 360, 360]);
-        assert_eq!(pauses.last(), Some(&PROBE));
-    }
-}

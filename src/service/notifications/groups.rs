@@ -52,7 +52,8 @@ impl Key {
         Some(Self::Together { kind, post_id: number(before)?, half_day: last })
     }
 
-    fn span(&self) -> Option<Span> {
+    /// What belongs to it; none where there is no such time.
+    pub fn span(&self) -> Option<Span> {
         let Self::Together { kind, post_id, half_day } = self else { return None };
         let from = half_day.checked_mul(SPAN)?;
         Some(Span { kind: (*kind).to_owned(), post_id: *post_id, from: first_of(from), to: first_of(from + SPAN) })
@@ -217,21 +218,4 @@ pub async fn unread(
 ) -> Result<usize, Refusal> {
     let cursor = Cursor { after: viewer.login.notifications_seen, ..Cursor::first(cap) };
     Ok(listed(app, viewer.id(), wanted, together, cursor).await?.items.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_read_back_and_nothing_else_is() {
-        let together = Key::Together { kind: kind::LIKE, post_id: 17, half_day: 41_000 };
-        for key in [Key::Alone(5), together] {
-            assert_eq!(Key::parse(&key.to_string()), Some(key));
-        }
-        for text in ["", "ungrouped-", "like-17", "like-x-1", "mention-1-2", "like-1--2", "like-1-9223372036854775807"]
-        {
-            assert!(Key::parse(text).and_then(|key| key.span()).is_none(), "{text}");
-        }
-    }
 }

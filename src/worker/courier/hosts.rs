@@ -64,6 +64,11 @@ impl Hosts {
         self.claimed
     }
 
+    /// How many hosts are remembered.
+    pub fn known(&self) -> usize {
+        self.by_name.len().max(self.order.len())
+    }
+
     /// Hosts for which nothing more should be taken.
     pub fn full(&self) -> Vec<String> {
         let full = |h: &Host| h.claimed.len() >= h.room() || h.slow > 0 || (h.trial && h.running > 0);
@@ -96,7 +101,7 @@ impl Hosts {
     }
 
     /// The next delivery that may begin; its place is taken.
-    pub fn next(&mut self) -> Option<Ready> {
+    pub fn take_next(&mut self) -> Option<Ready> {
         for _ in 0..self.order.len() {
             let name = self.order.pop_front()?;
             let Some(host) = self.by_name.get_mut(&name) else { continue };
@@ -156,80 +161,5 @@ impl Hosts {
     pub fn give_up(&mut self) -> Vec<Ready> {
         self.claimed = 0;
         self.by_name.values_mut().flat_map(|host| std::mem::take(&mut host.claimed)).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::service::federation::deliver::Letter;
-
-    fn ready(id: i64, host: &str, inbox_id: i64) -> Ready {
-        let parcel = Parcel {
-            id,
-            activity_id: 1,
-            inbox_id,
-            attempts: 0,
-            url: format!("https://{host}/{inbox_id}"),
-            host: host.to_owned(),
-            missing_since: None,
-            stopped_at: None,
-        };
-        Ready { parcel, letter: Arc::new(Letter::sample()), since: Instant::now() }
-    }
-
-    fn numbers(hosts: &mut Hosts) -> Vec<i64> {
-        std::iter::from_fn(|| hosts.next()).map(|ready| ready.parcel.id).collect()
-    }
-
-    #[test]
-    fn hosts_take_turns_and_one_that_has_not_answered_gets_one() {
-        let mut hosts = Hosts::new(2);
-        for (id, host) in [(1, "a.example"), (2, "a.example"), (3, "a.example"), (4, "b.example")] {
-            hosts.add(ready(id, host, id), false);
-        }
-        assert_eq!(numbers(&mut hosts), [1, 4]);
-        let first = ready(1, "a.example", 1).parcel;
-        hosts.ended(&first, false, true);
-        assert_eq!(numbers(&mut hosts), [2, 3], "it has answered: two at once");
-    }
-
-    #[test]
-    fn an_inbox_gets_the_next_one_when_the_last_is_written_down() {
-        let mut hosts = Hosts::new(2);
-        for id in [1, 2] {
-            hosts.add(ready(id, "a.example", 9), false);
-        }
-        let first = ready(1, "a.example", 9).parcel;
-        assert_eq!(numbers(&mut hosts), [1]);
-        hosts.ended(&first, false, true);
-        assert!(numbers(&mut hosts).is_empty());
-        hosts.written(&first);
-        assert_eq!(numbers(&mut hosts), [2]);
-    }
-
-    #[test]
-    fn r060_a_host_with_nothing_to_do_is_forgotten() {
-        let mut hosts = Hosts::new(2);
-        for id in 0..1_000 {
-            let ready = ready(id, &format!("host-{id}.example"), id);
-            let parcel = ready.parcel.clone();
-            hosts.add(ready, false);
-            assert!(hosts.next().is_some());
-            hosts.ended(&parcel, false, true);
-            hosts.written(&parcel);
-        }
-        assert_eq!((hosts.by_name.len(), hosts.order.len(), hosts.claimed()), (0, 0, 0));
-    }
-
-    #[test]
-    fn what_was_taken_for_a_host_that_takes_long_is_given_up() {
-        let mut hosts = Hosts::new(2);
-        for id in [1, 2, 3] {
-            hosts.add(ready(id, "a.example", id), false);
-        }
-        assert_eq!(numbers(&mut hosts), [1]);
-        assert_eq!(hosts.slow("a.example").len(), 2);
-        assert_eq!((hosts.claimed(), hosts.full()), (0, vec!["a.example".to_owned()]));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::support::*;
 use cyanotype::clock::DAY;
+use cyanotype::service::announcements::is_sign;
 use cyanotype::service::announcements::{announce, withdraw};
 use reqwest::Method;
 use serde_json::json;
@@ -94,4 +95,14 @@ async fn whom_and_what_the_server_names_is_told_as_in_posts() {
         html.contains("href=\"https://a.test/@eve\"") && html.contains("href=\"https://a.test/tags/fog\""),
         "{html}"
     );
+}
+
+#[test]
+fn a_sign_is_no_word() {
+    for sign in ["🎉", "❤️", "👍🏽", "1️⃣", "🏳️‍🌈", "👨‍👩‍👧"] {
+        assert!(is_sign(sign), "{sign}");
+    }
+    for word in ["", "party", "ü", "11", "🎉 🎉", "🎉a", "字", "<🎉>"] {
+        assert!(!is_sign(word), "{word}");
+    }
 }

@@ -2,6 +2,8 @@
 
 use super::notifications::Told;
 use crate::support::*;
+use cyanotype::service::notifications::groups::Key;
+use cyanotype::service::surface::kind;
 use serde_json::{Value, json};
 
 const LIST: &str = "/api/v2/notifications";
@@ -116,4 +118,15 @@ async fn a_group_whose_newest_people_are_hidden_shows_those_below_them() {
     let key = groups(&said)[0]["group_key"].as_str().unwrap().to_owned();
     let one = told.api.get(&format!("{LIST}/{key}")).await.fine();
     assert_eq!(groups(&one)[0]["sample_account_ids"], json!([told.id("eve").await]));
+}
+
+#[test]
+fn a_key_is_read_back_and_nothing_else_is() {
+    let together = Key::Together { kind: kind::LIKE, post_id: 17, half_day: 41_000 };
+    for key in [Key::Alone(5), together] {
+        assert_eq!(Key::parse(&key.to_string()), Some(key));
+    }
+    for text in ["", "ungrouped-", "like-17", "like-x-1", "mention-1-2", "like-1--2", "like-1-9223372036854775807"] {
+        assert!(Key::parse(text).and_then(|key| key.span()).is_none(), "{text}");
+    }
 }

@@ -4,7 +4,7 @@ use crate::support::*;
 use cyanotype::service::Refusal;
 use cyanotype::service::apps::grants::{self, Found};
 use cyanotype::service::happening::{self, Happening};
-use cyanotype::service::streaming::Hub;
+use cyanotype::service::streaming::{Hub, Stream, Unknown};
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::json;
@@ -374,4 +374,31 @@ async fn nobody_listens_so_often_that_others_cannot() {
     assert!(matches!(hub.listen(app, &holder), Err(Refusal::TooMany { .. })));
     drop(ears);
     assert!(hub.listen(app, &holder).is_ok());
+}
+
+#[test]
+fn every_stream_has_its_name_and_is_found_by_it() {
+    let plain = [
+        "user",
+        "user:notification",
+        "public",
+        "public:media",
+        "public:local",
+        "public:local:media",
+        "public:remote",
+        "public:remote:media",
+        "direct",
+    ];
+    for name in plain {
+        assert_eq!(Stream::parse(name, None, None).map(|s| s.names()), Ok(vec![name.to_owned()]));
+    }
+    for name in ["hashtag", "hashtag:local"] {
+        let stream = Stream::parse(name, Some("#Fog"), None).map(|s| s.names());
+        assert_eq!(stream, Ok(vec![name.to_owned(), "Fog".to_owned()]));
+        assert_eq!(Stream::parse(name, None, None), Err(Unknown));
+    }
+    assert_eq!(Stream::parse("list", None, Some("12")), Ok(Stream::List(12)));
+    for (name, list) in [("list", None), ("list", Some("x")), ("user:media", None), ("nothing", None), ("", None)] {
+        assert_eq!(Stream::parse(name, None, list), Err(Unknown), "{name}");
+    }
 }

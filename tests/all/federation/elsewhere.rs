@@ -1,6 +1,7 @@
 //! From one server to another: the page others send their people to, and the way back for visitors.
 
 use crate::support::*;
+use cyanotype::service::federation::elsewhere::fill_in;
 use cyanotype::service::limits;
 use serde_json::json;
 
@@ -133,5 +134,22 @@ async fn r033_the_way_to_a_post_one_may_not_see_is_not_there() {
     let unknown = post.path.replace(&post.number, "1234567890");
     for path in [&post.path, &unknown] {
         assert_eq!(visitor.get(&format!("{path}/elsewhere")).await.status, 404);
+    }
+}
+
+#[test]
+fn only_plain_https_addresses_of_named_servers_are_ways() {
+    let uri = "https://a.example/@ada";
+    let good = fill_in("https://b.example/follow?u={uri}", uri).map(String::from);
+    assert_eq!(good.as_deref(), Some("https://b.example/follow?u=https%3A%2F%2Fa.example%2F@ada"));
+    for bad in [
+        "javascript:alert(1)//{uri}",
+        "http://b.example/{uri}",
+        "https://me:secret@b.example/{uri}",
+        "https://127.0.0.1/{uri}",
+        "https://localhost/{uri}",
+        "https://b.example:8443/{uri}",
+    ] {
+        assert_eq!(fill_in(bad, uri), None, "{bad}");
     }
 }
