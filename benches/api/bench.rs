@@ -4,6 +4,7 @@
 
 mod gallery;
 mod load;
+mod rows;
 
 use anyhow::{Context, ensure};
 use gallery::Gallery;
@@ -21,6 +22,7 @@ fn main() -> anyhow::Result<()> {
     let seconds = option("--seconds").map_or(Ok(10), |text| text.parse())?;
     let connections = option("--connections").map_or(Ok(16), |text| text.parse())?;
     let _ = rustls::crypto::ring::default_provider().install_default();
+    rows::count();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         for posts in sizes {
@@ -49,7 +51,7 @@ async fn measure(posts: u64, time: Duration, connections: usize) -> anyhow::Resu
     let server = Server::start(folder.path()).await?;
     println!("\n{posts} posts, {} MiB of database", gallery.mib(folder.path())?);
     println!(
-        "{:<24} {:>5} {:>6} {:>9} {:>7} {:>7} {:>8} {:>10} {:>9} {:>7} {:>8}",
+        "{:<24} {:>5} {:>6} {:>9} {:>7} {:>7} {:>8} {:>10} {:>6} {:>9} {:>7} {:>8}",
         "list",
         "items",
         "KiB",
@@ -58,11 +60,12 @@ async fn measure(posts: u64, time: Duration, connections: usize) -> anyhow::Resu
         "p99 ms",
         "most ms",
         "statements",
+        "rows",
         "KiB read",
         "CPU ms",
         "RSS MiB"
     );
-    for ((name, path), statements) in gallery.lists().iter().zip(statements) {
+    for ((name, path), (statements, rows)) in gallery.lists().iter().zip(statements) {
         let (items, bytes) = server.once(path, gallery.token(0)).await?;
         ensure!(items > 0, "{path} is empty");
         // Caches are as they are in use.
@@ -72,7 +75,7 @@ async fn measure(posts: u64, time: Duration, connections: usize) -> anyhow::Resu
         let (used, count) = (server.used()?, answers.len());
         let each = |now: f64, then: f64| (now - then) / count as f64;
         println!(
-            "{name:<24} {items:>5} {:>6.0} {:>9.0} {:>7.1} {:>7.1} {:>8.1} {statements:>10} {:>9.1} {:>7.2} {:>8.0}",
+            "{name:<24} {items:>5} {:>6.0} {:>9.0} {:>7.1} {:>7.1} {:>8.1} {statements:>10} {rows:>6} {:>9.1} {:>7.2} {:>8.0}",
             bytes as f64 / 1024.0,
             count as f64 / time.as_secs_f64(),
             answers.at(0.5),

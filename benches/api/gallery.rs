@@ -1,7 +1,7 @@
 //! A database with so many posts: one of everything is made through the API, and copied in SQL with other ids,
 //! times and authors, whatever columns there are.
 
-use super::{HOST, settings};
+use super::{HOST, rows, settings};
 use anyhow::{Context, ensure};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -148,16 +148,16 @@ impl Gallery {
         ]
     }
 
-    /// How many statements each of them takes.
-    pub async fn statements(&self, folder: &Path) -> anyhow::Result<Vec<u64>> {
+    /// How many statements each of them takes, and how many rows these give.
+    pub async fn statements(&self, folder: &Path) -> anyhow::Result<Vec<(u64, u64)>> {
         let here = Here::open(folder).await?;
         let mut counts = Vec::new();
         for (_, path) in self.lists() {
             let ask = || here.call(Method::GET, &path, self.token(0), "application/json", Vec::new());
             ask().await?;
-            let before = here.app.db.asked();
+            let (asked, given) = (here.app.db.asked(), rows::given());
             ask().await?;
-            counts.push(here.app.db.asked() - before);
+            counts.push((here.app.db.asked() - asked, rows::given() - given));
         }
         here.close().await?;
         Ok(counts)

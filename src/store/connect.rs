@@ -27,6 +27,10 @@ pub async fn open(settings: &Settings) -> Result<Pools, DbErr> {
     }
 }
 
+/// Each statement, with how many rows it gave, is said this loudly (target `sqlx::query`): nobody hears it
+/// who does not ask for it.
+const STATEMENTS: log::LevelFilter = log::LevelFilter::Trace;
+
 /// The file is read and not mapped: what is mapped counts as memory of the process, once for each connection.
 ///
 /// One writer, because SQLite's own way of queueing writers starves some of them for seconds; and
@@ -38,7 +42,8 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
     let mut options = ConnectOptions::new(url.clone());
     // A file does not hang up: what is idle need not be tried before each use.
     options.test_before_acquire(false);
-    options.max_connections(1).min_connections(1).sqlx_logging(false).acquire_timeout(Duration::from_secs(10));
+    options.max_connections(1).min_connections(1).acquire_timeout(Duration::from_secs(10));
+    options.sqlx_logging_level(STATEMENTS);
     options.map_sqlx_sqlite_opts(move |o| {
         o.journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
@@ -52,7 +57,8 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
     Migrator::up(&write, None).await?;
     let mut options = ConnectOptions::new(url);
     options.test_before_acquire(false);
-    options.max_connections(4).min_connections(1).sqlx_logging(false).acquire_timeout(Duration::from_secs(5));
+    options.max_connections(4).min_connections(1).acquire_timeout(Duration::from_secs(5));
+    options.sqlx_logging_level(STATEMENTS);
     options.map_sqlx_sqlite_opts(|o| {
         o.read_only(true)
             .busy_timeout(Duration::from_secs(5))
@@ -85,7 +91,7 @@ async fn postgres(url: &str) -> Result<Pools, DbErr> {
     options
         .max_connections(16)
         .min_connections(1)
-        .sqlx_logging(false)
+        .sqlx_logging_level(STATEMENTS)
         .acquire_timeout(Duration::from_secs(5))
         .max_lifetime(Duration::from_secs(30 * 60));
     options.map_sqlx_postgres_opts(|o| {
