@@ -27,6 +27,7 @@ mod m0021_trends;
 mod m0022_polls;
 mod m0023_via;
 mod m0024_refresh;
+mod m0025_account_counts;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;
@@ -58,6 +59,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_polls::Migration),
             Box::new(m0023_via::Migration),
             Box::new(m0024_refresh::Migration),
+            Box::new(m0025_account_counts::Migration),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod access_token;
 pub mod account;
+pub mod account_count;
 pub mod activity;
 pub mod actor_key;
 pub mod announcement;

@@ -9,8 +9,8 @@ use super::visibility::{self, Reader, can_see};
 use super::{Refusal, limits};
 use crate::activitypub::text::hashtag_key;
 use crate::app::App;
-use crate::entity::{account, home_entry, list, post};
-use crate::store::feeds::Tagged;
+use crate::entity::{account, list, post};
+use crate::store::feeds::{Placed, Tagged};
 use crate::store::{Cursor, feeds, posts, reactions, tags};
 use std::collections::{HashMap, HashSet};
 
@@ -57,22 +57,13 @@ pub async fn list(app: &App, viewer: &Viewer, list: &list::Model, cursor: Cursor
 }
 
 /// What was put into a home or a list, as far as she may see it.
-async fn placed(
-    app: &App,
-    viewer: &Viewer,
-    entries: Vec<home_entry::Model>,
-    cursor: Cursor,
-) -> Result<Part<Shown>, Refusal> {
-    let db = &app.db.read;
-    let keys: Vec<i64> = entries.iter().map(|e| e.entry_id).collect();
-    let through: Vec<i64> = entries.iter().filter(|e| e.via_id != 0).map(|e| e.entry_id).collect();
-    let boosts: HashMap<i64, _> =
-        reactions::boosts_by_ids(db, &through).await?.into_iter().map(|b| (b.id, b)).collect();
-    let rows = posts::by_ids(db, &entries.iter().map(|e| e.post_id).collect::<Vec<_>>()).await?;
-    let shown = entries
-        .iter()
-        .filter_map(|e| Some(Shown { post: rows.get(&e.post_id)?.clone(), boost: boosts.get(&e.entry_id).cloned() }))
-        .collect();
+async fn placed(app: &App, viewer: &Viewer, entries: Vec<Placed>, cursor: Cursor) -> Result<Part<Shown>, Refusal> {
+    let keys: Vec<i64> = entries.iter().map(|(entry, _)| entry.entry_id).collect();
+    let through: Vec<i64> = entries.iter().filter(|(e, _)| e.via_id != 0).map(|(entry, _)| entry.entry_id).collect();
+    let mut boosts: HashMap<i64, _> =
+        reactions::boosts_by_ids(&app.db.read, &through).await?.into_iter().map(|b| (b.id, b)).collect();
+    let shown =
+        entries.into_iter().map(|(entry, post)| Shown { post, boost: boosts.remove(&entry.entry_id) }).collect();
     let items = seen(app, Some(viewer.id()), Context::Home, shown).await?;
     Ok(Part { items, ends: Ends::of(&keys, cursor) })
 }

@@ -181,8 +181,8 @@ async fn most_followed(app: &App) -> Result<Vec<i64>, Refusal> {
     let above = trends::newest_start(db, limits::TRENDS_POSTS).await?;
     let part = Part { here: false, offset: 0, limit: limits::TRENDS_LISTED as u64 };
     let mut ids = trends::posting(db, above, part).await?;
-    let totals = relations::totals(db, &ids).await?;
-    let followers = |id: i64| totals.get(&id).map_or(0, |(followers, _)| *followers);
+    let counts = accounts::counts(db, &ids).await?;
+    let followers = |id: i64| counts.get(&id).map_or(0, |count| count.followers);
     ids.retain(|id| followers(*id) > 0);
     ids.sort_by_key(|id| std::cmp::Reverse(followers(*id)));
     Ok(ids)

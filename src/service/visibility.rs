@@ -5,6 +5,7 @@ use super::Refusal;
 use crate::activitypub::Visibility;
 use crate::app::App;
 use crate::entity::{account, post};
+use crate::store::accounts::{Known, Lives};
 use crate::store::{accounts, hidden_servers, policies, posts, relations, tags};
 use sea_orm::{ConnectionTrait, DbErr};
 use std::collections::{HashMap, HashSet};
@@ -23,8 +24,11 @@ pub async fn can_see(
     reader: Reader,
     candidates: Vec<post::Model>,
 ) -> Result<Vec<post::Model>, DbErr> {
+    if candidates.is_empty() {
+        return Ok(candidates);
+    }
     let authors: HashSet<i64> = candidates.iter().map(|p| p.account_id).collect();
-    let rows = accounts::by_ids(db, authors.iter().copied()).await?;
+    let rows = accounts::known(db, authors.iter().copied()).await?;
     let hidden = hidden_authors(db, &authors, &rows).await?;
     let view = match reader {
         Some(id) => View::of(db, id, &rows, &candidates).await?,
@@ -45,7 +49,7 @@ pub async fn visible(app: &App, reader: Reader, id: i64) -> Result<post::Model, 
 /// Whether somebody may have seen a post that is gone by now, and may be told that it is.
 pub async fn could_see(db: &impl ConnectionTrait, reader: i64, post: &post::Model) -> Result<bool, DbErr> {
     let candidates = [post.clone()];
-    let authors = accounts::by_ids(db, [post.account_id]).await?;
+    let authors = accounts::known(db, [post.account_id]).await?;
     let view = View::of(db, reader, &authors, &candidates).await?;
     Ok(view.allows(Some(reader), post))
 }
@@ -70,19 +74,16 @@ pub async fn may_meet(app: &App, reader: Reader, person: &account::Model) -> Res
 
 /// Which of these people a reader has nothing to do with: one of the two blocks the other, or she hides the
 /// other's server.
-pub async fn apart(
+pub async fn apart<'a, L: Lives + 'a>(
     db: &impl ConnectionTrait,
     reader: i64,
-    people: impl IntoIterator<Item = &account::Model>,
+    people: impl IntoIterator<Item = &'a L>,
 ) -> Result<HashSet<i64>, DbErr> {
-    let hidden = hidden_servers::of(db, reader).await?;
-    let (mut ids, mut apart) = (Vec::new(), HashSet::new());
-    for person in people {
-        ids.push(person.id);
-        if hidden.contains(&person.domain) {
-            apart.insert(person.id);
-        }
-    }
+    let (ids, servers): (Vec<i64>, Vec<&str>) = people.into_iter().map(|person| (person.id(), person.domain())).unzip();
+    let elsewhere = servers.iter().any(|server| !server.is_empty());
+    let hidden = if elsewhere { hidden_servers::of(db, reader).await? } else { HashSet::new() };
+    let at = ids.iter().zip(servers);
+    let mut apart: HashSet<i64> = at.filter(|(_, server)| hidden.contains(*server)).map(|(id, _)| *id).collect();
     let blocks = policies::between(db, reader, &ids).await?;
     apart.extend(blocks.into_iter().flat_map(|b| [b.account_id, b.target_id]).filter(|id| *id != reader));
     Ok(apart)
@@ -92,7 +93,7 @@ pub async fn apart(
 async fn hidden_authors(
     db: &impl ConnectionTrait,
     authors: &HashSet<i64>,
-    rows: &HashMap<i64, account::Model>,
+    rows: &HashMap<i64, Known>,
 ) -> Result<HashSet<i64>, DbErr> {
     let mut hidden: HashSet<i64> = authors.iter().copied().filter(|id| !rows.contains_key(id)).collect();
     hidden.extend(policies::kept_out_of(db, rows.values()).await?);
@@ -113,10 +114,12 @@ impl View {
     async fn of(
         db: &impl ConnectionTrait,
         reader: i64,
-        authors: &HashMap<i64, account::Model>,
+        authors: &HashMap<i64, Known>,
         candidates: &[post::Model],
     ) -> Result<Self, DbErr> {
-        let ids: Vec<i64> = authors.keys().copied().collect();
+        let of_followers = |p: &&post::Model| of(p) == Visibility::Followers;
+        let theirs: HashSet<i64> = candidates.iter().filter(of_followers).map(|p| p.account_id).collect();
+        let ids: Vec<i64> = theirs.into_iter().collect();
         let narrow: Vec<i64> = candidates
             .iter()
             .filter(|p| matches!(of(p), Visibility::Followers | Visibility::Mentioned))

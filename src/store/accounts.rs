@@ -1,14 +1,76 @@
 //! Accounts, of this server and of others, and how people sign in.
 
-use crate::entity::{account, follow, login};
+use crate::entity::{account, account_count, follow, login};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr, OnConflict};
-use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{Condition, DerivePartialModel, IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::HashMap;
 
 /// Folds a user name for comparing.
 pub fn fold(name: &str) -> String {
     name.to_lowercase()
+}
+
+/// Somebody who lives somewhere: on this server, whose name is empty, or on another.
+pub trait Lives {
+    fn id(&self) -> i64;
+    fn domain(&self) -> &str;
+    /// The actor's id; none for people of this server.
+    fn uri(&self) -> Option<&str>;
+}
+
+impl Lives for account::Model {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    fn uri(&self) -> Option<&str> {
+        self.uri.as_deref()
+    }
+}
+
+/// Of a person what decides who may see her posts: much less than all.
+#[derive(Debug, Clone, DerivePartialModel)]
+#[sea_orm(entity = "account::Entity")]
+pub struct Known {
+    pub id: i64,
+    pub domain: String,
+    pub uri: Option<String>,
+    pub suspended: i32,
+    pub deleted_at: Option<i64>,
+}
+
+impl Lives for Known {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    fn uri(&self) -> Option<&str> {
+        self.uri.as_deref()
+    }
+}
+
+/// These people, as [`Known`], by id.
+pub async fn known(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<HashMap<i64, Known>, DbErr> {
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let mut found = HashMap::new();
+    for some in ids.chunks(1_000) {
+        let rows = account::Entity::find().filter(account::Column::Id.is_in(some.iter().copied()));
+        let rows = rows.into_partial_model::<Known>().all(db).await?;
+        found.extend(rows.into_iter().map(|row| (row.id, row)));
+    }
+    Ok(found)
 }
 
 pub async fn by_id(db: &impl ConnectionTrait, id: i64) -> Result<Option<account::Model>, DbErr> {
@@ -79,6 +141,21 @@ pub async fn set_totals(db: &impl ConnectionTrait, id: i64, totals: [Option<i64>
         }
     }
     Ok(())
+}
+
+/// How much these people posted, and who follows them, as far as it is known here; nothing where there is nothing.
+pub async fn counts(db: &impl ConnectionTrait, people: &[i64]) -> Result<HashMap<i64, account_count::Model>, DbErr> {
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let some = account_count::Column::AccountId.is_in(people.iter().copied());
+    let rows = account_count::Entity::find().filter(some).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.account_id, row)).collect())
+}
+
+/// The same of one person.
+pub async fn count_of(db: &impl ConnectionTrait, id: i64) -> Result<account_count::Model, DbErr> {
+    Ok(account_count::Entity::find_by_id(id).one(db).await?.unwrap_or_default())
 }
 
 /// People of this server: accounts with a login, not deleted.
@@ -165,6 +242,15 @@ fn like(start: &str) -> String {
 
 pub async fn login_of(db: &impl ConnectionTrait, account_id: i64) -> Result<Option<login::Model>, DbErr> {
     login::Entity::find_by_id(account_id).one(db).await
+}
+
+/// Somebody of this server, with her login.
+pub async fn with_login(db: &impl ConnectionTrait, id: i64) -> Result<Option<(account::Model, login::Model)>, DbErr> {
+    let hers: sea_orm::RelationDef =
+        account::Entity::belongs_to(login::Entity).from(account::Column::Id).to(login::Column::AccountId).into();
+    let found =
+        account::Entity::find_by_id(id).join(JoinType::InnerJoin, hers).select_also(login::Entity).one(db).await?;
+    Ok(found.and_then(|(account, login)| Some((account, login?))))
 }
 
 pub async fn login_by_email(db: &impl ConnectionTrait, email: &str) -> Result<Option<login::Model>, DbErr> {

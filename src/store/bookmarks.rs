@@ -6,7 +6,6 @@ use crate::entity::{bookmark, conversation_mute, post};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{IntoActiveModel, QuerySelect, QueryTrait};
-use std::collections::HashSet;
 
 /// Keeps a post; once is enough.
 pub async fn put(db: &impl ConnectionTrait, row: bookmark::Model) -> Result<(), DbErr> {
@@ -29,22 +28,6 @@ pub async fn page(db: &impl ConnectionTrait, account_id: i64, cursor: Cursor) ->
     cursor.read(db, query, bookmark::Column::Id).await
 }
 
-/// Which of these posts somebody keeps.
-pub async fn among(db: &impl ConnectionTrait, account_id: i64, posts: &[i64]) -> Result<HashSet<i64>, DbErr> {
-    if posts.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let rows: Vec<i64> = bookmark::Entity::find()
-        .select_only()
-        .column(bookmark::Column::PostId)
-        .filter(bookmark::Column::PostId.is_in(posts.iter().copied()))
-        .filter(bookmark::Column::AccountId.eq(account_id))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().collect())
-}
-
 /// The post is gone.
 pub async fn forget_post(db: &impl ConnectionTrait, post_id: i64) -> Result<(), DbErr> {
     bookmark::Entity::delete_many().filter(bookmark::Column::PostId.eq(post_id)).exec(db).await.map(drop)
@@ -65,22 +48,6 @@ pub async fn silence(db: &impl ConnectionTrait, account_id: i64, root_id: i64, n
 
 pub async fn unsilence(db: &impl ConnectionTrait, account_id: i64, root_id: i64) -> Result<(), DbErr> {
     conversation_mute::Entity::delete_by_id((account_id, root_id)).exec(db).await.map(drop)
-}
-
-/// Of which of these conversations, by their first posts, somebody is not told.
-pub async fn silent(db: &impl ConnectionTrait, account_id: i64, roots: &[i64]) -> Result<HashSet<i64>, DbErr> {
-    if roots.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let rows: Vec<i64> = conversation_mute::Entity::find()
-        .select_only()
-        .column(conversation_mute::Column::RootId)
-        .filter(conversation_mute::Column::AccountId.eq(account_id))
-        .filter(conversation_mute::Column::RootId.is_in(roots.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().collect())
 }
 
 /// Whether somebody is not told of the conversation that a post belongs to.

@@ -27,14 +27,14 @@ pub async fn wall(
 }
 
 /// Somebody's home, what came last first, without people she mutes at `now`; the cursor runs over
-/// `entry_id`.
+/// `entry_id`. Each with its post.
 pub async fn home(
     db: &impl ConnectionTrait,
     owner_id: i64,
     pictures_only: bool,
     now: Millis,
     cursor: Cursor,
-) -> Result<Vec<home_entry::Model>, DbErr> {
+) -> Result<Vec<Placed>, DbErr> {
     entries(db, owner_id, owner_id, pictures_only, now, cursor).await
 }
 
@@ -45,9 +45,12 @@ pub async fn list(
     reader: i64,
     now: Millis,
     cursor: Cursor,
-) -> Result<Vec<home_entry::Model>, DbErr> {
+) -> Result<Vec<Placed>, DbErr> {
     entries(db, list_id, reader, false, now, cursor).await
 }
+
+/// What stands in a home or in a list: how it came there, and the post.
+pub type Placed = (home_entry::Model, post::Model);
 
 async fn entries(
     db: &impl ConnectionTrait,
@@ -56,7 +59,7 @@ async fn entries(
     pictures_only: bool,
     now: Millis,
     cursor: Cursor,
-) -> Result<Vec<home_entry::Model>, DbErr> {
+) -> Result<Vec<Placed>, DbErr> {
     let join: sea_orm::RelationDef =
         home_entry::Entity::belongs_to(post::Entity).from(home_entry::Column::PostId).to(post::Column::Id).into();
     let mut query = home_entry::Entity::find()
@@ -68,7 +71,8 @@ async fn entries(
         query = query.filter(post::Column::PhotoCount.gt(0));
     }
     let ordered = cursor.over(query, home_entry::Column::EntryId).order_by_desc(home_entry::Column::PostId);
-    Ok(cursor.turned(ordered.all(db).await?))
+    let rows = ordered.select_also(post::Entity).all(db).await?;
+    Ok(cursor.turned(rows.into_iter().filter_map(|(entry, post)| Some((entry, post?))).collect()))
 }
 
 /// How a post stands in somebody's home, if it does.

@@ -64,6 +64,31 @@ pub async fn of_drafts(db: &impl ConnectionTrait, drafts: &[i64]) -> Result<Vec<
         .await
 }
 
+/// A file of a photo, as far as it takes to show it.
+#[derive(Debug, Clone, DerivePartialModel)]
+#[sea_orm(entity = "rendition::Entity")]
+pub struct Served {
+    pub photo_id: Option<i64>,
+    pub key: String,
+    pub role: String,
+    pub width: i64,
+    pub height: i64,
+    pub bytes: i64,
+}
+
+/// What is served of these photos, largest first.
+pub async fn served(db: &impl ConnectionTrait, photos: &[i64]) -> Result<Vec<Served>, DbErr> {
+    if photos.is_empty() {
+        return Ok(Vec::new());
+    }
+    rendition::Entity::find()
+        .filter(rendition::Column::PhotoId.is_in(photos.iter().copied()))
+        .order_by_desc(rendition::Column::Width)
+        .into_partial_model()
+        .all(db)
+        .await
+}
+
 pub async fn sizes_of(db: &impl ConnectionTrait, photos: &[i64]) -> Result<Vec<rendition::Model>, DbErr> {
     if photos.is_empty() {
         return Ok(Vec::new());

@@ -27,6 +27,7 @@ pub mod leaving;
 pub mod lists;
 pub mod looking;
 pub mod markers;
+pub mod marks;
 pub mod media;
 pub mod mutes;
 pub mod notifications;

@@ -1,6 +1,7 @@
 //! Who is kept out: people by people, servers by the administrator.
 
 use super::Cursor;
+use super::accounts::Lives;
 use crate::clock::Millis;
 use crate::entity::{account, block, domain_block};
 use sea_orm::prelude::*;
@@ -26,9 +27,9 @@ pub async fn domain_blocked(db: &impl ConnectionTrait, host: &str) -> Result<boo
 }
 
 /// The hosts an account is of: the domain in its handle, and its own.
-fn hosts_of(row: &account::Model) -> [&str; 2] {
-    let host = row.uri.as_deref().and_then(|uri| uri.strip_prefix("https://")).and_then(|rest| rest.split('/').next());
-    [&row.domain, host.unwrap_or_default()]
+fn hosts_of(row: &impl Lives) -> [&str; 2] {
+    let host = row.uri().and_then(|uri| uri.strip_prefix("https://")).and_then(|rest| rest.split('/').next());
+    [row.domain(), host.unwrap_or_default()]
 }
 
 /// Whether an account is of a server that is kept out.
@@ -37,12 +38,12 @@ pub async fn kept_out(db: &impl ConnectionTrait, row: &account::Model) -> Result
 }
 
 /// Which of these accounts are of servers that are kept out.
-pub async fn kept_out_of(
+pub async fn kept_out_of<'a, L: Lives + 'a>(
     db: &impl ConnectionTrait,
-    rows: impl IntoIterator<Item = &account::Model>,
+    rows: impl IntoIterator<Item = &'a L>,
 ) -> Result<HashSet<i64>, DbErr> {
-    let rows: Vec<&account::Model> = rows.into_iter().filter(|row| !row.domain.is_empty()).collect();
-    let hosts: BTreeSet<&str> = rows.iter().flat_map(|row| hosts_of(row)).filter(|host| !host.is_empty()).collect();
+    let rows: Vec<&L> = rows.into_iter().filter(|row| !row.domain().is_empty()).collect();
+    let hosts: BTreeSet<&str> = rows.iter().flat_map(|row| hosts_of(*row)).filter(|host| !host.is_empty()).collect();
     let asked: BTreeSet<String> = hosts.into_iter().flat_map(with_parents).collect();
     let asked: Vec<String> = asked.into_iter().collect();
     let mut blocked = HashSet::new();
@@ -51,7 +52,7 @@ pub async fn kept_out_of(
         blocked.extend(found.into_iter().map(|row| row.domain));
     }
     let is_out = |host: &str| !host.is_empty() && with_parents(host).iter().any(|part| blocked.contains(part));
-    Ok(rows.into_iter().filter(|row| hosts_of(row).into_iter().any(is_out)).map(|row| row.id).collect())
+    Ok(rows.into_iter().filter(|row| hosts_of(*row).into_iter().any(is_out)).map(|row| row.id()).collect())
 }
 
 pub async fn block_domain(db: &impl ConnectionTrait, domain: &str, note: &str, now: Millis) -> Result<(), DbErr> {

@@ -177,36 +177,6 @@ pub async fn not_deleted_of(db: &impl ConnectionTrait, account_id: i64, limit: u
         .await
 }
 
-/// How many posts of these people everybody may see, and when the newest was published.
-pub async fn totals(db: &impl ConnectionTrait, people: &[i64]) -> Result<HashMap<i64, (i64, Millis)>, DbErr> {
-    if people.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let rows: Vec<(i64, i64, Option<i64>)> = post::Entity::find()
-        .select_only()
-        .column(post::Column::AccountId)
-        .column_as(post::Column::PublishedAt.count(), "posts")
-        .column_as(post::Column::PublishedAt.max(), "last")
-        .filter(post::Column::AccountId.is_in(people.iter().copied()))
-        // In the words of its index.
-        .filter(Expr::cust("deleted_at IS NULL AND visibility IN ('public', 'quiet')"))
-        .group_by(post::Column::AccountId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().map(|(id, posts, last)| (id, (posts, last.unwrap_or(0)))).collect())
-}
-
-/// How many posts of a person everybody may see.
-pub async fn count_public(db: &impl ConnectionTrait, account_id: i64) -> Result<u64, DbErr> {
-    post::Entity::find()
-        .filter(post::Column::AccountId.eq(account_id))
-        .filter(post::Column::DeletedAt.is_null())
-        .filter(post::Column::Visibility.is_in(["public", "quiet"]))
-        .count(db)
-        .await
-}
-
 pub async fn pinned(db: &impl ConnectionTrait, account_id: i64) -> Result<Vec<post::Model>, DbErr> {
     post::Entity::find()
         .filter(post::Column::AccountId.eq(account_id))

@@ -5,7 +5,6 @@ use crate::entity::{boost, post_like};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
-use std::collections::HashSet;
 
 /// True when it is new.
 pub async fn like(db: &impl ConnectionTrait, row: post_like::Model) -> Result<bool, DbErr> {
@@ -126,28 +125,6 @@ pub async fn boosts_by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec
         return Ok(Vec::new());
     }
     boost::Entity::find().filter(boost::Column::Id.is_in(ids.iter().copied())).all(db).await
-}
-
-/// Which of these posts a person likes, and which she boosted.
-pub async fn marks(
-    db: &impl ConnectionTrait,
-    account_id: i64,
-    posts: &[i64],
-) -> Result<(HashSet<i64>, HashSet<i64>), DbErr> {
-    if posts.is_empty() {
-        return Ok(Default::default());
-    }
-    let likes = post_like::Entity::find()
-        .filter(post_like::Column::PostId.is_in(posts.iter().copied()))
-        .filter(post_like::Column::AccountId.eq(account_id))
-        .all(db)
-        .await?;
-    let boosts = boost::Entity::find()
-        .filter(boost::Column::PostId.is_in(posts.iter().copied()))
-        .filter(boost::Column::AccountId.eq(account_id))
-        .all(db)
-        .await?;
-    Ok((likes.into_iter().map(|l| l.post_id).collect(), boosts.into_iter().map(|b| b.post_id).collect()))
 }
 
 /// Everybody who liked or boosted a post.

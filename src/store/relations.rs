@@ -6,7 +6,6 @@ use crate::entity::{account, follow};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
-use std::collections::HashMap;
 
 /// The follow is in force.
 pub const ACCEPTED: &str = "accepted";
@@ -130,22 +129,6 @@ pub async fn count_requests(db: &impl ConnectionTrait, target_id: i64) -> Result
     follow::Entity::find()
         .filter(follow::Column::TargetId.eq(target_id))
         .filter(follow::Column::State.eq(PENDING))
-        .count(db)
-        .await
-}
-
-pub async fn count_followers(db: &impl ConnectionTrait, target_id: i64) -> Result<u64, DbErr> {
-    follow::Entity::find()
-        .filter(follow::Column::TargetId.eq(target_id))
-        .filter(follow::Column::State.eq(ACCEPTED))
-        .count(db)
-        .await
-}
-
-pub async fn count_following(db: &impl ConnectionTrait, follower_id: i64) -> Result<u64, DbErr> {
-    follow::Entity::find()
-        .filter(follow::Column::FollowerId.eq(follower_id))
-        .filter(follow::Column::State.eq(ACCEPTED))
         .count(db)
         .await
 }
@@ -303,31 +286,6 @@ pub async fn remove_all(db: &impl ConnectionTrait, account_id: i64) -> Result<()
 /// Somebody follows nobody any more.
 pub async fn remove_follower(db: &impl ConnectionTrait, follower_id: i64) -> Result<(), DbErr> {
     follow::Entity::delete_many().filter(follow::Column::FollowerId.eq(follower_id)).exec(db).await.map(drop)
-}
-
-/// Of each of these people: how many follow her, and how many she follows.
-pub async fn totals(db: &impl ConnectionTrait, people: &[i64]) -> Result<HashMap<i64, (i64, i64)>, DbErr> {
-    let mut found: HashMap<i64, (i64, i64)> = HashMap::new();
-    if people.is_empty() {
-        return Ok(found);
-    }
-    for (column, followers) in [(follow::Column::TargetId, true), (follow::Column::FollowerId, false)] {
-        let rows: Vec<(i64, i64)> = follow::Entity::find()
-            .select_only()
-            .column(column)
-            .column_as(follow::Column::Id.count(), "follows")
-            .filter(column.is_in(people.iter().copied()))
-            .filter(follow::Column::State.eq(ACCEPTED))
-            .group_by(column)
-            .into_tuple()
-            .all(db)
-            .await?;
-        for (id, count) in rows {
-            let both = found.entry(id).or_default();
-            *(if followers { &mut both.0 } else { &mut both.1 }) = count;
-        }
-    }
-    Ok(found)
 }
 
 /// Whom somebody follows who follows her too, the last she followed first.

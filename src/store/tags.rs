@@ -3,8 +3,8 @@
 use crate::entity::{mention, post_tag, tag};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{OnConflict, SelectStatement};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
-use std::collections::{HashMap, HashSet};
+use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect, QueryTrait};
+use std::collections::HashMap;
 
 pub async fn by_key(db: &impl ConnectionTrait, key: &str) -> Result<Option<tag::Model>, DbErr> {
     tag::Entity::find().filter(tag::Column::NameKey.eq(key)).one(db).await
@@ -73,11 +73,15 @@ pub async fn of_posts(db: &impl ConnectionTrait, posts: &[i64]) -> Result<Vec<(i
     if posts.is_empty() {
         return Ok(Vec::new());
     }
-    let links = post_tag::Entity::find().filter(post_tag::Column::PostId.is_in(posts.iter().copied())).all(db).await?;
-    let ids: HashSet<i64> = links.iter().map(|l| l.tag_id).collect();
-    let rows = tag::Entity::find().filter(tag::Column::Id.is_in(ids)).all(db).await?;
-    let tags: HashMap<i64, tag::Model> = rows.into_iter().map(|t| (t.id, t)).collect();
-    Ok(links.into_iter().filter_map(|l| Some((l.post_id, tags.get(&l.tag_id)?.clone()))).collect())
+    let join: sea_orm::RelationDef =
+        post_tag::Entity::belongs_to(tag::Entity).from(post_tag::Column::TagId).to(tag::Column::Id).into();
+    let rows = post_tag::Entity::find()
+        .join(JoinType::InnerJoin, join)
+        .filter(post_tag::Column::PostId.is_in(posts.iter().copied()))
+        .select_also(tag::Entity)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(link, tag)| Some((link.post_id, tag?))).collect())
 }
 
 /// Ids of posts that carry one of these hashtags, for use inside other queries.

@@ -7,6 +7,7 @@ mod announcements;
 mod connections;
 mod conversations;
 mod cost;
+mod counts;
 mod described;
 mod edge;
 mod entities;

@@ -96,11 +96,9 @@ async fn home_page(web: &Web, visitor: &Visitor, from: &From) -> Answer {
     let pictures = viewer.login.home_pictures != 0;
     let cursor = Cursor::before(from.before, limits::HOME_PAGE);
     let entries = feeds::home(&app.db.read, viewer.id(), pictures, app.now(), cursor).await?;
-    let last =
-        entries.last().map(|e| e.entry_id).filter(|_| entries.len() >= usize::try_from(limits::HOME_PAGE).unwrap_or(0));
-    let ids: Vec<i64> = entries.iter().map(|e| e.post_id).collect();
-    let mut rows = posts::by_ids(&app.db.read, &ids).await?;
-    let ordered = ids.iter().filter_map(|id| rows.remove(id)).collect();
+    let full = entries.len() >= usize::try_from(limits::HOME_PAGE).unwrap_or(0);
+    let last = entries.last().map(|(entry, _)| entry.entry_id).filter(|_| full);
+    let (entries, ordered): (Vec<_>, Vec<_>) = entries.into_iter().unzip();
     let seen = can_see(&app.db.read, visitor.reader(), ordered).await?;
     let mut items = views::posts_in(app, visitor.reader(), Context::Home, seen).await?;
     let via: HashMap<String, i64> =

@@ -277,9 +277,7 @@ pub async fn holder(app: &App, secret: &str) -> Result<Found, Refusal> {
     let viewer = match token.account_id {
         None => None,
         Some(id) => {
-            let (Some(account), Some(login)) =
-                (accounts::by_id(&app.db.read, id).await?, accounts::login_of(&app.db.read, id).await?)
-            else {
+            let Some((account, login)) = accounts::with_login(&app.db.read, id).await? else {
                 return Ok(Found::Unknown);
             };
             if account.suspended != 0 || account.deleted_at.is_some() {

@@ -190,7 +190,7 @@ pub async fn outbox(app: &App, urls: &Urls, id: i64, page: bool, before: Option<
     let author = local(app, id).await?;
     let address = urls.outbox(author.id);
     if !page {
-        let total = i64::try_from(posts::count_public(&app.db.read, author.id).await?).unwrap_or(0);
+        let total = accounts::count_of(&app.db.read, author.id).await?.posts;
         return Ok(collection::ordered(&address, Some(total), Some(&format!("{address}?page=true"))));
     }
     let cursor = Cursor::before(before, OUTBOX_PAGE);
@@ -230,14 +230,11 @@ pub async fn network(
         return Err(Refusal::Missing);
     }
     if !page {
-        let total = if followers {
-            relations::count_followers(db, person.id).await?
-        } else {
-            relations::count_following(db, person.id).await?
-        };
+        let count = accounts::count_of(db, person.id).await?;
+        let total = if followers { count.followers } else { count.following };
         return Ok(collection::ordered(
             &address,
-            Some(i64::try_from(total).unwrap_or(0)),
+            Some(total),
             (!hidden).then(|| format!("{address}?page=1")).as_deref(),
         ));
     }

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::entity::{activity, follow, post};
 use crate::service::Refusal;
 use crate::service::accounts::INSTANCE;
-use crate::store::{accounts, policies, posts, quotes, reactions, relations};
+use crate::store::{accounts, marks, policies, posts, quotes, reactions, relations};
 use serde_json::Value;
 
 /// False when saying it now would leave other servers with something that no longer holds.
@@ -81,8 +81,8 @@ async fn again(app: &App, urls: &Urls, who: i64, undo: &Value) -> Result<bool, R
         },
         kind @ ("Like" | "Announce") => match named(app, urls, about).await? {
             Some(post) => {
-                let (likes, boosts) = reactions::marks(db, who, &[post.id]).await?;
-                Ok(if kind == "Like" { !likes.is_empty() } else { !boosts.is_empty() })
+                let marks = marks::of(db, who, &[post.id], &[]).await?;
+                Ok(if kind == "Like" { !marks.liked.is_empty() } else { !marks.boosted.is_empty() })
             }
             None => Ok(false),
         },

@@ -9,9 +9,7 @@ use crate::clock::Millis;
 use crate::entity::account;
 use crate::service::federation::moving;
 use crate::service::federation::urls::{AbsoluteLinks, Named, Urls};
-use crate::store::{
-    self, endorsements, hidden_servers, mutes, person_notes, policies, posts, profile_links, relations,
-};
+use crate::store::{self, endorsements, hidden_servers, mutes, person_notes, policies, profile_links, relations};
 use sea_orm::DbErr;
 use std::collections::HashMap;
 
@@ -48,16 +46,14 @@ pub async fn accounts(
     let asked: Vec<i64> = rows.keys().copied().collect();
     rows.extend(moved.values().map(|row| (row.id, row.clone())));
     let ids: Vec<i64> = rows.keys().copied().collect();
-    let said = posts::totals(db, &ids).await?;
-    let follows = relations::totals(db, &ids).await?;
+    let counts = store::accounts::counts(db, &ids).await?;
     let texts: Vec<(&str, &str)> =
         rows.values().flat_map(|row| words_of(row).map(|text| (&*row.domain, text))).collect();
     let emojis = Emojis::load(app, texts).await?;
     let back = profile_links::verified(db, &ids).await?;
     let links = AbsoluteLinks::new(urls.clone());
     let whole = |row: &account::Model, moved: Option<Box<Account>>| {
-        let (posts, last) = said.get(&row.id).copied().unwrap_or_default();
-        let (followers, following) = follows.get(&row.id).copied().unwrap_or_default();
+        let known = counts.get(&row.id).copied().unwrap_or_default();
         let (bio, fields) = bio_of(row, &links);
         let since = |html: &SanitizedHtml| {
             let href = only_link(html.as_str())?;
@@ -67,10 +63,10 @@ pub async fn accounts(
             bio,
             fields: fields.into_iter().map(|(name, html)| (name, html.clone(), since(&html))).collect(),
             emojis: emojis.used(&row.domain, words_of(row)),
-            posts: row.remote_posts.unwrap_or(posts),
-            followers: row.remote_followers.unwrap_or(followers),
-            following: row.remote_following.unwrap_or(following),
-            last_at: (last > 0).then_some(last),
+            posts: row.remote_posts.unwrap_or(known.posts),
+            followers: row.remote_followers.unwrap_or(known.followers),
+            following: row.remote_following.unwrap_or(known.following),
+            last_at: Some(known.posted_at).filter(|at| *at > 0),
             moved,
             row: row.clone(),
         }

@@ -9,7 +9,7 @@ use crate::entity::account;
 use crate::service::federation::{featured, kept, moving, urls};
 use crate::service::profiles as own;
 use crate::service::visibility::Reader;
-use crate::store::{accounts, mutes, policies, posts, profile_links, relations};
+use crate::store::{accounts, mutes, policies, profile_links, relations};
 use sea_orm::DbErr;
 use std::collections::HashMap;
 
@@ -54,9 +54,7 @@ pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<
     let (bio, fields) = bio_of(row, &urls::LocalLinks::default());
     let texts = [&row.name, &row.bio, &row.fields].map(|text| (row.domain.as_str(), text.as_str()));
     let emojis = Emojis::load(app, texts).await?;
-    let known_followers = i64::try_from(relations::count_followers(db, row.id).await?).unwrap_or(0);
-    let known_following = i64::try_from(relations::count_following(db, row.id).await?).unwrap_or(0);
-    let known_posts = i64::try_from(posts::count_public(db, row.id).await?).unwrap_or(0);
+    let known = accounts::count_of(db, row.id).await?;
     Ok(Profile {
         person: emojis.on(person(app, row), row),
         bio_text: to_plain_text(bio.as_str()),
@@ -64,9 +62,9 @@ pub async fn profile(app: &App, row: &account::Model, reader: Reader) -> Result<
         header: row.header_key.as_deref().map(|key| picture_path(app, key)),
         pronouns: own::pronouns(row),
         fields: lines(app, row, fields, &emojis).await?,
-        posts: row.remote_posts.unwrap_or(known_posts),
-        followers: row.remote_followers.unwrap_or(known_followers),
-        following: row.remote_following.unwrap_or(known_following),
+        posts: row.remote_posts.unwrap_or(known.posts),
+        followers: row.remote_followers.unwrap_or(known.followers),
+        following: row.remote_following.unwrap_or(known.following),
         server: row.domain.clone(),
         counted_there: row.remote_followers.is_some() && row.remote_following.is_some(),
         remote_url: (!row.domain.is_empty()).then(|| row.url.clone().or_else(|| row.uri.clone())).flatten(),

@@ -3,12 +3,12 @@
 use super::{DataLine, OtherFile, Picture, Size};
 use crate::activitypub::vocab::Place;
 use crate::app::App;
-use crate::entity::{photo, rendition};
+use crate::entity::photo;
 use crate::photo::Role;
 use crate::service::photos::focus::Focus;
 use crate::service::photos::{data, extras};
 use crate::service::uploads;
-use crate::store::media;
+use crate::store::media::{self, Served};
 use sea_orm::DbErr;
 use std::collections::HashMap;
 
@@ -26,8 +26,8 @@ pub fn picture_path(app: &App, key: &str) -> String {
 /// Pictures for these rows, in their order.
 pub async fn of_photos(app: &App, rows: Vec<photo::Model>) -> Result<Vec<(photo::Model, Picture)>, DbErr> {
     let ids: Vec<i64> = rows.iter().map(|r| r.id).collect();
-    let mut sizes: HashMap<i64, Vec<rendition::Model>> = HashMap::new();
-    for size in media::sizes_of(&app.db.read, &ids).await? {
+    let mut sizes: HashMap<i64, Vec<Served>> = HashMap::new();
+    for size in media::served(&app.db.read, &ids).await? {
         sizes.entry(size.photo_id.unwrap_or(0)).or_default().push(size);
     }
     Ok(rows
@@ -36,7 +36,7 @@ pub async fn of_photos(app: &App, rows: Vec<photo::Model>) -> Result<Vec<(photo:
         .collect())
 }
 
-fn picture(app: &App, row: &photo::Model, rows: Vec<rendition::Model>) -> Picture {
+fn picture(app: &App, row: &photo::Model, rows: Vec<Served>) -> Picture {
     let extra = |role: &str| {
         rows.iter().find(|r| r.role == role).map(|r| OtherFile {
             src: picture_path(app, &r.key),

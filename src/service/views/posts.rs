@@ -16,7 +16,8 @@ use crate::service::notifications::Told;
 use crate::service::policy::{self, Deed, Rights};
 use crate::service::visibility::{self, Reader, can_see};
 use crate::service::{categories, limits};
-use crate::store::{accounts, media, posts as rows, quotes, reactions, tags};
+use crate::store::marks::{self, Marks};
+use crate::store::{accounts, media, posts as rows, quotes, tags};
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
@@ -43,8 +44,7 @@ struct Batch {
     emojis: Emojis,
     polls: Polls,
     rights: Rights,
-    liked: HashSet<i64>,
-    boosted: HashSet<i64>,
+    marks: Marks,
     parents: HashMap<i64, post::Model>,
 }
 
@@ -74,15 +74,15 @@ impl Batch {
         for (row, picture) in of_photos(app, photos).await? {
             pictures.entry(row.post_id.unwrap_or(0)).or_default().push(picture);
         }
-        let (liked, boosted) = match reader {
-            Some(id) => reactions::marks(db, id, &ids).await?,
-            None => Default::default(),
+        let marks = match reader {
+            Some(id) => marks::of(db, id, &ids, &[]).await?,
+            None => Marks::default(),
         };
         let parents = parents.into_iter().map(|p| (p.id, p)).collect();
         let polls = Polls::load(db, reader, &ids).await?;
         let emojis = emojis(app, list, &authors, &polls).await?;
         let rights = Rights::load(app, reader, list).await?;
-        Ok(Self { reader, authors, pictures, links, emojis, polls, rights, liked, boosted, parents })
+        Ok(Self { reader, authors, pictures, links, emojis, polls, rights, marks, parents })
     }
 
     fn view(&self, app: &App, row: &post::Model) -> Option<Post> {
@@ -117,8 +117,8 @@ impl Batch {
             likes: row.like_count,
             boosts: row.boost_count,
             replies: row.reply_count,
-            liked: self.liked.contains(&row.id),
-            boosted: self.boosted.contains(&row.id),
+            liked: self.marks.liked.contains(&row.id),
+            boosted: self.marks.boosted.contains(&row.id),
             can_boost: seen.is_open() && self.rights.may(Deed::Boost, row, author),
             can_like: self.rights.may(Deed::Like, row, author),
             can_reply: self.rights.may(Deed::Reply, row, author),

@@ -9,7 +9,8 @@ use crate::entity::{account, boost, photo, post, tag};
 use crate::service::federation::urls::{AbsoluteLinks, Urls};
 use crate::service::filters::{Matched, Matcher};
 use crate::service::visibility::{self, Reader, can_see};
-use crate::store::{self, bookmarks, media, posts as rows, quotes, reactions, tags};
+use crate::store::marks::{self, Marks};
+use crate::store::{self, media, posts as rows, quotes, tags};
 use sea_orm::DbErr;
 use std::collections::{HashMap, HashSet};
 
@@ -95,10 +96,7 @@ struct Batch {
     tags: HashMap<i64, Vec<tag::Model>>,
     photos: HashMap<i64, Vec<(photo::Model, Picture)>>,
     parents: HashMap<i64, i64>,
-    liked: HashSet<i64>,
-    boosted: HashSet<i64>,
-    kept: HashSet<i64>,
-    silent: HashSet<i64>,
+    marks: Marks,
     quotes: HashMap<i64, i64>,
     emojis: Emojis,
     polls: Polls,
@@ -132,14 +130,10 @@ impl Batch {
         for (post, tag) in tags::of_posts(db, &ids).await? {
             tagged.entry(post).or_default().push(tag);
         }
-        let (liked, boosted) = match reader {
-            Some(id) => reactions::marks(db, id, &ids).await?,
-            None => Default::default(),
-        };
         let roots: Vec<i64> = list.iter().map(|s| s.post.root_id).collect();
-        let (kept, silent) = match reader {
-            Some(id) => (bookmarks::among(db, id, &ids).await?, bookmarks::silent(db, id, &roots).await?),
-            None => Default::default(),
+        let marks = match reader {
+            Some(id) => marks::of(db, id, &ids, &roots).await?,
+            None => Marks::default(),
         };
         let domain = |id: &i64| known.get(id).map_or("", |author| author.domain.as_str());
         let polls = Polls::load(db, reader, &ids).await?;
@@ -156,10 +150,7 @@ impl Batch {
             tags: tagged,
             photos,
             parents: parents.into_iter().map(|p| (p.id, p.account_id)).collect(),
-            liked,
-            boosted,
-            kept,
-            silent,
+            marks,
             quotes: quotes::totals(db, &ids).await?,
             emojis,
             polls,
@@ -199,10 +190,10 @@ impl Batch {
             mentions: named.iter().filter_map(|(id, _)| self.rows.get(id)).cloned().collect(),
             tags: tags.to_vec(),
             answers: row.in_reply_to_id.and_then(|id| Some((id, *self.parents.get(&id)?))),
-            liked: self.liked.contains(&row.id),
-            boosted: self.boosted.contains(&row.id),
-            kept: self.kept.contains(&row.id),
-            silent: self.silent.contains(&row.root_id),
+            liked: self.marks.liked.contains(&row.id),
+            boosted: self.marks.boosted.contains(&row.id),
+            kept: self.marks.kept.contains(&row.id),
+            silent: self.marks.silent.contains(&row.root_id),
             quotes: self.quotes.get(&row.id).copied().unwrap_or(0),
             emojis: self.emojis.used(domain, words_of(&row)),
             own: reader == Some(row.account_id),
