@@ -2,7 +2,9 @@
 
 use crate::support::*;
 use cyanotype::entity::account_count;
+use reqwest::Method;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult, Statement};
+use serde_json::json;
 
 /// Counts as the database keeps them, and the same counted anew; who has nothing is left out.
 async fn kept_and_anew(server: &Server) -> [Vec<account_count::Model>; 2] {
