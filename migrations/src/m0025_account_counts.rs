@@ -27,7 +27,6 @@ impl MigrationTrait for Migration {
             .to_owned();
         Step(manager).table(&mut { table }).await?;
         let db = manager.get_connection();
-        db.execute_unprepared(COUNTED_SO_FAR).await?;
         match manager.get_database_backend() {
             DbBackend::Postgres => {
                 db.execute_unprepared(POSTGRES_POSTS).await?;
@@ -39,6 +38,8 @@ impl MigrationTrait for Migration {
                 }
             }
         }
+        // After the triggers, which lock what they watch: nothing written meanwhile is missed.
+        db.execute_unprepared(COUNTED_SO_FAR).await?;
         Ok(())
     }
 
