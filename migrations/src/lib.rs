@@ -28,6 +28,9 @@ mod m0022_polls;
 mod m0023_via;
 mod m0024_refresh;
 mod m0025_account_counts;
+mod same_order;
+
+pub use same_order::same_order;
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;

@@ -3,8 +3,10 @@
 use crate::app::{App, Overrides};
 use crate::config::{Database, Settings};
 use crate::service::{accounts, description, federation, sessions, storage};
+use crate::store::presence::Presence;
 use crate::{http, store, telemetry, worker};
 use anyhow::Context;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -21,7 +23,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     accounts::ensure_instance(&app).await.context("the server's own account could not be made")?;
     description::since(&app).await?;
     sweep_temporary(&app);
-    let _alone = alone(&app).await?;
+    let _held = hold(&app).await?;
     let listener = http::server::bind(listen).await?;
     announce(&app).await?;
     let router = http::router(app.clone())?;
@@ -49,18 +51,40 @@ fn raise_open_files() {
     }
 }
 
-/// Holds the data folder as long as the server runs. With SQLite whoever holds it is the only one who
-/// works on the database: what an earlier process had taken and did not finish is taken up at once. On
-/// PostgreSQL others may be at work, and its leases run out by themselves.
-async fn alone(app: &App) -> anyhow::Result<Option<std::fs::File>> {
+/// What a server holds as long as it runs.
+struct Held {
+    _folder: Option<std::fs::File>,
+    _database: Option<Arc<Presence>>,
+}
+
+/// Whoever finds nobody else at work on the database takes up at once what an earlier process had taken and
+/// did not finish. Beside others its leases run out by themselves.
+async fn hold(app: &App) -> anyhow::Result<Held> {
+    let folder = hold_folder(app)?;
+    let Database::Postgres(address) = &app.settings.database else {
+        if folder.is_some() {
+            worker::take_over(app).await?;
+        }
+        return Ok(Held { _folder: folder, _database: None });
+    };
+    let (presence, first) = Presence::enter(address).await?;
+    if first {
+        worker::take_over(app).await?;
+        presence.stay().await?;
+    }
+    let presence = Arc::new(presence);
+    let (lasting, stopping) = (presence.clone(), app.stopping.clone());
+    app.tasks.spawn(async move { stopping.run_until_cancelled(lasting.last()).await });
+    Ok(Held { _folder: folder, _database: Some(presence) })
+}
+
+/// The data folder, unless another server holds it.
+fn hold_folder(app: &App) -> anyhow::Result<Option<std::fs::File>> {
     let path = app.settings.data_dir.join("serving");
     let file = std::fs::File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
     if file.try_lock().is_err() {
         tracing::warn!("another server runs over this data folder");
         return Ok(None);
-    }
-    if matches!(app.settings.database, Database::Sqlite(_)) {
-        worker::take_over(app).await?;
     }
     Ok(Some(file))
 }

@@ -60,6 +60,7 @@ pub const KEYS: &[Key] = &[
         "\"full\"",
         "full: accepted means on disk; normal: faster, the last moments may be lost at power failure.",
     ),
+    key("postgres_connections", Kind::Number, "16", "Connections to PostgreSQL held open at most."),
     key(
         "trusted_proxies",
         Kind::List,

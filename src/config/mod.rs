@@ -24,6 +24,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database: Database,
     pub sqlite_full_sync: bool,
+    /// Connections to PostgreSQL held open at most.
+    pub postgres_connections: u32,
     pub trusted_proxies: Vec<IpNet>,
     pub open_registration: bool,
     pub rules: Vec<String>,
@@ -131,6 +133,7 @@ struct Raw {
     photo_seconds: usize,
     photo_queue: usize,
     deliveries: usize,
+    postgres_connections: usize,
     deliveries_per_host: usize,
     delivery_log_days: usize,
     remote_media_bytes: usize,
@@ -331,6 +334,9 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
             c.fail("listen", format!("\"{}\" is no address and port such as 127.0.0.1:8080.", raw.listen))
         })?,
         database: database(&c, &raw.database, &data_dir)?,
+        postgres_connections: c
+            .range("postgres_connections", raw.postgres_connections, 4, 500)
+            .map(|n| u32::try_from(n).unwrap_or(u32::MAX))?,
         sqlite_full_sync: c.one_of("sqlite_synchronous", &raw.sqlite_synchronous, ["full", "normal"])?,
         trusted_proxies: c.nets("trusted_proxies", &raw.trusted_proxies)?,
         open_registration: c.one_of("registration", &raw.registration, ["open", "closed"])?,

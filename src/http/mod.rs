@@ -7,6 +7,7 @@ pub mod client;
 pub mod error;
 pub mod health;
 pub mod media;
+pub mod nul;
 pub mod pages;
 pub mod security;
 pub mod server;
@@ -66,6 +67,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method)
         .layer(axum::middleware::from_fn_with_state(web.clone(), ap::freeze))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), nul::left_out))
         .layer(axum::middleware::from_fn(security::headers))
         .layer(DefaultBodyLimit::max(SMALL_BODY))
         .layer(RequestBodyTimeoutLayer::new(TIMEOUT))

@@ -34,6 +34,7 @@ impl Changes {
 }
 
 /// Where photos that a post does not have yet come from.
+#[derive(Clone)]
 enum Added {
     /// Everything in a draft, which ends with that.
     Draft(i64),

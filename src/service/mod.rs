@@ -149,6 +149,15 @@ impl From<DbErr> for Refusal {
     }
 }
 
+impl crate::store::FromDatabase for Refusal {
+    fn database(&self) -> Option<&DbErr> {
+        match self {
+            Self::Broken(cause) => cause.downcast_ref(),
+            _ => None,
+        }
+    }
+}
+
 impl From<crate::blob::BlobError> for Refusal {
     fn from(error: crate::blob::BlobError) -> Self {
         match error {

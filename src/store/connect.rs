@@ -1,5 +1,7 @@
 //! Opening the database: pragmas, pools, migrations.
 
+mod postgres;
+
 use crate::config::{Database, Settings};
 use cyanotype_migrations::Migrator;
 use sea_orm::sea_query::Query;
@@ -20,11 +22,30 @@ pub struct Pools {
 }
 
 /// Opens the database that the settings name, and brings its schema up to date.
-pub async fn open(settings: &Settings) -> Result<Pools, DbErr> {
+pub async fn open(settings: &Settings) -> Result<Pools, OpenError> {
     match &settings.database {
-        Database::Sqlite(path) => sqlite(path, settings.sqlite_full_sync).await,
-        Database::Postgres(url) => postgres(url).await,
+        Database::Sqlite(path) => Ok(sqlite(path, settings.sqlite_full_sync).await?),
+        Database::Postgres(url) => postgres::open(url, settings.postgres_connections).await,
     }
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(
+        "PostgreSQL runs with fsync = off, so a power failure could destroy what people were told is kept; \
+         set fsync = on in its configuration and reload it"
+    )]
+    Unsafe,
+    #[error("PostgreSQL {0} is too old; 14 is the oldest that will do")]
+    TooOld(String),
+    #[error(
+        "the database keeps text as {0}; it must be UTF8: make another one with \
+         createdb --encoding=UTF8 --template=template0"
+    )]
+    NotUnicode(String),
+    #[error(transparent)]
+    Failed(#[from] DbErr),
 }
 
 /// Each statement, with how many rows it gave, is said this loudly (target `sqlx::query`): nobody hears it
@@ -86,33 +107,6 @@ fn make_private(path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-async fn postgres(url: &str) -> Result<Pools, DbErr> {
-    let mut options = ConnectOptions::new(url.to_owned());
-    options
-        .max_connections(16)
-        .min_connections(1)
-        .sqlx_logging_level(STATEMENTS)
-        .acquire_timeout(Duration::from_secs(5))
-        .max_lifetime(Duration::from_secs(30 * 60));
-    options.map_sqlx_postgres_opts(|o| {
-        o.application_name("cyanotype")
-            .options([("statement_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")])
-    });
-    let pool = sea_orm::Database::connect(options).await?;
-    migrate_postgres(&pool).await?;
-    Ok(Pools { read: pool.clone(), write: pool })
-}
-
-/// Two processes may start at once: one migrates, the other waits for the lock.
-async fn migrate_postgres(pool: &DatabaseConnection) -> Result<(), DbErr> {
-    const LOCK: i64 = 0x6379_616e;
-    let mut holder = pool.get_postgres_connection_pool().acquire().await.map_err(sqlx_error)?;
-    sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK).execute(&mut *holder).await.map_err(sqlx_error)?;
-    let result = Migrator::up(pool, None).await;
-    sqlx::query("SELECT pg_advisory_unlock($1)").bind(LOCK).execute(&mut *holder).await.map_err(sqlx_error)?;
-    result
-}
-
 /// Steps of the schema that this program knows and the database has not seen. Steps that only the
 /// database knows are a newer version's, whose schema this one can work with.
 pub async fn pending(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
@@ -123,6 +117,7 @@ pub async fn pending(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     Ok(known.filter(|name| !applied.contains(name)).collect())
 }
 
-fn sqlx_error(error: sqlx::Error) -> DbErr {
+/// What sqlx says, as sea-orm would say it.
+pub(super) fn sqlx_error(error: sqlx::Error) -> DbErr {
     DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into()))
 }

@@ -35,6 +35,7 @@ pub mod person_notes;
 pub mod policies;
 pub mod polls;
 pub mod posts;
+pub mod presence;
 pub mod profile_links;
 pub mod pushes;
 pub mod quotes;
@@ -53,6 +54,8 @@ pub mod tags;
 pub mod tokens;
 pub mod trends;
 mod write;
+
+pub use write::{FromDatabase, Work};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -117,13 +120,20 @@ impl Cursor {
     }
 }
 
+/// The code with which a database refused something.
+fn code_of(error: &DbErr) -> Option<String> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
+    | DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return None;
+    };
+    Some(cause.as_database_error()?.code()?.into_owned())
+}
+
 /// Whether the disk under the database is full: SQLITE_FULL, or PostgreSQL's disk_full.
 pub fn is_full(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
-        return false;
-    };
-    let code = cause.as_database_error().and_then(|e| e.code());
-    code.is_some_and(|code| matches!(code.as_ref(), "13" | "53100"))
+    code_of(error).is_some_and(|code| matches!(code.as_str(), "13" | "53100"))
 }
 
 /// The database: readers, and the one way to write.

@@ -1,6 +1,7 @@
 //! The one way to write. On SQLite, which has one writer, what comes while a transaction is on its way
 //! to the disk goes into the next one together: reaching the disk takes longer than all of it. Each
-//! piece of work is a savepoint, so that one that fails takes nothing else with it.
+//! piece of work is a savepoint, so that one that fails takes nothing else with it. PostgreSQL has many writers:
+//! there each piece is a transaction of its own.
 
 use super::Db;
 use futures_util::FutureExt;
@@ -47,6 +48,29 @@ struct Waiting {
     others: VecDeque<Piece>,
 }
 
+/// What is done in a transaction. It is cloned where it may have to be done again.
+pub trait Work<T, E>:
+    for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Clone + Send + 'static
+{
+}
+
+impl<W, T, E> Work<T, E> for W where
+    W: for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Clone + Send + 'static
+{
+}
+
+/// An error that may have come from the database.
+pub trait FromDatabase: From<DbErr> + Send + 'static {
+    /// What the database said.
+    fn database(&self) -> Option<&DbErr>;
+}
+
+impl FromDatabase for DbErr {
+    fn database(&self) -> Option<&DbErr> {
+        Some(self)
+    }
+}
+
 impl Waiting {
     fn is_empty(&self) -> bool {
         self.urgent.is_empty() && self.others.is_empty()
@@ -75,30 +99,26 @@ impl Db {
     /// Runs `work` in a transaction and commits if it says `Ok`.
     ///
     /// It runs in a task of its own, so that a closed tab or a timeout cannot cut it in two. Nothing
-    /// but the database may be awaited inside: on SQLite this is the one writer.
-    pub async fn write<T, E>(
-        &self,
-        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
-    ) -> Result<T, E>
+    /// but the database may be awaited inside: on SQLite this is the one writer. On PostgreSQL all of it is as
+    /// if it were one after the other too, so it may be run again, when another came between: what it does
+    /// besides must bear that.
+    pub async fn write<T, E>(&self, work: impl Work<T, E>) -> Result<T, E>
     where
         T: Send + 'static,
-        E: From<DbErr> + Send + 'static,
+        E: FromDatabase,
     {
         let done = self.write_quietly(work).await;
         self.woken(done)
     }
 
-    /// Like [`Self::write`], before everything else that waits: somebody waits for the answer, and there
+    /// Like [`Self::write_queue`], before everything else that waits: somebody waits for the answer, and there
     /// is never more than one such piece at a time.
-    pub(super) async fn write_first<T, E>(
-        &self,
-        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
-    ) -> Result<T, E>
+    pub(super) async fn write_first<T, E>(&self, work: impl Work<T, E>) -> Result<T, E>
     where
         T: Send + 'static,
-        E: From<DbErr> + Send + 'static,
+        E: FromDatabase,
     {
-        let done = self.put(work, true).await;
+        let done = self.put(work, true, Some(IsolationLevel::ReadCommitted)).await;
         self.woken(done)
     }
 
@@ -110,54 +130,73 @@ impl Db {
     }
 
     /// Like [`Self::write`], but puts no work into the queue, so that nobody is woken.
-    pub async fn write_quietly<T, E>(
-        &self,
-        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
-    ) -> Result<T, E>
+    pub async fn write_quietly<T, E>(&self, work: impl Work<T, E>) -> Result<T, E>
     where
         T: Send + 'static,
-        E: From<DbErr> + Send + 'static,
+        E: FromDatabase,
     {
-        self.put(work, false).await
+        self.put(work, false, None).await
     }
 
-    async fn put<T, E>(
-        &self,
-        work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, E>> + Send + 'static,
-        urgent: bool,
-    ) -> Result<T, E>
+    /// Like [`Self::write_quietly`], for what takes rows of a queue and ends them, each for itself: many do so
+    /// at once, and need not see what they leave to others.
+    pub async fn write_queue<T, E>(&self, work: impl Work<T, E>) -> Result<T, E>
     where
         T: Send + 'static,
-        E: From<DbErr> + Send + 'static,
+        E: FromDatabase,
+    {
+        self.put(work, false, Some(IsolationLevel::ReadCommitted)).await
+    }
+
+    async fn put<T, E>(&self, work: impl Work<T, E>, urgent: bool, isolation: Option<IsolationLevel>) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: FromDatabase,
     {
         let (done, answer) = oneshot::channel();
-        let piece = piece(move |tx| {
-            Box::pin(async move {
-                let result = match tx {
-                    Ok(tx) => AssertUnwindSafe(work(tx))
-                        .catch_unwind()
-                        .await
-                        .unwrap_or_else(|_| Err(DbErr::Custom("a write panicked".to_owned()).into())),
-                    Err(error) => Err(error.into()),
-                };
-                let keep = result.is_ok();
-                let tell = move |stays: Result<(), DbErr>| {
-                    // Whoever waited may be gone; what is written is written.
-                    let _ = done.send(result.and_then(|value| stays.map(|()| value).map_err(E::from)));
-                };
-                Ran { keep, tell: Box::new(tell) }
-            })
-        });
-        let writer = self.writer.clone();
-        if writer.get_database_backend() == DbBackend::Sqlite {
+        let postgres = self.writer.get_database_backend() == DbBackend::Postgres;
+        // There, what is urgent does not wait for a connection behind everything else that writes.
+        let writer = if postgres && urgent { self.read.clone() } else { self.writer.clone() };
+        if !postgres {
             let writing = self.writing.clone();
-            writing.put(piece, urgent);
+            writing.put(in_group(work, done), urgent);
             self.tasks.spawn(async move { in_turn(&writer, &writing).await });
         } else {
-            self.tasks.spawn(async move { alone(&writer, piece).await });
+            self.tasks.spawn(async move {
+                // Whoever waited may be gone; what is written is written.
+                let _ = done.send(alone(&writer, work, isolation).await);
+            });
         }
         answer.await.unwrap_or_else(|_| Err(DbErr::Custom("a write was cut short".to_owned()).into()))
     }
+}
+
+/// Work as a piece of a group.
+fn in_group<T, E>(work: impl Work<T, E>, done: oneshot::Sender<Result<T, E>>) -> Piece
+where
+    T: Send + 'static,
+    E: FromDatabase,
+{
+    piece(move |tx| {
+        Box::pin(async move {
+            let result = match tx {
+                Ok(tx) => caught(work, tx).await,
+                Err(error) => Err(error.into()),
+            };
+            let keep = result.is_ok();
+            let tell = move |stays: Result<(), DbErr>| {
+                // Whoever waited may be gone; what is written is written.
+                let _ = done.send(result.and_then(|value| stays.map(|()| value).map_err(E::from)));
+            };
+            Ran { keep, tell: Box::new(tell) }
+        })
+    })
+}
+
+/// A panic is an error of this piece alone.
+async fn caught<T, E: FromDatabase>(work: impl Work<T, E>, tx: &DatabaseTransaction) -> Result<T, E> {
+    let ran = AssertUnwindSafe(work(tx)).catch_unwind().await;
+    ran.unwrap_or_else(|_| Err(DbErr::Custom("a write panicked".to_owned()).into()))
 }
 
 /// Whoever's turn it is writes what waits; the others find theirs written.
@@ -177,9 +216,12 @@ where
 }
 
 #[allow(clippy::disallowed_methods, reason = "the one place where a transaction begins")]
-async fn begin(writer: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+async fn begin(
+    writer: &DatabaseConnection,
+    isolation_level: Option<IsolationLevel>,
+) -> Result<DatabaseTransaction, DbErr> {
     let options = TransactionOptions {
-        isolation_level: None::<IsolationLevel>,
+        isolation_level,
         access_mode: None::<AccessMode>,
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
     };
@@ -193,20 +235,78 @@ async fn commit(tx: DatabaseTransaction) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// One piece in a transaction of its own.
-async fn alone(writer: &DatabaseConnection, piece: Piece) {
-    let tx = match begin(writer).await {
-        Ok(tx) => tx,
-        Err(error) => return (piece(Err(error)).await.tell)(Ok(())),
-    };
-    let ran = piece(Ok(&tx)).await;
-    let ended = if ran.keep { commit(tx).await } else { tx.rollback().await };
-    (ran.tell)(ended);
+/// In a transaction of its own, and again when another's came between.
+async fn alone<T, E: FromDatabase>(
+    writer: &DatabaseConnection,
+    work: impl Work<T, E>,
+    isolation: Option<IsolationLevel>,
+) -> Result<T, E> {
+    let mut tries = 0;
+    loop {
+        let result = once(writer, work.clone(), isolation).await;
+        tries += 1;
+        let between = result.as_ref().err().and_then(E::database).and_then(Between::of);
+        match between {
+            Some(between) if tries <= between.again() => pause(tries).await,
+            _ => return result,
+        }
+    }
+}
+
+async fn once<T, E: FromDatabase>(
+    writer: &DatabaseConnection,
+    work: impl Work<T, E>,
+    isolation: Option<IsolationLevel>,
+) -> Result<T, E> {
+    let tx = begin(writer, isolation).await?;
+    let result = caught(work, &tx).await;
+    if result.is_ok() {
+        commit(tx).await?;
+    } else if let Err(error) = tx.rollback().await {
+        // The connection is lost, and with it the transaction.
+        tracing::debug!(%error, "a transaction was not taken back by its own end");
+    }
+    result
+}
+
+/// What another transaction did that came between.
+#[derive(Debug, Clone, Copy)]
+enum Between {
+    /// It changed what this one had read, or both waited for one another.
+    Changed,
+    /// What was looked up just now is there, or is gone: whoever looks again sees it.
+    Overtaken,
+}
+
+impl Between {
+    fn of(error: &DbErr) -> Option<Self> {
+        match super::code_of(error)?.as_str() {
+            // serialization_failure, deadlock_detected
+            "40001" | "40P01" => Some(Self::Changed),
+            // foreign_key_violation, unique_violation
+            "23503" | "23505" => Some(Self::Overtaken),
+            _ => None,
+        }
+    }
+
+    /// How often the work is done again.
+    fn again(self) -> u32 {
+        match self {
+            Self::Changed => 12,
+            Self::Overtaken => 2,
+        }
+    }
+}
+
+/// The longer the more often it failed, and not the same for any two.
+async fn pause(tries: u32) {
+    let most = 2_000 << tries.min(6);
+    tokio::time::sleep(Duration::from_micros(rand::random_range(500..most))).await;
 }
 
 /// What waits, as far as there is time, in one transaction.
 async fn together(writer: &DatabaseConnection, writing: &Writing) {
-    let tx = match begin(writer).await {
+    let tx = match begin(writer, None).await {
         Ok(tx) => tx,
         Err(error) => {
             let waiting = std::mem::take(&mut *writing.waiting());

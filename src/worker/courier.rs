@@ -146,7 +146,7 @@ impl Courier {
         let taken = self
             .app
             .db
-            .write_quietly(move |tx| {
+            .write_queue(move |tx| {
                 Box::pin(async move {
                     let alone = writing.write(&app, tx, now).await?;
                     Ok::<_, Refusal>((deliveries::claim(tx, &ids, now, now + LEASE).await?, alone))
@@ -315,8 +315,7 @@ impl Courier {
         }
         self.log.back(self.sending.keys().copied(), now);
         let (app, log) = (self.app.clone(), std::mem::take(&mut self.log));
-        let written =
-            self.app.db.write_quietly(move |tx| Box::pin(async move { log.write(&app, tx, now).await })).await;
+        let written = self.app.db.write_queue(move |tx| Box::pin(async move { log.write(&app, tx, now).await })).await;
         if let Err(error) = written {
             tracing::warn!(%error, "how deliveries ended could not be written down; their leases will run out");
         }

@@ -108,7 +108,7 @@ async fn claim(app: &App, queue: Queue, places: &Arc<Places>) -> Result<usize, R
     }
     let taken = app
         .db
-        .write_quietly(move |tx| {
+        .write_queue(move |tx| {
             Box::pin(async move { Ok::<_, Refusal>(jobs::claim(tx, &ids, now, now + LEASE).await?) })
         })
         .await?;
@@ -158,14 +158,12 @@ async fn settle(app: &App, job: &job::Model, outcome: Outcome) -> Result<(), Ref
     let (id, kind) = (job.id, job.kind.clone());
     match outcome {
         Outcome::Done => {
-            app.db
-                .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::finish(tx, id).await?) }))
-                .await?
+            app.db.write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::finish(tx, id).await?) })).await?
         }
         Outcome::Never(why) => {
             tracing::info!(job = id, %kind, %why, "a job was given up");
             app.db
-                .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::park(tx, id, &why).await?) }))
+                .write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::park(tx, id, &why).await?) }))
                 .await?;
         }
         Outcome::Later { why, not_before } => {
@@ -174,15 +172,13 @@ async fn settle(app: &App, job: &job::Model, outcome: Outcome) -> Result<(), Ref
                 tracing::info!(job = id, %kind, %why, "a job was given up after many attempts");
                 return app
                     .db
-                    .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::park(tx, id, &why).await?) }))
+                    .write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::park(tx, id, &why).await?) }))
                     .await;
             };
             let at = (app.now() + jitter(*wait)).max(not_before.unwrap_or(0));
             tracing::debug!(job = id, %kind, %why, "a job will be tried again");
             app.db
-                .write_quietly(move |tx| {
-                    Box::pin(async move { Ok::<_, Refusal>(jobs::retry(tx, id, at, &why).await?) })
-                })
+                .write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::retry(tx, id, at, &why).await?) }))
                 .await?;
         }
     }
@@ -201,10 +197,8 @@ async fn drain(app: &App, places: &Places) {
     }
     let left = places.running();
     tracing::warn!(jobs = left.len(), "jobs that did not end in time go back into the queue");
-    let back = app
-        .db
-        .write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::release(tx, &left).await?) }))
-        .await;
+    let back =
+        app.db.write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::release(tx, &left).await?) })).await;
     if let Err(error) = back {
         tracing::warn!(%error, "their leases will run out by themselves");
     }

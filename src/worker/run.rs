@@ -28,7 +28,7 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
     if job.unique_key.is_some() {
         let id = job.id;
         let freed =
-            app.db.write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::free_key(tx, id).await?) }));
+            app.db.write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::free_key(tx, id).await?) }));
         if freed.await.is_err() {
             return Outcome::Later { why: "busy".to_owned(), not_before: None };
         }

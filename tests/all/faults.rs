@@ -8,11 +8,10 @@
 mod kills;
 
 use crate::process::binary::{Folder, Running, photograph};
-use crate::process::stage::{Stage, database, followed, number, until_no_jobs};
+use crate::process::stage::{Stage, database, followed, number, rows, until_no_jobs};
 use crate::process::tab::{Form, Tab};
 use reqwest::Method;
 use serde_json::Value;
-use sqlx::Row;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -137,15 +136,15 @@ fn seen_once(stage: &Stage, caption: &str, died: &str) {
 
 /// Every photo of a post is whole, and every file that a row names lies on disk.
 async fn nothing_half_made(folder: &Folder, died: &str) {
-    let mut db = database(folder).await;
-    let unready = number(&mut db, "SELECT count(*) FROM photo WHERE post_id IS NOT NULL AND state <> 'ready'").await;
+    let db = database(folder).await;
+    let unready = number(&db, "SELECT count(*) FROM photo WHERE post_id IS NOT NULL AND state <> 'ready'").await;
     assert_eq!(unready, 0, "{died}: a post with a photo that is not ready");
     let posts = "SELECT count(*) FROM post WHERE photo_count <> (SELECT count(*) FROM photo WHERE post_id = post.id)";
-    assert_eq!(number(&mut db, posts).await, 0, "{died}");
+    assert_eq!(number(&db, posts).await, 0, "{died}");
     let named = "SELECT original_key FROM photo WHERE state = 'ready' UNION SELECT r.key FROM rendition r JOIN photo p ON p.id = r.photo_id WHERE p.state = 'ready'";
     let names = names_below(&folder.path("data/media"));
-    for row in sqlx::query(named).fetch_all(&mut db).await.unwrap() {
-        let key: String = row.get(0);
+    for row in rows(&db, named).await {
+        let key: String = row.try_get_by_index(0).unwrap();
         assert!(names.contains(key.rsplit('/').next().unwrap()), "{died}: {key} has no bytes");
     }
     let left = std::fs::read_dir(folder.path("data/media/tmp")).unwrap().count();

@@ -7,6 +7,7 @@ mod blob;
 mod browser;
 mod config;
 mod darkroom;
+mod databases;
 mod faults;
 mod federation;
 mod inbox;

@@ -5,6 +5,7 @@ use super::templates::Shown;
 use super::{finish, redirect, safe_path};
 use crate::http::Web;
 use crate::http::error;
+use crate::http::nul::Form;
 use crate::http::security;
 use crate::http::viewer::{SignedIn, Visitor, cookie, no_cookie};
 use crate::service::Refusal;
@@ -13,7 +14,7 @@ use crate::service::sessions::{self, OWNER_LINK, RESET_LINK};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::{Form, Query};
+use axum_extra::extract::Query;
 use serde::Deserialize;
 
 #[derive(Debug, Default, Deserialize)]

@@ -4,6 +4,7 @@ use super::context::{Authorize, Code, FieldInput};
 use super::templates::Shown;
 use super::{Answer, finish, redirect};
 use crate::entity::application;
+use crate::http::nul::Form;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::http::{Web, error, security};
 use crate::service::Refusal;
@@ -13,7 +14,6 @@ use crate::service::federation::urls::segment;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::Form;
 use url::form_urlencoded;
 
 /// Longest `state` that is handed back.

@@ -6,6 +6,7 @@ use super::templates::Shown;
 use super::{Answer, finish, redirect};
 use crate::http::Web;
 use crate::http::error;
+use crate::http::nul::Form;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::elsewhere::{self, Way};
 use crate::service::federation::fetch::Budget;
@@ -15,7 +16,7 @@ use crate::service::{Refusal, accounts, search, views, visibility};
 use crate::store;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum_extra::extract::{Form, Query};
+use axum_extra::extract::Query;
 use serde::Deserialize;
 
 #[derive(Debug, Default, Deserialize)]

@@ -8,6 +8,7 @@ use super::{Answer, finish, id, redirect};
 use crate::entity::account;
 use crate::http::Web;
 use crate::http::error;
+use crate::http::nul::Form;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::urls;
 use crate::service::reporting::{self, CATEGORIES, Complaint};
@@ -16,7 +17,7 @@ use crate::service::{Refusal, accounts, limits, moderation, muting, views, visib
 use crate::store::{self, Cursor, reports};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum_extra::extract::{Form, Query};
+use axum_extra::extract::Query;
 use serde::Deserialize;
 use std::collections::HashMap;
 

@@ -5,12 +5,12 @@ use super::templates::Shown;
 use super::{Answer, finish, redirect};
 use crate::http::Web;
 use crate::http::error;
+use crate::http::nul::Form;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::sessions::Viewer;
 use crate::service::{Refusal, leaving};
 use axum::extract::State;
 use axum::response::Response;
-use axum_extra::extract::Form;
 use serde::Deserialize;
 
 #[derive(Debug, Default, Deserialize)]

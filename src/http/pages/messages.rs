@@ -7,6 +7,7 @@ use super::{Answer, finish, id, redirect};
 use crate::entity::post;
 use crate::http::Web;
 use crate::http::error;
+use crate::http::nul::Form;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::urls;
 use crate::service::visibility;
@@ -14,7 +15,7 @@ use crate::service::{Refusal, limits, messages, posting, views};
 use crate::store::{Cursor, accounts, posts};
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum_extra::extract::{Form, Query};
+use axum_extra::extract::Query;
 use serde::Deserialize;
 use std::collections::HashMap;
 

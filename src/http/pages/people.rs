@@ -7,6 +7,7 @@ use super::{Answer, finish, redirect, safe_path};
 use crate::entity::account;
 use crate::http::Web;
 use crate::http::ap;
+use crate::http::nul::Form;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::back_fill::{self, Past};
 use crate::service::federation::urls;
@@ -17,7 +18,7 @@ use crate::store::{self, Cursor, posts, relations};
 use axum::extract::{OriginalUri, Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use axum_extra::extract::{Form, Query};
+use axum_extra::extract::Query;
 use serde::Deserialize;
 use std::time::Duration;
 

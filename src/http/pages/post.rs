@@ -8,6 +8,7 @@ use crate::entity::{account, post};
 use crate::http::Web;
 use crate::http::ap;
 use crate::http::error;
+use crate::http::nul::Form;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::federation::{quote as quotes, urls, walk};
 use crate::service::{Refusal, accounts, conversation, limits, polls, posting, reacting, views, visibility};
@@ -16,7 +17,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::{Form, Query};
+use axum_extra::extract::Query;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -3,6 +3,7 @@
 use super::context::{Reach, Who};
 use super::templates::Shown;
 use super::{Answer, finish, redirect};
+use crate::http::nul::Form;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::http::{Web, error};
 use crate::service::federation::{featured, moving};
@@ -12,7 +13,6 @@ use crate::service::{Refusal, policy, views};
 use crate::store::accounts;
 use axum::extract::State;
 use axum::response::Response;
-use axum_extra::extract::Form;
 use serde::Deserialize;
 
 pub async fn show(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn) -> Response {

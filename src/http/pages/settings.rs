@@ -8,6 +8,7 @@ use super::templates::Shown;
 use super::{Answer, finish, id, redirect};
 use crate::http::Web;
 use crate::http::error;
+use crate::http::nul::Form;
 use crate::http::uploads;
 use crate::http::viewer::{SignedIn, Visitor};
 use crate::service::photos::data;
@@ -19,7 +20,7 @@ use crate::store::{self, Cursor};
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum_extra::extract::{Form, Query};
+use axum_extra::extract::Query;
 use serde::Deserialize;
 
 pub async fn show(State(web): State<Web>, SignedIn(visitor, viewer): SignedIn, Query(from): Query<From>) -> Response {

@@ -37,6 +37,15 @@ impl From<sea_orm::DbErr> for Denied {
     }
 }
 
+impl crate::store::FromDatabase for Denied {
+    fn database(&self) -> Option<&sea_orm::DbErr> {
+        match self {
+            Self::Refused(refusal) => refusal.database(),
+            _ => None,
+        }
+    }
+}
+
 /// How an app says which one it is.
 #[derive(Debug, Clone, Default)]
 pub struct Credentials {

@@ -286,6 +286,7 @@ async fn keep(
 }
 
 /// Where a post of another server lists what answers it.
+#[derive(Clone)]
 struct Lists {
     replies: Option<String>,
     context: Option<String>,

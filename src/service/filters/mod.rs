@@ -15,9 +15,8 @@ use crate::app::App;
 use crate::clock::Millis;
 use crate::entity::{content_filter, filter_keyword, filter_post};
 use crate::service::happening::{self, Happening};
-use crate::store::filters as rows;
-use futures_util::future::BoxFuture;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use crate::store::{Work, filters as rows};
+use sea_orm::{ConnectionTrait, DbErr};
 
 /// Where a filter holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,11 +166,7 @@ pub async fn remove(app: &App, who: i64, id: i64) -> Result<(), Refusal> {
 }
 
 /// Writes what no other server hears of; her apps do.
-async fn write<T: Send + 'static>(
-    app: &App,
-    who: i64,
-    work: impl for<'c> FnOnce(&'c DatabaseTransaction) -> BoxFuture<'c, Result<T, Refusal>> + Send + 'static,
-) -> Result<T, Refusal> {
+async fn write<T: Send + 'static>(app: &App, who: i64, work: impl Work<T, Refusal>) -> Result<T, Refusal> {
     let app2 = app.clone();
     app.db
         .write_quietly(move |tx| {

@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Ends, and what is put off or taken up again.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Log {
     /// How deliveries went.
     pub ends: Vec<(Parcel, Delivery)>,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test is another server, whose tasks nobody tracks")]
 
+use crate::support::postgres::on_postgres;
 use crate::support::*;
 use cyanotype::store::delivery_log::{self, Which};
 use sea_orm::ConnectionTrait;
@@ -195,28 +196,47 @@ async fn r065b_no_more_than_two_deliveries_are_under_way_at_one_host() {
     assert_eq!(most, 2, "at once");
 }
 
+/// Keeps everybody else from writing until it is rolled back.
+const LOCK_SQLITE: &str = "PRAGMA busy_timeout = 5000; BEGIN IMMEDIATE";
+const LOCK_POSTGRES: &str = "
+BEGIN;
+DO $$
+DECLARE name text;
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('LOCK TABLE %I IN EXCLUSIVE MODE', name);
+    END LOOP;
+END $$";
+
 /// The database cannot be written for seven seconds, longer than anybody waits for it, while a delivery
 /// is under way.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r118_a_delivery_that_ends_while_the_database_is_locked_is_written_down_once_it_is_free() {
-    use sqlx::{Connection, Executor, SqliteConnection};
     let odd = Odd::new(Manner::Slow).await;
     odd.scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
     eventually(|| async { odd.asked() == 1 }, "the delivery is under way").await;
-    let file = odd.scene.a.data.path().join("data/cyanotype.sqlite");
-    let mut other = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await.unwrap();
-    other.execute("PRAGMA busy_timeout = 5000").await.unwrap();
-    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let mut one = sea_orm::ConnectOptions::new(odd.scene.a.data.address());
+    let other = sea_orm::Database::connect(one.max_connections(1).to_owned()).await.unwrap();
+    other.execute_unprepared(if on_postgres() { LOCK_POSTGRES } else { LOCK_SQLITE }).await.unwrap();
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(7) {
         assert_eq!(odd.scene.ada.get("/").await.status, 200, "reading goes on");
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
-    other.execute("ROLLBACK").await.unwrap();
+    other.execute_unprepared("ROLLBACK").await.unwrap();
     odd.scene.a.quiet().await;
     assert_eq!(odd.stands().await.0, cyanotype::store::deliveries::ARRIVED);
     assert_eq!(odd.asked(), 1, "it is not sent twice");
 }
+
+/// How the disk becomes full, and is no more.
+const FULL_SQLITE: (&str, &str) = ("PRAGMA max_page_count = 1", "PRAGMA max_page_count = 4294967294");
+/// As PostgreSQL says it: the disk here has room.
+const FULL_POSTGRES: (&str, &str) = (
+    "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE disk_full; END $$;
+     CREATE TRIGGER no_room BEFORE INSERT ON post FOR EACH ROW EXECUTE FUNCTION no_room()",
+    "DROP TRIGGER no_room ON post; DROP FUNCTION no_room",
+);
 
 #[tokio::test]
 async fn r119_with_a_full_disk_nothing_is_taken_and_what_was_taken_is_delivered_later() {
@@ -226,14 +246,15 @@ async fn r119_with_a_full_disk_nothing_is_taken_and_what_was_taken_is_delivered_
     scene.peer.expect("Create").await;
     scene.a.quiet().await;
     scene.peer.answer_inbox(202);
-    let limit = |pages: &'static str| {
+    let do_so = |how: &'static str| {
         let app = scene.a.app.clone();
         async move {
-            let done = app.db.write(move |tx| Box::pin(async move { tx.execute_unprepared(pages).await.map(drop) }));
+            let done = app.db.write(move |tx| Box::pin(async move { tx.execute_unprepared(how).await.map(drop) }));
             done.await.unwrap();
         }
     };
-    limit("PRAGMA max_page_count = 1").await;
+    let (full, free) = if on_postgres() { FULL_POSTGRES } else { FULL_SQLITE };
+    do_so(full).await;
     let mut refused = None;
     for n in 0..200 {
         let form = scene.ada.form(&post.path, &format!("{}/reply", post.path)).await;
@@ -247,7 +268,7 @@ async fn r119_with_a_full_disk_nothing_is_taken_and_what_was_taken_is_delivered_
     assert_eq!(refused.status, 507, "{}", refused.text());
     assert!(refused.says("no space left"), "{}", refused.text());
     assert_eq!(scene.ada.get("/").await.status, 200, "reading goes on");
-    limit("PRAGMA max_page_count = 4294967294").await;
+    do_so(free).await;
     scene.world().clock().advance(2 * MINUTE);
     let of_it = |r: &Received| r.json.as_ref().is_some_and(|json| json["object"]["id"] == post.id.as_str());
     let times = || scene.peer.deliveries("Create").iter().filter(|r| of_it(r)).count();

@@ -1,5 +1,6 @@
 //! The real program as its own process, over plain HTTP on a loopback port.
 
+use crate::support::Data;
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -8,14 +9,13 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
 
 /// How long anything that must happen may take before a test says that it did not.
 pub const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A folder in which the program is started, with its settings.
 pub struct Folder {
-    dir: TempDir,
+    data: Data,
     pub port: u16,
     env: Vec<(String, String)>,
 }
@@ -23,7 +23,11 @@ pub struct Folder {
 impl Folder {
     /// An empty folder and a free port.
     pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap(), port: free_port(), env: Vec::new() }
+        Self::over(Data::empty(), Vec::new())
+    }
+
+    fn over(data: Data, env: Vec<(String, String)>) -> Self {
+        Self { data, port: free_port(), env }
     }
 
     /// The same with a further variable in the environment.
@@ -34,13 +38,18 @@ impl Folder {
 
     /// Another folder with the same settings and a copy of the data as it stands.
     pub fn copied(&self) -> Self {
-        let copy = Self { env: self.env.clone(), ..Self::new() };
+        let copy = Self::over(self.data.with_its_database(), self.env.clone());
         copy_folder(&self.path("data"), &copy.path("data"));
         copy
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        self.data.path().join(name)
+    }
+
+    /// Where its database is.
+    pub fn database(&self) -> String {
+        self.data.address()
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -54,8 +63,9 @@ impl Folder {
     /// The program with these arguments, not started yet.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cyanotype"));
-        command.args(arguments).current_dir(self.dir.path()).env_clear();
+        command.args(arguments).current_dir(self.data.path()).env_clear();
         command.env("CYANOTYPE_LISTEN", self.address().to_string());
+        command.envs(self.data.settings().iter().map(|(name, value)| (variable(name), value)));
         command.envs(self.env.iter().map(|(k, v)| (k, v)));
         command
     }
@@ -94,6 +104,10 @@ impl Folder {
         let status = running.ended(PATIENCE).expect("the server should not start");
         Done { success: status.success(), code: status.code(), out: String::new(), err: running.said() }
     }
+}
+
+fn variable(setting: &str) -> String {
+    format!("CYANOTYPE_{}", setting.to_uppercase())
 }
 
 /// How a command ended.

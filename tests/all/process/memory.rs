@@ -60,10 +60,10 @@ async fn r063_a_bomb_from_another_server_is_left_out_without_memory() {
         bob.serve(&note);
         bob.tell(&format!("{ada}/inbox"), &bob.create(&note)).await;
     }
-    let mut db = database(&folder).await;
+    let db = database(&folder).await;
     let given_up = "SELECT count(*) FROM photo WHERE remote_url IS NOT NULL AND state = 'failed'";
     let begun = Instant::now();
-    while number(&mut db, given_up).await < 2 {
+    while number(&db, given_up).await < 2 {
         assert!(begun.elapsed() < PATIENCE, "the bombs were not judged: {}", server.said());
         tokio::time::sleep(Duration::from_millis(15)).await;
     }
@@ -99,10 +99,10 @@ async fn r061_an_endless_document_or_photo_is_read_to_its_limit_and_no_further()
     bob.serve(&note);
     let sent = stage.peer.serve_endlessly("/endless.jpg", "image/jpeg");
     bob.tell(&format!("{ada}/inbox"), &bob.create(&note)).await;
-    let mut db = database(&folder).await;
+    let db = database(&folder).await;
     let begun = Instant::now();
     let judged = "SELECT count(*) FROM photo WHERE remote_url IS NOT NULL AND state = 'not_had'";
-    while number(&mut db, judged).await < 1 {
+    while number(&db, judged).await < 1 {
         assert!(begun.elapsed() < PATIENCE, "it was not judged: {}", server.said());
         tokio::time::sleep(Duration::from_millis(15)).await;
     }

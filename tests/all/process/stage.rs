@@ -3,8 +3,8 @@
 use super::binary::{Folder, Running};
 use super::tab::Tab;
 use crate::support::{Peer, Received, World};
+use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement};
 use serde_json::Value;
-use sqlx::{Connection, Row, SqliteConnection};
 use std::time::{Duration, Instant};
 
 const HOST: &str = "photos.test";
@@ -85,21 +85,27 @@ pub async fn followed(stage: &Stage) -> (Folder, String) {
     (folder, tab.cookie().unwrap())
 }
 
-pub async fn database(folder: &Folder) -> SqliteConnection {
-    let address = format!("sqlite://{}", folder.path("data/cyanotype.sqlite").display());
-    SqliteConnection::connect(&address).await.unwrap()
+/// A look into the database of a server, from outside.
+pub async fn database(folder: &Folder) -> DatabaseConnection {
+    let mut options = sea_orm::ConnectOptions::new(folder.database());
+    options.max_connections(1).sqlx_logging(false);
+    sea_orm::Database::connect(options).await.unwrap()
 }
 
-pub async fn number(db: &mut SqliteConnection, query: &'static str) -> i64 {
-    sqlx::query(query).fetch_one(db).await.unwrap().get(0)
+pub async fn rows(db: &DatabaseConnection, query: &str) -> Vec<QueryResult> {
+    db.query_all_raw(Statement::from_string(db.get_database_backend(), query)).await.unwrap()
+}
+
+pub async fn number(db: &DatabaseConnection, query: &str) -> i64 {
+    rows(db, query).await[0].try_get_by_index(0).unwrap()
 }
 
 /// Waits until the queue is empty; false if the process ended before.
 pub async fn until_no_jobs(folder: &Folder, server: &Running) -> bool {
-    let mut db = database(folder).await;
+    let db = database(folder).await;
     let since = Instant::now();
     let left = "SELECT (SELECT count(*) FROM job WHERE dead = 0) + (SELECT count(*) FROM delivery WHERE state = 0)";
-    while number(&mut db, left).await > 0 {
+    while number(&db, left).await > 0 {
         if server.ended(Duration::ZERO).is_some() {
             return false;
         }

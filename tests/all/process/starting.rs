@@ -1,8 +1,10 @@
 //! From an empty folder to a server that answers.
 
 use super::binary::{Folder, PATIENCE, mode, status_of};
-use super::stage::database;
+use super::stage::{database, rows};
 use super::tab::Tab;
+use crate::support::postgres::{on_postgres, sqlite_alone};
+use sea_orm::ConnectionTrait;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
@@ -20,7 +22,7 @@ fn the_first_start_in_an_empty_folder_prints_the_address_and_the_owners_link() {
     assert_eq!(server.line("Open "), format!("Open http://localhost:{}", folder.port));
     assert!(server.line("/welcome/").contains(&format!("http://localhost:{}/welcome/", folder.port)));
     assert!(server.line("nothing federates").contains("public_address"), "it says what is missing to federate");
-    assert!(folder.path("data/cyanotype.sqlite").is_file());
+    assert_eq!(folder.path("data/cyanotype.sqlite").is_file(), !on_postgres());
     assert!(folder.path("data/media").is_dir());
 }
 
@@ -50,6 +52,7 @@ fn r125_what_the_first_start_makes_is_for_its_owner_only() {
 
 #[test]
 fn r125_the_database_and_what_stands_beside_it_are_for_their_owner_only() {
+    sqlite_alone();
     let folder = Folder::new();
     let server = folder.start();
     let files = ["cyanotype.sqlite", "cyanotype.sqlite-wal", "cyanotype.sqlite-shm"];
@@ -204,14 +207,15 @@ fn a_server_that_cannot_store_photos_is_alive_but_not_ready() {
 async fn a_server_whose_database_lacks_a_step_is_not_ready_and_says_so() {
     let folder = Folder::new();
     let _server = folder.start();
-    let mut db = database(&folder).await;
-    let newest: String =
-        sqlx::query_scalar("SELECT max(version) FROM seaql_migrations").fetch_one(&mut db).await.unwrap();
-    sqlx::query("DELETE FROM seaql_migrations WHERE version = $1").bind(&newest).execute(&mut db).await.unwrap();
+    let db = database(&folder).await;
+    let newest = &rows(&db, "SELECT max(version) FROM seaql_migrations").await[0];
+    let newest: String = newest.try_get_by_index(0).unwrap();
+    let lacks = format!("DELETE FROM seaql_migrations WHERE version = '{newest}'");
+    db.execute_unprepared(&lacks).await.unwrap();
     let health = folder.run(&["health"], "");
     assert!(!health.success && health.err.contains("not ready: migrations"), "{health:?}");
-    sqlx::query("INSERT INTO seaql_migrations VALUES ('m9999_of_a_newer_version', 0)").execute(&mut db).await.unwrap();
-    sqlx::query("INSERT INTO seaql_migrations VALUES ($1, 0)").bind(&newest).execute(&mut db).await.unwrap();
+    let knows = format!("INSERT INTO seaql_migrations VALUES ('m9999_of_a_newer_version', 0), ('{newest}', 0)");
+    db.execute_unprepared(&knows).await.unwrap();
     assert!(folder.run(&["health"], "").success, "what only a newer version knows is no hindrance");
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 /// A database as the migrations leave it.
 static MIGRATED: OnceCell<Vec<u8>> = OnceCell::const_new();
 
-/// Lays a copy of it where a server will look for its database, unless there is one.
+/// Lays a copy of it where a server will look for its file, unless there is one.
 pub async fn lay_database(settings: &Settings) {
     let Database::Sqlite(path) = &settings.database else { return };
     if path.exists() {

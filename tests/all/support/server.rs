@@ -1,6 +1,6 @@
 //! Our server, whole: database, media folder, worker, HTTP, behind its TLS proxy.
 
-use super::{Front, Person, World, eventually, made_once, tls};
+use super::{Data, Front, Person, World, eventually, made_once, tls};
 use cyanotype::app::{App, Overrides};
 use cyanotype::config::Settings;
 use cyanotype::entity::job;
@@ -10,7 +10,6 @@ use cyanotype::{http, worker};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
 /// A running server. Its parts end with it; the test fails if any document it gave out breaks a rule.
@@ -20,7 +19,7 @@ pub struct Server {
     pub world: World,
     /// Where it listens without TLS, as its proxy sees it.
     pub address: SocketAddr,
-    pub data: Arc<TempDir>,
+    pub data: Arc<Data>,
     pub front: Front,
     running: Vec<JoinHandle<()>>,
 }
@@ -36,12 +35,7 @@ impl Server {
         World::new([host]).await.server_with(host, settings).await
     }
 
-    pub(super) async fn open(
-        world: World,
-        host: &str,
-        data: Arc<TempDir>,
-        more: &[(&str, &str)],
-    ) -> anyhow::Result<Self> {
+    pub(super) async fn open(world: World, host: &str, data: Arc<Data>, more: &[(&str, &str)]) -> anyhow::Result<Self> {
         let address = format!("https://{host}");
         let (folder, resolve) = (data.path().join("data").display().to_string(), world.resolve());
         let usual = [
@@ -52,10 +46,13 @@ impl Server {
             ("trusted_proxies", "127.0.0.1/32"),
             ("resolve", &resolve),
         ];
+        let own = data.settings();
+        let own = own.iter().map(|(name, value)| (*name, value.as_str()));
         let layers = usual
-            .iter()
-            .chain(more)
-            .map(|(name, value)| (format!("CYANOTYPE_{}", name.to_uppercase()), (*value).to_owned()));
+            .into_iter()
+            .chain(own)
+            .chain(more.iter().copied())
+            .map(|(name, value)| (format!("CYANOTYPE_{}", name.to_uppercase()), value.to_owned()));
         let settings = Settings::from_layers("test", "", layers)?;
         made_once::lay_database(&settings).await;
         let app = App::open(settings, overrides(&world)).await?;
@@ -172,7 +169,7 @@ impl Server {
     }
 
     /// Stops as on SIGTERM. The data folder stays; start over it with `World::server_in`.
-    pub async fn stop(mut self) -> Arc<TempDir> {
+    pub async fn stop(mut self) -> Arc<Data> {
         self.front.cut();
         self.app.stopping.cancel();
         for task in self.running.drain(..) {

@@ -1,6 +1,6 @@
 //! Host names with ports reserved before anything runs, so that everybody can be told of everybody.
 
-use super::{Peer, Server, made_once, tls};
+use super::{Data, Peer, Server, made_once, tls};
 use crate::activitypub::validators;
 use bytes::Bytes;
 use cyanotype::app::MakeRsa;
@@ -16,7 +16,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
-use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
@@ -72,12 +71,12 @@ impl World {
 
     /// The same with other settings: name (as in `cyanotype.toml`) and text (as in the environment).
     pub async fn server_with(&self, host: &str, settings: &[(&str, &str)]) -> Server {
-        let data = Arc::new(TempDir::new().unwrap());
+        let data = Arc::new(Data::new());
         self.server_in(host, data, settings).await.unwrap_or_else(|error| panic!("{host}: {error:#}"))
     }
 
     /// The same over a data folder that may be there already.
-    pub async fn server_in(&self, host: &str, data: Arc<TempDir>, settings: &[(&str, &str)]) -> anyhow::Result<Server> {
+    pub async fn server_in(&self, host: &str, data: Arc<Data>, settings: &[(&str, &str)]) -> anyhow::Result<Server> {
         Server::open(self.clone(), host, data, settings).await
     }
 
