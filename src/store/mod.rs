@@ -153,15 +153,17 @@ impl Db {
     /// Wraps open pools; `wake` is told after every commit.
     pub fn new(
         mut read: DatabaseConnection,
-        writer: DatabaseConnection,
+        mut writer: DatabaseConnection,
         tasks: TaskTracker,
         wake: Arc<Notify>,
     ) -> Self {
         let asked = Arc::<AtomicU64>::default();
         let count = asked.clone();
-        read.set_metric_callback(move |_| {
+        read.set_metric_callback(move |statement| {
             count.fetch_add(1, Ordering::Relaxed);
+            write::note(statement);
         });
+        writer.set_metric_callback(write::note);
         Self { read, writer, tasks, wake, intake: Arc::default(), writing: Arc::default(), asked }
     }
 

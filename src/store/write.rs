@@ -10,6 +10,7 @@ use sea_orm::{
     AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -259,7 +260,15 @@ async fn once<T, E: FromDatabase>(
     isolation: Option<IsolationLevel>,
 ) -> Result<T, E> {
     let tx = begin(writer, isolation).await?;
-    let result = caught(work, &tx).await;
+    let work = async {
+        let result = caught(work, &tx).await;
+        (result, FAILED.with(Cell::get))
+    };
+    let (mut result, failed) = FAILED.scope(Cell::new(false), work).await;
+    if result.is_ok() && failed {
+        // PostgreSQL would take everything back and call that a commit.
+        result = Err(DbErr::Custom("a statement failed in a transaction, and nobody said so".to_owned()).into());
+    }
     if result.is_ok() {
         commit(tx).await?;
     } else if let Err(error) = tx.rollback().await {
@@ -267,6 +276,19 @@ async fn once<T, E: FromDatabase>(
         tracing::debug!(%error, "a transaction was not taken back by its own end");
     }
     result
+}
+
+tokio::task_local! {
+    /// A statement of the transaction that this task is in has failed.
+    static FAILED: Cell<bool>;
+}
+
+/// To be told of every statement.
+pub(super) fn note(statement: &sea_orm::metric::Info<'_>) {
+    if statement.failed {
+        // Outside a transaction nothing else depends on it.
+        let _ = FAILED.try_with(|failed| failed.set(true));
+    }
 }
 
 /// What another transaction did that came between.

@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use crate::process::binary::Folder;
+use crate::support::eventually;
 use crate::support::postgres::{Cluster, Database};
 use cyanotype::config::Settings;
 use cyanotype::store::connect::{self, Pools};
+use cyanotype::store::presence::Presence;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use std::collections::BTreeMap;
 use tempfile::TempDir;
@@ -140,4 +142,21 @@ fn a_postgresql_that_may_lose_what_was_accepted_is_refused_in_a_sentence() {
     let refused = folder.refuse();
     assert_eq!(refused.code, Some(1));
     assert!(refused.err.contains("fsync = off") && refused.err.contains("set fsync = on"), "{}", refused.err);
+}
+
+#[tokio::test]
+async fn a_server_knows_whether_it_is_alone_with_its_database_and_nobody_is_once_all_are_gone() {
+    let database = Database::empty();
+    let address = database.address();
+    let (first, alone) = Presence::enter(&address).await.unwrap();
+    assert!(alone);
+    first.stay().await.unwrap();
+    let (second, alone) = Presence::enter(&address).await.unwrap();
+    assert!(!alone);
+    drop(first);
+    let (third, alone) = Presence::enter(&address).await.unwrap();
+    assert!(!alone, "the second is there");
+    drop((second, third));
+    // PostgreSQL notices a moment later that they are gone.
+    eventually(|| async { Presence::enter(&address).await.unwrap().1 }, "all are gone").await;
 }

@@ -97,3 +97,54 @@ async fn what_another_server_waits_for_goes_before_what_nobody_waits_for() {
     assert!(written.iter().all(Result::is_ok));
     assert!(before < 40, "{before} of 60 were written first");
 }
+
+/// Each looks how many there are and comes in only where there is room: what two see at the same time must
+/// not let both in.
+#[tokio::test]
+async fn what_is_looked_up_and_then_written_holds_however_many_write_at_the_same_time() {
+    let a = Server::start("a.test").await;
+    let come_in = |n: usize| {
+        let db = a.app.db.clone();
+        async move {
+            let write = db.write(move |tx| {
+                Box::pin(async move {
+                    let there = setting::Entity::find().filter(setting::Column::Name.starts_with("guest-")).count(tx);
+                    if there.await? >= 5 {
+                        return Err(Refusal::Conflict("There is no room.".to_owned()));
+                    }
+                    let count: usize = settings::get(tx, "count").await?.map_or(0, |text| text.parse().unwrap());
+                    settings::put(tx, "count", (count + 1).to_string()).await?;
+                    Ok(settings::put(tx, &format!("guest-{n}"), "in".to_owned()).await?)
+                })
+            });
+            write.await
+        }
+    };
+    let came = join_all((0..12).map(come_in)).await;
+    let refused = |came: &Result<(), Refusal>| matches!(came, Err(Refusal::Conflict(_)));
+    assert_eq!(came.iter().filter(|one| one.is_ok()).count(), 5, "{came:?}");
+    assert_eq!(came.iter().filter(|one| refused(one)).count(), 7, "{came:?}");
+    assert_eq!(settings::get(&a.app.db.read, "count").await.unwrap().as_deref(), Some("5"), "nobody was forgotten");
+}
+
+#[tokio::test]
+async fn a_write_that_goes_on_after_a_failure_is_not_said_to_be_kept_where_it_is_not() {
+    let a = Server::start("a.test").await;
+    let done: Result<(), Refusal> = a
+        .app
+        .db
+        .write(|tx| {
+            Box::pin(async move {
+                settings::put(tx, "before", "set".to_owned()).await?;
+                // The name is taken; whoever wrote this forgot to look.
+                let again = setting::ActiveModel {
+                    name: sea_orm::Set("before".to_owned()),
+                    value: sea_orm::Set("again".to_owned()),
+                };
+                let _ = setting::Entity::insert(again).exec_without_returning(tx).await;
+                Ok(())
+            })
+        })
+        .await;
+    assert_eq!(done.is_ok(), is_set(&a, "before").await, "{done:?}");
+}

@@ -3,6 +3,7 @@
 
 use super::urls::{Urls, person_path};
 use crate::activitypub::html::{links_back, only_link};
+use crate::activitypub::id::MAX_ID_BYTES;
 use crate::activitypub::text;
 use crate::app::App;
 use crate::entity::account;
@@ -19,7 +20,8 @@ pub fn of_profile(row: &account::Model) -> Vec<String> {
     let own = row.domain.is_empty();
     let link = |value: &str| if own { text::only_url(value) } else { only_link(value) };
     let mut seen = HashSet::new();
-    let found = fields.iter().filter_map(|(_, value)| link(value)).filter(|href| href.starts_with("https://"));
+    let usable = |href: &String| href.starts_with("https://") && href.len() <= MAX_ID_BYTES;
+    let found = fields.iter().filter_map(|(_, value)| link(value)).filter(usable);
     found.filter(|href| seen.insert(href.clone())).take(limits::PROFILE_LINKS).collect()
 }
 

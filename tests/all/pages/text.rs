@@ -158,3 +158,17 @@ async fn right_to_left_and_long_words_stay_whole() {
     assert!(page.says("zweite Zeile"));
     assert_eq!(composer(&ada, &format!("{}/edit", out.path)).await.values("caption"), [caption]);
 }
+
+#[tokio::test]
+async fn nul_is_left_out_wherever_it_is_sent() {
+    let server = Server::start("a.test").await;
+    let ada = server.person("ada").await;
+    let theirs = ada.post_photo("photo-lake.jpg", "Still\0 water").await;
+    assert!(ada.page(&theirs.path).await.says("Still water"));
+    post(&ada, &format!("{}/reply", theirs.path), &[("text", "Deep\0 too")]).await;
+    assert!(ada.page(&theirs.path).await.says("Deep too"));
+    assert!(ada.page("/search?q=a%00da").await.links().contains(&"/@ada".to_owned()), "she is found");
+    for nothing in ["/@ada%00", "/tags/%00", "/api/v1/statuses/%00"] {
+        assert_eq!(ada.get(nothing).await.status, 404, "{nothing}");
+    }
+}
