@@ -28,7 +28,9 @@ mod m0022_polls;
 mod m0023_via;
 mod m0024_refresh;
 mod m0025_account_counts;
+mod m0026_telling;
 mod same_order;
+mod telling;
 
 pub use same_order::same_order;
 
@@ -63,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0023_via::Migration),
             Box::new(m0024_refresh::Migration),
             Box::new(m0025_account_counts::Migration),
+            Box::new(m0026_telling::Migration),
         ]
     }
 }

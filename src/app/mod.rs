@@ -70,6 +70,8 @@ pub struct Parts {
     pub wake: Arc<Notify>,
     /// The public address is frozen in the database.
     pub frozen: AtomicBool,
+    /// What is remembered is made anew each time it is asked for, and compared: for tests.
+    pub doubts: AtomicBool,
 }
 
 /// Makes an RSA key. It takes a good part of a second: to be called off the async threads.
@@ -164,7 +166,7 @@ impl App {
         let pools = connect::open(&settings).await.context("the database could not be opened")?;
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         let wake = Arc::new(Notify::new());
-        let db = Db::new(pools.read, pools.write, tasks.clone(), wake.clone());
+        let db = Db::new(pools.read, pools.write, tasks.clone(), wake.clone(), stopping.clone());
         let clock = overrides.clock.unwrap_or_default();
         let largest = store::posts::largest_id(&db.read).await?;
         let blobs = open_blobs(&settings).await?;
@@ -185,6 +187,7 @@ impl App {
             looks: Looks::default(),
             stopping,
             frozen: AtomicBool::new(false),
+            doubts: AtomicBool::new(false),
             make_rsa: overrides.make_rsa.unwrap_or_else(|| Arc::new(generate_rsa)),
             settings,
             db,

@@ -16,10 +16,12 @@ pub mod uploads;
 pub mod viewer;
 
 use crate::app::App;
+use crate::service::apps::grants::{self, Holders};
 use crate::service::streaming::Hub;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use pages::templates::Templates;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -32,15 +34,30 @@ pub const SMALL_BODY: usize = 1 << 20;
 /// A body that stands still for so long is given up.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What handlers are handed.
+/// What handlers are handed. Clones share it: each layer has its own.
 #[derive(Clone)]
-pub struct Web {
+pub struct Web(Arc<Parts>);
+
+/// See [`Web`].
+pub struct Parts {
     pub app: App,
     pub templates: Arc<Templates>,
     /// Counts the calls of apps.
     pub limiter: api::Limiter,
+    /// Who calls, as far as it is remembered …
+    pub holders: Holders,
+    /// … and what was answered.
+    pub answers: api::Answers,
     /// Where those who listen are known.
     pub hub: Hub,
+}
+
+impl Deref for Web {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl axum::extract::FromRef<Web> for App {
@@ -51,12 +68,14 @@ impl axum::extract::FromRef<Web> for App {
 
 /// Every route of the server.
 pub fn router(app: App) -> anyhow::Result<Router> {
-    let web = Web {
+    let web = Web(Arc::new(Parts {
         templates: Arc::new(Templates::load()?),
         app: app.clone(),
         limiter: api::Limiter::default(),
+        holders: grants::holders(),
+        answers: api::answers(),
         hub: Hub::default(),
-    };
+    }));
     let pages = pages::router(&web).layer(security::csrf(&web));
     Ok(Router::new()
         .merge(pages)

@@ -2,12 +2,14 @@
 
 mod postgres;
 
+use super::memo;
 use crate::config::{Database, Settings};
 use cyanotype_migrations::Migrator;
 use sea_orm::sea_query::Query;
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTrait;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Executor};
 use std::collections::HashSet;
 use std::fs::{OpenOptions, Permissions};
 use std::io::ErrorKind;
@@ -74,8 +76,15 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-16000")
     });
+    let migrating = sea_orm::Database::connect(options.clone()).await?;
+    Migrator::up(&migrating, None).await?;
+    migrating.close().await?;
+    options.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(sqlx::raw_sql(AssertSqlSafe(memo::watching()))).await.map(drop) })
+        })
+    });
     let write = sea_orm::Database::connect(options).await?;
-    Migrator::up(&write, None).await?;
     let mut options = ConnectOptions::new(url);
     options.test_before_acquire(false);
     options.max_connections(4).min_connections(1).acquire_timeout(Duration::from_secs(5));

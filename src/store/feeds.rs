@@ -1,6 +1,6 @@
 //! Timelines: the public feed, home, hashtags.
 
-use super::{Cursor, mutes, tags};
+use super::{Cursor, memo, mutes, tags};
 use crate::clock::Millis;
 use crate::entity::{home_entry, post, post_tag};
 use sea_orm::prelude::*;
@@ -71,7 +71,14 @@ async fn entries(
         query = query.filter(post::Column::PhotoCount.gt(0));
     }
     let ordered = cursor.over(query, home_entry::Column::EntryId).order_by_desc(home_entry::Column::PostId);
-    let rows = ordered.select_also(post::Entity).all(db).await?;
+    let asked = ordered.select_also(post::Entity).all(db);
+    let rows = if pictures_only {
+        // A post that gets its first picture comes in.
+        asked.await?
+    } else {
+        let posts = |rows: &Vec<(home_entry::Model, _)>| rows.iter().map(|(entry, _)| entry.post_id).collect();
+        memo::only_rows("post", "id", asked, posts).await?
+    };
     Ok(cursor.turned(rows.into_iter().filter_map(|(entry, post)| Some((entry, post?))).collect()))
 }
 

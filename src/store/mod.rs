@@ -29,6 +29,7 @@ pub mod looking;
 pub mod markers;
 pub mod marks;
 pub mod media;
+pub mod memo;
 pub mod mutes;
 pub mod notifications;
 pub mod person_notes;
@@ -58,12 +59,14 @@ mod write;
 pub use write::{FromDatabase, Work};
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    RuntimeErr, Select,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, RuntimeErr, Select,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Which part of a list, ordered by its key: below one key, above another, so many.
@@ -136,26 +139,36 @@ pub fn is_full(error: &DbErr) -> bool {
     code_of(error).is_some_and(|code| matches!(code.as_str(), "13" | "53100"))
 }
 
+/// How often it is looked for what happened, where nobody tells …
+const LOOK: Duration = Duration::from_millis(200);
+/// … and where somebody does, who may be missed once.
+const UNTOLD: Duration = Duration::from_secs(1);
+
 /// The database: readers, and the one way to write.
 #[derive(Clone)]
 pub struct Db {
     /// For reading, outside transactions.
-    pub read: DatabaseConnection,
+    pub read: memo::Reader,
     writer: DatabaseConnection,
     tasks: TaskTracker,
     wake: Arc<Notify>,
     intake: Arc<intake::Intake>,
     writing: Arc<write::Writing>,
+    changes: Arc<memo::Changes>,
+    /// Where other processes are told what changes: PostgreSQL only.
+    teller: Option<memo::Teller>,
+    happened: Arc<Notify>,
     asked: Arc<AtomicU64>,
 }
 
 impl Db {
-    /// Wraps open pools; `wake` is told after every commit.
+    /// Wraps open pools; `wake` is told after every commit. What other processes change is heard until `stopping`.
     pub fn new(
         mut read: DatabaseConnection,
         mut writer: DatabaseConnection,
         tasks: TaskTracker,
         wake: Arc<Notify>,
+        stopping: CancellationToken,
     ) -> Self {
         let asked = Arc::<AtomicU64>::default();
         let count = asked.clone();
@@ -164,7 +177,29 @@ impl Db {
             write::note(statement);
         });
         writer.set_metric_callback(write::note);
-        Self { read, writer, tasks, wake, intake: Arc::default(), writing: Arc::default(), asked }
+        let (changes, happened) = (Arc::<memo::Changes>::default(), Arc::<Notify>::default());
+        let teller = if writer.get_database_backend() == DbBackend::Sqlite {
+            changes.begin_anew();
+            None
+        } else {
+            let options = writer.get_postgres_connection_pool().connect_options();
+            let (teller, work) = memo::connect((*options).clone(), changes.clone(), happened.clone(), stopping);
+            tasks.spawn(work);
+            Some(teller)
+        };
+        let writing = Arc::new(write::Writing::new(changes.clone()));
+        let (read, intake) = (memo::Reader::new(read), Arc::default());
+        Self { read, writer, tasks, wake, intake, writing, changes, teller, happened, asked }
+    }
+
+    /// Waits until something may have happened, in whatever process: until it is told, or else for a moment.
+    pub async fn until_something_happens(&self) {
+        let is_told = self.teller.is_some() && self.changes.count().is_some();
+        let pause = if is_told { UNTOLD } else { LOOK };
+        tokio::select! {
+            () = self.happened.notified() => {}
+            () = tokio::time::sleep(pause) => {}
+        }
     }
 
     /// How often readers have asked something so far: what a page costs is measured by it.
@@ -185,7 +220,7 @@ impl Db {
 
     /// Closes the pools; SQLite folds its log into the file.
     pub async fn close(self) -> Result<(), DbErr> {
-        self.read.close().await?;
+        self.read.close_by_ref().await?;
         self.writer.close().await
     }
 }

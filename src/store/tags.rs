@@ -1,5 +1,6 @@
 //! Hashtags and who is mentioned.
 
+use super::memo;
 use crate::entity::{mention, post_tag, tag};
 use sea_orm::prelude::*;
 use sea_orm::sea_query::{OnConflict, SelectStatement};
@@ -75,12 +76,13 @@ pub async fn of_posts(db: &impl ConnectionTrait, posts: &[i64]) -> Result<Vec<(i
     }
     let join: sea_orm::RelationDef =
         post_tag::Entity::belongs_to(tag::Entity).from(post_tag::Column::TagId).to(tag::Column::Id).into();
-    let rows = post_tag::Entity::find()
+    let asked = post_tag::Entity::find()
         .join(JoinType::InnerJoin, join)
         .filter(post_tag::Column::PostId.is_in(posts.iter().copied()))
         .select_also(tag::Entity)
-        .all(db)
-        .await?;
+        .all(db);
+    let tags = |rows: &Vec<(post_tag::Model, _)>| rows.iter().map(|(link, _)| link.tag_id).collect();
+    let rows = memo::only_rows("tag", "id", asked, tags).await?;
     Ok(rows.into_iter().filter_map(|(link, tag)| Some((link.post_id, tag?))).collect())
 }
 

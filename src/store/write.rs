@@ -4,6 +4,7 @@
 //! there each piece is a transaction of its own.
 
 use super::Db;
+use super::memo::{self, Changes, Others, Teller};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -13,7 +14,7 @@ use sea_orm::{
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
@@ -36,10 +37,11 @@ struct Ran {
 type Piece = Box<dyn for<'c> FnOnce(Result<&'c DatabaseTransaction, DbErr>) -> BoxFuture<'c, Ran> + Send>;
 
 /// What waits to be written, and whose turn it is to write it.
-#[derive(Default)]
 pub(super) struct Writing {
     waiting: Mutex<Waiting>,
     turn: tokio::sync::Mutex<()>,
+    changes: Arc<Changes>,
+    others: Others,
 }
 
 /// Pieces in the order they came.
@@ -79,6 +81,11 @@ impl Waiting {
 }
 
 impl Writing {
+    /// Tells `changes` what is written.
+    pub fn new(changes: Arc<Changes>) -> Self {
+        Self { waiting: Mutex::default(), turn: tokio::sync::Mutex::default(), changes, others: Others::default() }
+    }
+
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -139,6 +146,14 @@ impl Db {
         self.put(work, false, None).await
     }
 
+    /// What is remembered may be believed: everything that other processes wrote until a moment ago is noted.
+    pub(super) async fn is_told(&self) -> bool {
+        if self.writer.get_database_backend() != DbBackend::Sqlite || self.writing.others.is_fresh() {
+            return true;
+        }
+        self.write_quietly(|_| Box::pin(async { Ok::<_, DbErr>(()) })).await.is_ok()
+    }
+
     /// Like [`Self::write_quietly`], for what takes rows of a queue and ends them, each for itself: many do so
     /// at once, and need not see what they leave to others.
     pub async fn write_queue<T, E>(&self, work: impl Work<T, E>) -> Result<T, E>
@@ -157,15 +172,16 @@ impl Db {
         let (done, answer) = oneshot::channel();
         let postgres = self.writer.get_database_backend() == DbBackend::Postgres;
         // There, what is urgent does not wait for a connection behind everything else that writes.
-        let writer = if postgres && urgent { self.read.clone() } else { self.writer.clone() };
+        let writer = if postgres && urgent { (*self.read).clone() } else { self.writer.clone() };
         if !postgres {
             let writing = self.writing.clone();
             writing.put(in_group(work, done), urgent);
             self.tasks.spawn(async move { in_turn(&writer, &writing).await });
         } else {
+            let ears = (self.changes.clone(), self.teller.clone());
             self.tasks.spawn(async move {
                 // Whoever waited may be gone; what is written is written.
-                let _ = done.send(alone(&writer, work, isolation).await);
+                let _ = done.send(alone(&writer, work, isolation, &ears).await);
             });
         }
         answer.await.unwrap_or_else(|_| Err(DbErr::Custom("a write was cut short".to_owned()).into()))
@@ -236,15 +252,19 @@ async fn commit(tx: DatabaseTransaction) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// Who hears what was changed: this process, and the others.
+type Ears = (Arc<Changes>, Option<Teller>);
+
 /// In a transaction of its own, and again when another's came between.
 async fn alone<T, E: FromDatabase>(
     writer: &DatabaseConnection,
     work: impl Work<T, E>,
     isolation: Option<IsolationLevel>,
+    ears: &Ears,
 ) -> Result<T, E> {
     let mut tries = 0;
     loop {
-        let result = once(writer, work.clone(), isolation).await;
+        let result = once(writer, work.clone(), isolation, ears).await;
         tries += 1;
         let between = result.as_ref().err().and_then(E::database).and_then(Between::of);
         match between {
@@ -258,6 +278,7 @@ async fn once<T, E: FromDatabase>(
     writer: &DatabaseConnection,
     work: impl Work<T, E>,
     isolation: Option<IsolationLevel>,
+    ears: &Ears,
 ) -> Result<T, E> {
     let tx = begin(writer, isolation).await?;
     let work = async {
@@ -270,7 +291,7 @@ async fn once<T, E: FromDatabase>(
         result = Err(DbErr::Custom("a statement failed in a transaction, and nobody said so".to_owned()).into());
     }
     if result.is_ok() {
-        commit(tx).await?;
+        heard(tx, ears).await?;
     } else if let Err(error) = tx.rollback().await {
         // The connection is lost, and with it the transaction.
         tracing::debug!(%error, "a transaction was not taken back by its own end");
@@ -326,6 +347,23 @@ async fn pause(tries: u32) {
     tokio::time::sleep(Duration::from_micros(rand::random_range(500..most))).await;
 }
 
+/// Commits, notes what changed before anybody hears of it, and tells the other processes.
+async fn heard(tx: DatabaseTransaction, (changes, teller): &Ears) -> Result<(), DbErr> {
+    let changed = memo::told_by(&tx).await?;
+    let ended = commit(tx).await;
+    match &ended {
+        Ok(()) if changed.is_empty() => {}
+        Ok(()) => {
+            memo::note(changes, &changed);
+            if let Some(teller) = teller {
+                teller.tell(changed).await;
+            }
+        }
+        Err(_) => changes.begin_anew(),
+    }
+    ended
+}
+
 /// What waits, as far as there is time, in one transaction.
 async fn together(writer: &DatabaseConnection, writing: &Writing) {
     let tx = match begin(writer, None).await {
@@ -338,6 +376,7 @@ async fn together(writer: &DatabaseConnection, writing: &Writing) {
             return;
         }
     };
+    writing.others.look(&tx, &writing.changes).await;
     let (mut kept, mut begun, mut time) = (Vec::new(), Instant::now(), GROUP_TIME);
     // The first is written however late it is: each turn must take one at least, for there are only as many turns.
     while let Some((piece, urgent)) = writing.next() {
@@ -358,10 +397,21 @@ async fn together(writer: &DatabaseConnection, writing: &Writing) {
             break;
         }
     }
-    let ended = commit(tx).await;
+    let ended = told(tx, &writing.changes).await;
     for tell in kept {
         tell(ended.as_ref().copied().map_err(again));
     }
+}
+
+/// Commits, and notes what changed before anybody hears of it.
+async fn told(tx: DatabaseTransaction, changes: &Changes) -> Result<(), DbErr> {
+    let changed = memo::taken(&tx).await?;
+    let ended = commit(tx).await;
+    match ended {
+        Ok(()) => changes.note(&changed),
+        Err(_) => changes.begin_anew(),
+    }
+    ended
 }
 
 type Tell = Box<dyn FnOnce(Result<(), DbErr>) + Send>;

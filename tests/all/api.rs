@@ -29,6 +29,7 @@ mod push;
 mod reacting;
 mod reading;
 mod relations;
+mod remembered;
 mod renewing;
 mod reports;
 mod requests;

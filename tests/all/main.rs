@@ -11,6 +11,7 @@ mod databases;
 mod faults;
 mod federation;
 mod inbox;
+mod memo;
 mod net;
 mod pages;
 mod photo;

@@ -1,10 +1,11 @@
 //! Who may call what: each route says it once, in the table of routes.
 
 use super::error::ApiError;
-use crate::app::App;
+use crate::http::Web;
 use crate::service::apps::grants::{self, Found, Holder};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use std::sync::Arc;
 
 /// What a route wants to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +31,13 @@ impl Access {
     }
 
     /// Who calls, if she may.
-    pub async fn check(&self, app: &App, bearer: Option<&str>) -> Result<Option<Holder>, ApiError> {
+    pub async fn check(&self, web: &Web, bearer: Option<&str>) -> Result<Option<Arc<Holder>>, ApiError> {
         let bearer = match (self, bearer) {
             (Self::Free, _) | (Self::Open(_), None) => return Ok(None),
             (_, bearer) => bearer.ok_or_else(|| ApiError::token("The access token is invalid"))?,
         };
-        let holder = match grants::holder(app, bearer).await? {
-            Found::Valid(holder) => *holder,
+        let holder = match grants::holder(&web.app, &web.holders, bearer).await? {
+            Found::Valid(holder) => holder,
             Found::Unknown => return Err(ApiError::token("The access token is invalid")),
             Found::Revoked => return Err(ApiError::token("The access token was revoked")),
             Found::Expired => return Err(ApiError::token("The access token expired")),

@@ -38,6 +38,7 @@ pub fn routes() -> Vec<Route> {
                 "_pe:flag",
             ])
             .pages()
+            .remembered()
             .lists::<Status>(),
         Route::get("/api/v1/accounts/{id}/followers", READ, followers).pages().lists::<Account>(),
         Route::get("/api/v1/accounts/{id}/following", READ, followed).pages().lists::<Account>(),

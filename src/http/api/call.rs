@@ -3,6 +3,8 @@
 use super::error::ApiError;
 use super::paging::{self, Page};
 use super::params::{self, Params};
+use super::rate::Bucket;
+use super::remembered::{self, Asked};
 use super::route::Route;
 use super::{access, body};
 use crate::app::App;
@@ -15,11 +17,14 @@ use crate::service::sessions::Viewer;
 use crate::service::timelines::{Ends, Part};
 use crate::service::trends::Slice;
 use crate::service::visibility::Reader;
+use axum::body::Body;
 use axum::extract::{FromRequestParts, RawPathParams, Request, WebSocketUpgrade};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Everything a handler may want to know.
 pub struct Call {
@@ -29,7 +34,7 @@ pub struct Call {
     /// Absolute addresses.
     pub urls: Urls,
     /// Who calls, with what: absent where no token was sent.
-    pub holder: Option<Holder>,
+    pub holder: Option<Arc<Holder>>,
     pub client: Client,
     pub headers: HeaderMap,
     /// Whoever calls wants to go on over a socket.
@@ -127,37 +132,55 @@ pub async fn answer(route: &Route, web: Web, request: Request) -> Response {
         .unwrap_or_else(|| crate::http::client::read(std::net::Ipv4Addr::UNSPECIFIED.into(), &parts.headers, &[]));
     let bearer = access::bearer(&parts.headers);
     let bearer = bearer.or_else(|| access::of_listener(&parts).filter(|_| route.streams));
-    let found = route.access.check(&web.app, bearer.as_deref()).await;
+    let found = route.access.check(&web, bearer.as_deref()).await;
     let bucket = match found.as_ref().map(Option::as_ref) {
-        Ok(Some(holder)) => format!("token:{}", holder.token_id),
-        _ => format!("address:{}", client.bucket()),
+        Ok(Some(holder)) => Bucket::Token(holder.token_id),
+        _ => Bucket::Address(client.bucket()),
     };
-    let rate = web.limiter.take(&bucket, web.app.now());
-    let socket = match route.streams {
-        true => WebSocketUpgrade::from_request_parts(&mut parts, &web).await.ok(),
-        false => None,
-    };
-    let path = RawPathParams::from_request_parts(&mut parts, &web).await;
+    let rate = web.limiter.take(bucket, web.app.now());
     let called = async {
         rate.check(web.app.now())?;
         let holder = found?;
-        let params = body::read(&web, &parts, body, route.files).await?;
-        let path = path.map_err(|_| ApiError::missing())?;
-        let call = Call {
-            app: web.app.clone(),
-            urls: Urls::for_app(&web.app, &client.origin()),
-            path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-            uri: parts.uri.clone(),
-            headers: parts.headers.clone(),
-            socket,
-            web: web.clone(),
-            params,
-            holder,
-            client,
+        let asked = Asked::of(route, &web, &parts, &client, holder.as_deref());
+        let socket = match route.streams {
+            true => WebSocketUpgrade::from_request_parts(&mut parts, &web).await.ok(),
+            false => None,
         };
-        (route.handler)(call).await
+        let known = web.clone();
+        // In a box of its own: most of the time it is not needed.
+        let carry_out = || Box::pin(carry_out(route, web, parts, body, Caller { client, holder, socket }));
+        match asked {
+            Some(asked) => remembered::answer(&known, asked, carry_out).await,
+            None => carry_out().await,
+        }
     };
     let mut response = called.await.unwrap_or_else(|error: ApiError| error.renamed(route.names).into_response());
     response.extensions_mut().insert(rate);
     response
+}
+
+/// Whoever calls.
+struct Caller {
+    client: Client,
+    holder: Option<Arc<Holder>>,
+    socket: Option<WebSocketUpgrade>,
+}
+
+async fn carry_out(route: &Route, web: Web, mut parts: Parts, body: Body, caller: Caller) -> Answer {
+    let path = RawPathParams::from_request_parts(&mut parts, &web).await.map_err(|_| ApiError::missing())?;
+    let params = body::read(&web, &parts, body, route.files).await?;
+    let Caller { client, holder, socket } = caller;
+    let call = Call {
+        app: web.app.clone(),
+        urls: Urls::for_app(&web.app, &client.origin()),
+        path: path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        uri: parts.uri,
+        headers: parts.headers,
+        socket,
+        web,
+        params,
+        holder,
+        client,
+    };
+    (route.handler)(call).await
 }

@@ -2,7 +2,7 @@
 //! limits told, nothing kept by caches. Pages are not touched.
 
 use super::error::ApiError;
-use super::rate::Rate;
+use super::rate::{Bucket, Rate};
 use crate::http::Web;
 use crate::http::client::Client;
 use axum::extract::{Request, State};
@@ -30,12 +30,14 @@ pub async fn around(State(web): State<Web>, request: Request, next: Next) -> Res
         return preflight();
     }
     let api = is_api(&path);
-    let client = request.extensions().get::<Client>().map(Client::bucket).unwrap_or_default();
+    let client = request.extensions().get::<Client>().cloned();
     let mut response = next.run(request).await;
     if api {
         response = in_json(response);
         let rate = response.extensions().get::<Rate>().copied();
-        let rate = rate.unwrap_or_else(|| web.limiter.take(&format!("address:{client}"), web.app.now()));
+        let rate = rate.unwrap_or_else(|| {
+            web.limiter.take(Bucket::Address(client.as_ref().map(Client::bucket).unwrap_or_default()), web.app.now())
+        });
         rate.tell(response.headers_mut());
         let headers = response.headers_mut();
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-store"));

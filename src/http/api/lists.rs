@@ -22,7 +22,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/api/v1/lists/{id}/accounts", WRITE, add).takes(&["account_ids[]:id"]).gives::<Empty>(),
         Route::delete("/api/v1/lists/{id}/accounts", WRITE, take_out).takes(&["account_ids[]:id"]).gives::<Empty>(),
         Route::get("/api/v1/accounts/{id}/lists", READ, with).lists::<List>(),
-        Route::get("/api/v1/timelines/list/{id}", READ, timeline).pages().lists::<Status>(),
+        Route::get("/api/v1/timelines/list/{id}", READ, timeline).pages().remembered().lists::<Status>(),
     ]
 }
 

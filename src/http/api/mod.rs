@@ -31,6 +31,7 @@ mod push;
 mod rate;
 mod reactions;
 mod relations;
+mod remembered;
 mod reports;
 mod requests;
 mod route;
@@ -50,6 +51,7 @@ pub use error::ApiError;
 pub use paging::{Page, link};
 pub use params::Params;
 pub use rate::Limiter;
+pub use remembered::{Answers, answers};
 pub use route::Route;
 
 use super::Web;

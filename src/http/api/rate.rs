@@ -9,9 +9,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+/// Whose calls are counted together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Bucket {
+    /// Whoever holds this token.
+    Token(i64),
+    /// Whoever calls from there; see [`crate::http::client::Client::bucket`].
+    Address(String),
+}
+
 /// Counts calls.
-#[derive(Clone)]
-pub struct Limiter(moka::sync::Cache<(String, Millis), Arc<AtomicU32>>);
+pub struct Limiter(moka::sync::Cache<(Bucket, Millis), Arc<AtomicU32>>);
 
 impl Default for Limiter {
     fn default() -> Self {
@@ -22,9 +30,11 @@ impl Default for Limiter {
 
 impl Limiter {
     /// Counts one call.
-    pub fn take(&self, bucket: &str, now: Millis) -> Rate {
+    pub fn take(&self, bucket: Bucket, now: Millis) -> Rate {
         let window = now - now.rem_euclid(CALLS_WINDOW);
-        let count = self.0.get_with((bucket.to_owned(), window), Arc::default).fetch_add(1, Ordering::Relaxed);
+        let key = (bucket, window);
+        let count = self.0.get(&key).unwrap_or_else(|| self.0.get_with(key, Arc::default));
+        let count = count.fetch_add(1, Ordering::Relaxed);
         Rate { used: count.saturating_add(1), reset: window + CALLS_WINDOW }
     }
 }

@@ -45,6 +45,8 @@ pub struct Route {
     pub kind: &'static str,
     /// It goes on for long: the token may stand in the address or beside the names of protocols.
     pub streams: bool,
+    /// What it answers is the same as long as nothing changes: see [`super::remembered`].
+    pub remembered: bool,
     /// Absent: `{}`.
     pub answer: Option<Described>,
     pub handler: Handler,
@@ -69,6 +71,7 @@ impl Route {
             also: &[],
             kind: JSON,
             streams: false,
+            remembered: false,
             answer: None,
             handler,
         }
@@ -152,6 +155,11 @@ impl Route {
     /// It goes on for long, as events or over a socket.
     pub fn streams(self, kind: &'static str) -> Self {
         Self { streams: true, kind, ..self }
+    }
+
+    /// Its answers are remembered, by person and address.
+    pub fn remembered(self) -> Self {
+        Self { remembered: true, ..self }
     }
 
     /// It answers one of these.

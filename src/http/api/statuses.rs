@@ -37,13 +37,13 @@ pub fn routes() -> Vec<Route> {
             ])
             .names(NAMES)
             .gives::<PostedStatus>(),
-        Route::get("/api/v1/statuses/{id}", READ, show).gives::<Status>(),
+        Route::get("/api/v1/statuses/{id}", READ, show).remembered().gives::<Status>(),
         Route::put("/api/v1/statuses/{id}", WRITE, edit)
             .takes(&["status", "media_ids[]:id", "media_attributes[]", "sensitive:flag", "spoiler_text", "language"])
             .names(NAMES)
             .gives::<Status>(),
         Route::delete("/api/v1/statuses/{id}", WRITE, delete).takes(&["delete_media:flag"]).gives::<DeletedStatus>(),
-        Route::get("/api/v1/statuses/{id}/context", READ, context).gives::<Context>(),
+        Route::get("/api/v1/statuses/{id}/context", READ, context).remembered().gives::<Context>(),
         Route::get("/api/v1/statuses/{id}/source", Access::Person(&["read:statuses"]), source).gives::<StatusSource>(),
         Route::get("/api/v1/statuses/{id}/history", READ, history).lists::<StatusEdit>(),
     ]

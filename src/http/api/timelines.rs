@@ -11,14 +11,17 @@ pub fn routes() -> Vec<Route> {
         Route::get("/api/v1/timelines/home", Access::Person(&["read:statuses"]), home)
             .takes(&["local:flag"])
             .pages()
+            .remembered()
             .lists::<Status>(),
         Route::get("/api/v1/timelines/public", Access::Open("read:statuses"), public)
             .takes(&["local:flag", "remote:flag", "only_media:flag"])
             .pages()
+            .remembered()
             .lists::<Status>(),
         Route::get("/api/v1/timelines/tag/{name}", Access::Open("read:statuses"), tagged)
             .takes(&["any[]", "all[]", "none[]", "local:flag", "remote:flag", "only_media:flag"])
             .pages()
+            .remembered()
             .lists::<Status>(),
     ]
 }

@@ -3,14 +3,16 @@
 
 use super::{Given, Scopes, is_registered, new_token};
 use crate::app::App;
-use crate::clock::HOUR;
+use crate::clock::{HOUR, Millis};
 use crate::entity::{access_token, application, auth_code};
 use crate::secrets::{random_hex, sha256};
 use crate::service::sessions::Viewer;
 use crate::service::{Refusal, limits};
+use crate::store::memo::Memo;
 use crate::store::{accounts, tokens};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::sync::Arc;
 
 /// Why an app is not given what it asks for, in the words of RFC 6749, section 5.2.
 #[derive(Debug, thiserror::Error)]
@@ -263,7 +265,7 @@ pub struct Holder {
 /// What a token turned out to be.
 #[derive(Debug, Clone)]
 pub enum Found {
-    Valid(Box<Holder>),
+    Valid(Arc<Holder>),
     Unknown,
     Revoked,
     /// It was to be renewed.
@@ -272,46 +274,84 @@ pub enum Found {
     Disabled,
 }
 
-/// Looks a token up.
-pub async fn holder(app: &App, secret: &str) -> Result<Found, Refusal> {
-    let Some(token) = tokens::by_hash(&app.db.read, sha256(secret.as_bytes())).await? else {
-        return Ok(Found::Unknown);
+/// A token that was looked up: what it is worth, and two things that the hours change.
+#[derive(Debug, Clone)]
+pub struct Known {
+    found: Found,
+    seen_at: Millis,
+    expires_at: Option<Millis>,
+}
+
+impl From<Found> for Known {
+    fn from(found: Found) -> Self {
+        Self { found, seen_at: 0, expires_at: None }
+    }
+}
+
+/// Tokens that were looked up, by their hash.
+pub type Holders = Memo<Vec<u8>, Known>;
+
+/// Room for them, in bytes, and what one of them takes, about.
+const ROOM: u64 = 16 << 20;
+const TAKES: u32 = 4 << 10;
+
+/// None so far.
+pub fn holders() -> Holders {
+    Memo::new(ROOM, |_| TAKES)
+}
+
+/// Who holds a token.
+pub async fn holder(app: &App, holders: &Holders, secret: &str) -> Result<Found, Refusal> {
+    let (hash, now) = (sha256(secret.as_bytes()), app.now());
+    let known = match holders.recall(&app.db, now, &hash).await {
+        Some(known) => known,
+        None => {
+            let is_good = |known: &Known| matches!(known.found, Found::Valid(_));
+            holders.make(&app.db, now, hash.clone(), look_up(app, hash), is_good).await?
+        }
+    };
+    let Found::Valid(holder) = &known.found else { return Ok(known.found) };
+    if known.expires_at.is_some_and(|at| at <= now) {
+        return Ok(Found::Expired);
+    }
+    if now - known.seen_at > HOUR {
+        touch(app, holder.token_id, now).await;
+    }
+    Ok(known.found)
+}
+
+async fn look_up(app: &App, hash: Vec<u8>) -> Result<Known, Refusal> {
+    let Some(token) = tokens::by_hash(&app.db.read, hash).await? else {
+        return Ok(Found::Unknown.into());
     };
     if token.revoked_at.is_some() {
-        return Ok(Found::Revoked);
-    }
-    if token.expires_at.is_some_and(|at| at <= app.now()) {
-        return Ok(Found::Expired);
+        return Ok(Found::Revoked.into());
     }
     let viewer = match token.account_id {
         None => None,
         Some(id) => {
             let Some((account, login)) = accounts::with_login(&app.db.read, id).await? else {
-                return Ok(Found::Unknown);
+                return Ok(Found::Unknown.into());
             };
             if account.suspended != 0 || account.deleted_at.is_some() {
-                return Ok(Found::Disabled);
+                return Ok(Found::Disabled.into());
             }
             Some(Viewer { account, login, session_id: 0 })
         }
     };
-    touch(app, &token).await;
-    Ok(Found::Valid(Box::new(Holder {
+    let found = Found::Valid(Arc::new(Holder {
         token_id: token.id,
         app_id: token.application_id,
         scopes: Scopes::stored(&token.scopes),
         viewer,
-    })))
+    }));
+    Ok(Known { found, seen_at: token.seen_at, expires_at: token.expires_at })
 }
 
 /// Notes that a token is in use, hourly.
-async fn touch(app: &App, token: &access_token::Model) {
-    let (id, now) = (token.id, app.now());
-    if now - token.seen_at <= HOUR {
-        return;
-    }
+async fn touch(app: &App, token: i64, now: Millis) {
     let touched =
-        app.db.write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(tokens::touch(tx, id, now).await?) }));
+        app.db.write_quietly(move |tx| Box::pin(async move { Ok::<_, Refusal>(tokens::touch(tx, token, now).await?) }));
     if let Err(error) = touched.await {
         tracing::warn!(%error, "a token's last use could not be written");
     }

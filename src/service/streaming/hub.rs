@@ -12,14 +12,12 @@ use crate::store::{accounts, posts, tags, tokens};
 use sea_orm::DbErr;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
-/// How often it is looked for what happened.
-const PAUSE: Duration = Duration::from_millis(200);
-/// Every so many looks it is also looked whether those who listen still may.
-const CHECK: u32 = 5;
+/// So often it is also looked whether those who listen still may.
+const CHECK: Duration = Duration::from_secs(1);
 /// What is written in one moment may be committed in another: looked for so far back, each told once.
 const OVERLAP: Millis = 15_000;
 /// What may wait for a listener who is slow; one who is slower is let go.
@@ -144,10 +142,10 @@ impl Hub {
 async fn read(app: App, hub: Hub) {
     let begun = first_of(app.now());
     let (mut before, mut known) = (app.now(), BTreeSet::new());
-    let mut looks = 0_u32;
+    let mut checked = Instant::now();
     while hub.anybody() {
         tokio::select! {
-            () = tokio::time::sleep(PAUSE) => {}
+            () = app.db.until_something_happens() => {}
             () = app.stopping.cancelled() => return,
         }
         let now = app.now();
@@ -162,11 +160,11 @@ async fn read(app: App, hub: Hub) {
             }
             Err(error) => tracing::warn!(%error, "what happened could not be read for those who listen"),
         }
-        looks = looks.wrapping_add(1);
-        if looks.is_multiple_of(CHECK)
-            && let Err(error) = hub.check(&app).await
-        {
-            tracing::warn!(%error, "whether those who listen still may could not be looked up");
+        if checked.elapsed() >= CHECK {
+            checked = Instant::now();
+            if let Err(error) = hub.check(&app).await {
+                tracing::warn!(%error, "whether those who listen still may could not be looked up");
+            }
         }
     }
 }

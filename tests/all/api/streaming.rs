@@ -341,7 +341,9 @@ async fn what_happens_in_one_process_is_heard_in_another() {
 async fn whoever_cannot_keep_up_is_let_go() {
     let hearing = Hearing::new().await;
     let app = &hearing.server.app;
-    let Found::Valid(holder) = grants::holder(app, hearing.token()).await.unwrap() else { panic!("no token") };
+    let Found::Valid(holder) = grants::holder(app, &grants::holders(), hearing.token()).await.unwrap() else {
+        panic!("no token")
+    };
     let hub = Hub::default();
     let mut slow = hub.listen(app, &holder).unwrap();
     let app2 = app.clone();
@@ -367,7 +369,9 @@ async fn whoever_cannot_keep_up_is_let_go() {
 async fn nobody_listens_so_often_that_others_cannot() {
     let hearing = Hearing::new().await;
     let app = &hearing.server.app;
-    let Found::Valid(holder) = grants::holder(app, hearing.token()).await.unwrap() else { panic!("no token") };
+    let Found::Valid(holder) = grants::holder(app, &grants::holders(), hearing.token()).await.unwrap() else {
+        panic!("no token")
+    };
     let hub = Hub::default();
     let ears: Vec<_> =
         (0..cyanotype::service::limits::LISTENERS_OF_ONE).map(|_| hub.listen(app, &holder).unwrap()).collect();

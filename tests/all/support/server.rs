@@ -10,6 +10,7 @@ use cyanotype::{http, worker};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use tokio::task::JoinHandle;
 
 /// A running server. Its parts end with it; the test fails if any document it gave out breaks a rule.
@@ -55,7 +56,7 @@ impl Server {
             .map(|(name, value)| (format!("CYANOTYPE_{}", name.to_uppercase()), value.to_owned()));
         let settings = Settings::from_layers("test", "", layers)?;
         made_once::lay_database(&settings).await;
-        let app = App::open(settings, overrides(&world)).await?;
+        let app = doubting(App::open(settings, overrides(&world)).await?);
         federation::frozen::check(&app).await?;
         accounts::ensure_instance(&app).await?;
         let listener = http::server::bind(app.settings.listen).await?;
@@ -72,7 +73,7 @@ impl Server {
 
     /// Another process over the same database: where it listens, without TLS.
     pub async fn beside(&self) -> SocketAddr {
-        let app = App::open(self.app.settings.clone(), overrides(&self.world)).await.unwrap();
+        let app = doubting(App::open(self.app.settings.clone(), overrides(&self.world)).await.unwrap());
         let listener = http::server::bind(app.settings.listen).await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = http::router(app.clone()).unwrap();
@@ -180,6 +181,12 @@ impl Server {
         self.app.db.clone().close().await.unwrap();
         self.data.clone()
     }
+}
+
+/// What the server remembers is made anew each time it is asked for, and compared: a difference is an error.
+fn doubting(app: App) -> App {
+    app.doubts.store(true, Ordering::Relaxed);
+    app
 }
 
 fn overrides(world: &World) -> Overrides {

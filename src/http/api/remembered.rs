@@ -1,0 +1,116 @@
+//! Answers that are remembered as long as nothing they were made of has changed: apps ask for the same
+//! again and again, and what a flood of visitors asks for is the same for all of them.
+
+use super::call::Answer;
+use super::error::ApiError;
+use super::route::Route;
+use crate::app::App;
+use crate::http::Web;
+use crate::http::client::Client;
+use crate::service::Refusal;
+use crate::service::apps::grants::Holder;
+use crate::store::memo::Memo;
+use axum::body::{Body, Bytes};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::atomic::Ordering;
+
+/// Answers by what was asked.
+pub type Answers = Memo<Asked, Said>;
+
+/// Room for them, in bytes.
+const ROOM: u64 = 16 << 20;
+/// A longer question is not worth it.
+const LONGEST: usize = 500;
+
+/// None so far.
+pub fn answers() -> Answers {
+    let weight = |said: &Said| u32::try_from(said.body.len()).unwrap_or(u32::MAX).saturating_add(1_000);
+    Memo::new(ROOM, weight)
+}
+
+/// What was asked, by whom.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Asked {
+    /// Her account.
+    who: Option<i64>,
+    /// Path and query.
+    what: String,
+    /// How this server was called, where it may be called anything.
+    origin: Option<String>,
+}
+
+impl Asked {
+    /// None where it has to be answered anew each time.
+    pub fn of(route: &Route, web: &Web, parts: &Parts, client: &Client, holder: Option<&Holder>) -> Option<Self> {
+        let what = parts.uri.path_and_query()?.as_str();
+        // Parameters may stand in a body too, whatever the method.
+        let bodies = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
+        if !route.remembered || what.len() > LONGEST || bodies.iter().any(|name| parts.headers.contains_key(name)) {
+            return None;
+        }
+        let who = holder.and_then(|holder| holder.viewer.as_ref()).map(|viewer| viewer.id());
+        let origin = web.app.public().is_none().then(|| client.origin());
+        Some(Self { who, what: what.to_owned(), origin })
+    }
+}
+
+/// What was answered.
+#[derive(Debug, Clone)]
+pub struct Said {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Said {
+    async fn by(response: Response) -> Result<Self, ApiError> {
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.map_err(Refusal::broken)?;
+        Ok(Self { status: parts.status, headers: parts.headers, body })
+    }
+}
+
+impl IntoResponse for Said {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+}
+
+/// Answers from memory, or makes the answer.
+pub async fn answer<F>(web: &Web, asked: Asked, make: impl FnOnce() -> F) -> Answer
+where
+    F: Future<Output = Answer>,
+{
+    let (app, answers) = (&web.app, &web.answers);
+    let now = app.now();
+    let before = answers.recall(&app.db, now, &asked).await;
+    if let Some(said) = before.clone().filter(|_| !app.doubts.load(Ordering::Relaxed)) {
+        return Ok(said.into_response());
+    }
+    let key = asked.clone();
+    let made = async { Said::by(make().await?).await };
+    let said = answers.make(&app.db, now, key, made, |said| said.status == StatusCode::OK && before.is_none()).await?;
+    if let Some(before) = before {
+        compare(app, answers, &asked, &before, &said).await?;
+    }
+    Ok(said.into_response())
+}
+
+/// What is remembered is the same as what was made anew, or it is an error.
+async fn compare(app: &App, answers: &Answers, asked: &Asked, before: &Said, now: &Said) -> Result<(), ApiError> {
+    if before.body == now.body && before.headers == now.headers {
+        return Ok(());
+    }
+    // What was written this very moment may be read before it is noted.
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    if answers.recall(&app.db, app.now(), asked).await.is_none() {
+        return Ok(());
+    }
+    let told = format!("{asked:?} is remembered wrongly:\n{:?}\nis now\n{:?}", before.body, now.body);
+    Err(Refusal::broken(anyhow::Error::msg(told)).into())
+}
