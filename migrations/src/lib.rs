@@ -29,6 +29,7 @@ mod m0023_via;
 mod m0024_refresh;
 mod m0025_account_counts;
 mod m0026_telling;
+mod m0027_originals;
 mod same_order;
 mod telling;
 
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0024_refresh::Migration),
             Box::new(m0025_account_counts::Migration),
             Box::new(m0026_telling::Migration),
+            Box::new(m0027_originals::Migration),
         ]
     }
 }

@@ -5,7 +5,7 @@ mod looks;
 pub use looks::{Looks, MOST as MOST_LOOKS, Noted};
 
 use crate::activitypub::signature::{Form, GeneratedKey, KeyError, PublicKey, SigningKey, generate_rsa};
-use crate::blob::Blobs;
+use crate::blob::{Blobs, Place};
 use crate::clock::Clock;
 use crate::config::{PublicAddress, Settings};
 use crate::darkroom::{self, Darkroom};
@@ -169,7 +169,7 @@ impl App {
         let db = Db::new(pools.read, pools.write, tasks.clone(), wake.clone(), stopping.clone());
         let clock = overrides.clock.unwrap_or_default();
         let largest = store::posts::largest_id(&db.read).await?;
-        let blobs = open_blobs(&settings).await?;
+        let blobs = open_blobs(&settings, &tasks)?;
         let door = open_door(&settings, overrides.extra_roots)?;
         Ok(Self(Arc::new(Parts {
             photos: open_darkroom(&settings, overrides.program, &tasks, &stopping)?,
@@ -277,20 +277,28 @@ fn create_private(path: &std::path::Path) -> std::io::Result<()> {
     })
 }
 
-async fn open_blobs(settings: &Settings) -> anyhow::Result<Blobs> {
+/// Where media is put, and beside it the other place where some may still lie.
+fn open_blobs(settings: &Settings, tasks: &TaskTracker) -> anyhow::Result<Blobs> {
     let media = settings.data_dir.join("media");
-    Ok(match &settings.s3 {
-        None => Blobs::local(media)?,
-        Some(s3) => Blobs::s3(crate::blob::S3Config {
+    let bucket = settings.s3.as_ref().map(|s3| {
+        Blobs::s3(crate::blob::S3Config {
             endpoint: s3.endpoint.clone(),
             bucket: s3.bucket.clone(),
+            private_bucket: s3.private_bucket.clone(),
             region: s3.region.clone(),
             access_key: s3.access_key.clone(),
             secret_key: s3.secret_key.clone(),
             path_style: s3.path_style,
-            prefix: String::new(),
+            prefix: s3.prefix.clone(),
+            resolve: settings.resolve.clone(),
             temp_dir: settings.data_dir.join("tmp"),
-        })?,
+            tasks: tasks.clone(),
+        })
+    });
+    let bucket = bucket.transpose()?;
+    Ok(match (settings.media_store, bucket) {
+        (Place::S3, Some(bucket)) => bucket.beside(Blobs::existing_local(media)?),
+        (_, bucket) => Blobs::local(media)?.beside(bucket),
     })
 }
 

@@ -5,8 +5,11 @@ use std::str::FromStr;
 
 /// Where private originals lie: never given a public address.
 const ORIGINALS: &str = "originals/";
-/// Where derived pictures lie, which anyone who knows the name may read.
+/// Where derived pictures lie that everybody may see: this part may have a public address.
 const MEDIA: &str = "media/";
+/// Where derived pictures lie that are shown to some people only: given out by the server alone, to
+/// whoever knows the name.
+const CLOSED: &str = "closed/";
 
 /// What may be served, told by the end of its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,14 +54,14 @@ impl MediaType {
     }
 }
 
-/// The name of one object: `originals/{32 hex}` or `media/{32 hex}` with the end of a [`MediaType`],
-/// nothing else, so that no key can change a path or a request.
+/// The name of one object: `originals/{32 hex}`, or `media/{32 hex}` or `closed/{32 hex}` with the end of
+/// a [`MediaType`], nothing else, so that no key can change a path or a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(String);
 
 /// The text is no key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a key is originals/ and 32 hex digits, or media/, 32 hex digits and .jpg, .png, .webp or .gif")]
+#[error("a key is originals/ and 32 hex digits, or media/ or closed/, 32 hex digits and .jpg, .png, .webp or .gif")]
 pub struct BadKey;
 
 impl Key {
@@ -70,7 +73,7 @@ impl Key {
         checked(id).map(|id| Self(format!("{ORIGINALS}{id}")))
     }
 
-    /// The key of something served; `id` is 32 lower-case hex digits.
+    /// The key of something everybody may see; `id` is 32 lower-case hex digits.
     ///
     /// # Errors
     /// [`BadKey`] for anything else.
@@ -78,9 +81,32 @@ impl Key {
         checked(id).map(|id| Self(format!("{MEDIA}{id}{}", kind.end())))
     }
 
+    /// The key of something only some people are shown; `id` is 32 lower-case hex digits.
+    ///
+    /// # Errors
+    /// [`BadKey`] for anything else.
+    pub fn closed(id: &str, kind: MediaType) -> Result<Self, BadKey> {
+        checked(id).map(|id| Self(format!("{CLOSED}{id}{}", kind.end())))
+    }
+
+    /// The same name where everybody may see it, or where not; originals stay what they are.
+    pub fn moved(&self, open: bool) -> Self {
+        let (area, name) = self.parts();
+        match format!("{area}/").as_str() {
+            ORIGINALS => self.clone(),
+            _ => Self(format!("{}{name}", if open { MEDIA } else { CLOSED })),
+        }
+    }
+
     /// What is served under it; nothing for originals.
     pub fn media_type(&self) -> Option<MediaType> {
-        MediaType::ALL.into_iter().find(|kind| self.is_media() && self.0.ends_with(kind.end()))
+        let served = !self.0.starts_with(ORIGINALS);
+        MediaType::ALL.into_iter().find(|kind| served && self.0.ends_with(kind.end()))
+    }
+
+    /// As in `Content-Type`; of originals nothing is known from the name.
+    pub fn mime(&self) -> &'static str {
+        self.media_type().map_or("application/octet-stream", MediaType::mime)
     }
 
     /// The whole key.
@@ -88,9 +114,19 @@ impl Key {
         &self.0
     }
 
-    /// Whether anyone who knows the name may read it.
-    pub fn is_media(&self) -> bool {
+    /// Whether everybody may see it.
+    pub fn is_open(&self) -> bool {
         self.0.starts_with(MEDIA)
+    }
+
+    /// Whether it is an original, which only its owner gets.
+    pub fn is_original(&self) -> bool {
+        self.0.starts_with(ORIGINALS)
+    }
+
+    /// Every beginning that keys have, so short that few share one: to go through all of a store.
+    pub fn beginnings() -> impl Iterator<Item = String> {
+        [MEDIA, CLOSED, ORIGINALS].into_iter().flat_map(|area| (0..=u8::MAX).map(move |n| format!("{area}{n:02x}")))
     }
 
     /// What stands before the file name, and the file name.
@@ -106,10 +142,11 @@ impl FromStr for Key {
         if let Some(id) = text.strip_prefix(ORIGINALS) {
             return Self::original(id);
         }
-        let name = text.strip_prefix(MEDIA).ok_or(BadKey)?;
+        let open = text.strip_prefix(MEDIA);
+        let name = open.or_else(|| text.strip_prefix(CLOSED)).ok_or(BadKey)?;
         let known = MediaType::ALL.into_iter().find_map(|kind| Some((name.strip_suffix(kind.end())?, kind)));
         let (id, kind) = known.ok_or(BadKey)?;
-        Self::media(id, kind)
+        if open.is_some() { Self::media(id, kind) } else { Self::closed(id, kind) }
     }
 }
 

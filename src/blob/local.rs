@@ -1,5 +1,5 @@
-//! Objects as files: `originals/ab/ab…`, `media/ab/ab….jpg`, and `tmp/` beside them for what is
-//! being written. Folders 0700, files 0600.
+//! Objects as files: `originals/ab/ab…`, `media/ab/ab….jpg`, `closed/ab/ab….jpg`, and `tmp/` beside them
+//! for what is being written. Folders 0700, files 0600.
 //!
 //! A file is complete or absent under its name: it is written and synced in `tmp/`, renamed, and its
 //! folder synced. A crash in between leaves a file in `tmp/`, which may be removed when it is old.
@@ -15,11 +15,15 @@ use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
 /// How much is read at a time, in bytes.
 const CHUNK: usize = 64 * 1024;
+
+/// The folders of objects.
+const AREAS: [&str; 3] = ["closed", "media", "originals"];
 
 /// A folder of files.
 #[derive(Debug)]
@@ -41,6 +45,12 @@ impl Local {
         make_dir(&root)?;
         make_dir(&temp)?;
         Ok(Self { folders: Arc::new(Folders { root, durable: Mutex::default() }), temp })
+    }
+
+    /// The folder, if objects were ever kept in it.
+    pub(super) fn existing(root: PathBuf) -> Result<Option<Self>, BlobError> {
+        let used = AREAS.iter().any(|area| root.join(area).is_dir());
+        used.then(|| Self::new(root)).transpose()
     }
 
     fn path(&self, key: &Key) -> PathBuf {
@@ -114,8 +124,14 @@ impl Local {
         let (folders, prefix) = (Arc::clone(&self.folders), prefix.to_owned());
         blocking(move || {
             let mut found = Vec::new();
-            for kind in ["media", "originals"] {
+            for kind in AREAS {
                 for fan in entries(&folders.root.join(kind))? {
+                    let name = fan.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                    let (here, length) = (format!("{kind}/{name}"), prefix.len());
+                    // A folder is read only where its files can begin so.
+                    if !here.starts_with(prefix.get(..length.min(here.len())).unwrap_or_default()) {
+                        continue;
+                    }
                     for file in entries(&fan)? {
                         found.extend(listed(&file, kind, &prefix)?);
                     }
@@ -123,6 +139,47 @@ impl Local {
             }
             found.sort_by(|a, b| a.key.cmp(&b.key));
             Ok(found)
+        })
+        .await
+    }
+
+    /// Gives a file a second name, as new as if it had been written now; whether there was a file.
+    pub(super) async fn copy(&self, from: &Key, to: &Key) -> Result<bool, BlobError> {
+        let (folders, temp) = (Arc::clone(&self.folders), self.temp.join(fresh_name()));
+        let (from, to) = (self.path(from), self.path(to));
+        blocking(move || {
+            let file = match File::open(&from) {
+                Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
+                opened => opened?,
+            };
+            // What looks old would be taken for left over before a row names it.
+            #[allow(clippy::disallowed_methods, reason = "the time of files, which the file system sets else")]
+            file.set_modified(SystemTime::now())?;
+            let named = fs::hard_link(&from, &temp).or_else(|_| copy(&file, &temp));
+            let placed = named.and_then(|()| folders.place(&temp, &to));
+            // A name that leads to the same file already stays, and the other one too.
+            let _ = fs::remove_file(&temp);
+            placed?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// Takes empty folders away.
+    pub(super) async fn prune(&self) -> Result<(), BlobError> {
+        let folders = Arc::clone(&self.folders);
+        blocking(move || {
+            for area in AREAS {
+                let area = folders.root.join(area);
+                for fan in entries(&area)? {
+                    // One with something in it stays.
+                    if fs::remove_dir(&fan).is_ok() {
+                        folders.durable.lock().unwrap_or_else(PoisonError::into_inner).remove(&fan);
+                    }
+                }
+                let _ = fs::remove_dir(&area);
+            }
+            Ok(())
         })
         .await
     }

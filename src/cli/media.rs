@@ -1,8 +1,11 @@
 //! `media …`: looking after what is stored.
 
+mod moving;
+mod sweeping;
+
 use crate::app::{App, Overrides};
 use crate::clock::DAY;
-use crate::config::Settings;
+use crate::config::{Place, Settings};
 use crate::service::federation::kept::{self, Room};
 use crate::service::photos::rebuild::{self, Progress, Which};
 use clap::Subcommand;
@@ -17,6 +20,23 @@ pub enum Media {
         /// Also those that are up to date: after a change of what is written into files.
         #[arg(long)]
         all: bool,
+    },
+    /// Move everything that is stored from the data folder to the bucket, or back, while the server runs. Each
+    /// file is read back before it is taken away where it was. Can be stopped and begun again.
+    Move {
+        /// local or s3.
+        #[arg(long)]
+        from: Place,
+        /// Where the settings have new media put: local or s3.
+        #[arg(long)]
+        to: Place,
+    },
+    /// List what is stored and nobody's: files no row knows, rows whose file is not there, uploads that were
+    /// never ended. What is younger than a day is left out.
+    Sweep {
+        /// Delete the files and the uploads; rows stay.
+        #[arg(long)]
+        delete: bool,
     },
     /// Print how many bytes are stored: of this server's people, and of other servers.
     Usage,
@@ -36,6 +56,8 @@ pub async fn run(settings: Settings, command: Media) -> anyhow::Result<()> {
     let app = App::open(settings, Overrides::default()).await?;
     let done = match command {
         Media::Rebuild { all } => make_again(&app, if all { Which::All } else { Which::Outdated }).await,
+        Media::Move { from, to } => moving::run(&app, from, to).await,
+        Media::Sweep { delete } => sweeping::run(&app, delete).await,
         Media::Usage => print_usage(&app).await,
         Media::Evict { bytes, days } => evict(&app, bytes, days).await,
     };

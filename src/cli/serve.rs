@@ -6,6 +6,8 @@ use crate::service::{accounts, description, federation, sessions, storage};
 use crate::store::presence::Presence;
 use crate::{http, store, telemetry, worker};
 use anyhow::Context;
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -22,8 +24,10 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     federation::frozen::check(&app).await?;
     accounts::ensure_instance(&app).await.context("the server's own account could not be made")?;
     description::since(&app).await?;
-    sweep_temporary(&app);
-    let _held = hold(&app).await?;
+    let held = hold(&app).await?;
+    if held.folder.is_some() {
+        sweep_temporary(&app);
+    }
     let listener = http::server::bind(listen).await?;
     announce(&app).await?;
     let router = http::router(app.clone())?;
@@ -53,7 +57,7 @@ fn raise_open_files() {
 
 /// What a server holds as long as it runs.
 struct Held {
-    _folder: Option<std::fs::File>,
+    folder: Option<std::fs::File>,
     _database: Option<Arc<Presence>>,
 }
 
@@ -65,7 +69,7 @@ async fn hold(app: &App) -> anyhow::Result<Held> {
         if folder.is_some() {
             worker::take_over(app).await?;
         }
-        return Ok(Held { _folder: folder, _database: None });
+        return Ok(Held { folder, _database: None });
     };
     let (presence, first) = Presence::enter(address).await?;
     if first {
@@ -75,21 +79,24 @@ async fn hold(app: &App) -> anyhow::Result<Held> {
     let presence = Arc::new(presence);
     let (lasting, stopping) = (presence.clone(), app.stopping.clone());
     app.tasks.spawn(async move { stopping.run_until_cancelled(lasting.last()).await });
-    Ok(Held { _folder: folder, _database: Some(presence) })
+    Ok(Held { folder, _database: Some(presence) })
 }
 
 /// The data folder, unless another server holds it.
 fn hold_folder(app: &App) -> anyhow::Result<Option<std::fs::File>> {
-    let path = app.settings.data_dir.join("serving");
-    let file = std::fs::File::create(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+    let path = storage::serving_file(app);
+    let told = || format!("{} cannot be written", path.display());
+    let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).with_context(told)?;
     if file.try_lock().is_err() {
         tracing::warn!("another server runs over this data folder");
         return Ok(None);
     }
+    // `media move` asks whether this server knows where it is to put media.
+    file.set_len(0).and_then(|()| writeln!(file, "{}", app.blobs.place())).with_context(told)?;
     Ok(Some(file))
 }
 
-/// Files that an earlier process left half-written.
+/// Files that an earlier process left half-written; for whoever is alone with the folder.
 fn sweep_temporary(app: &App) {
     for entry in std::fs::read_dir(app.blobs.temp_dir()).into_iter().flatten().flatten() {
         if let Err(error) = std::fs::remove_file(entry.path()) {

@@ -3,8 +3,10 @@
 //! Layers, later ones win: the defaults below, `cyanotype.toml`, the environment (`CYANOTYPE_…`).
 
 mod keys;
+mod media;
 
 pub use keys::{KEYS, Key, Kind};
+pub use media::{Place, S3};
 
 use ipnet::IpNet;
 use keys::SECRET;
@@ -50,6 +52,7 @@ pub struct Settings {
     pub allow_private_addresses: Vec<IpNet>,
     pub resolve: Vec<(String, SocketAddr)>,
     pub s3: Option<S3>,
+    pub media_store: Place,
     pub media_address: Option<Url>,
     pub log: String,
     pub log_json: bool,
@@ -73,17 +76,6 @@ pub struct PublicAddress {
 pub enum Database {
     Sqlite(PathBuf),
     Postgres(String),
-}
-
-/// An S3-compatible store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct S3 {
-    pub endpoint: String,
-    pub bucket: String,
-    pub region: String,
-    pub access_key: String,
-    pub secret_key: String,
-    pub path_style: bool,
 }
 
 /// One line of `cyanotype config`.
@@ -142,10 +134,13 @@ struct Raw {
     resolve: Vec<String>,
     s3_endpoint: String,
     s3_bucket: String,
+    s3_private_bucket: String,
+    s3_prefix: String,
     s3_region: String,
     s3_access_key: String,
     s3_secret_key: String,
     s3_path_style: bool,
+    media_store: String,
     media_address: String,
     log: String,
     log_format: String,
@@ -367,8 +362,9 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
         remote_media_days: c.days("remote_media_days", raw.remote_media_days)?,
         allow_private_addresses: c.nets("allow_private_addresses", &raw.allow_private_addresses)?,
         resolve: resolve(&c, &raw.resolve)?,
-        s3: s3(&c, &raw)?,
-        media_address: media_address(&c, &raw.media_address)?,
+        media_store: media::store(&c, &raw.media_store, media::s3(&c, &raw)?.is_some())?,
+        s3: media::s3(&c, &raw)?,
+        media_address: media::address(&c, &raw.media_address)?,
         log_json: c.one_of("log_format", &raw.log_format, ["json", "text"])?,
         server_name: raw.server_name,
         server_description: raw.server_description,
@@ -435,31 +431,6 @@ fn resolve(c: &Checker<'_>, list: &[String]) -> Result<Vec<(String, SocketAddr)>
         .collect()
 }
 
-fn s3(c: &Checker<'_>, raw: &Raw) -> Result<Option<S3>, ConfigError> {
-    if [&raw.s3_endpoint, &raw.s3_bucket, &raw.s3_access_key, &raw.s3_secret_key].iter().all(|v| v.is_empty()) {
-        return Ok(None);
-    }
-    for (name, value) in [
-        ("s3_endpoint", &raw.s3_endpoint),
-        ("s3_bucket", &raw.s3_bucket),
-        ("s3_access_key", &raw.s3_access_key),
-        ("s3_secret_key", &raw.s3_secret_key),
-    ] {
-        if value.is_empty() {
-            return Err(c.fail(name, "it is empty, but the other settings of the S3 store are set."));
-        }
-    }
-    Url::parse(&raw.s3_endpoint).map_err(|_| c.fail("s3_endpoint", "it is no address such as https://s3.example."))?;
-    Ok(Some(S3 {
-        endpoint: raw.s3_endpoint.clone(),
-        bucket: raw.s3_bucket.clone(),
-        region: raw.s3_region.clone(),
-        access_key: raw.s3_access_key.clone(),
-        secret_key: raw.s3_secret_key.clone(),
-        path_style: raw.s3_path_style,
-    }))
-}
-
 /// A filter of levels, as `tracing` reads it.
 fn log(c: &Checker<'_>, text: String) -> Result<String, ConfigError> {
     match tracing_subscriber::EnvFilter::try_new(&text) {
@@ -467,16 +438,6 @@ fn log(c: &Checker<'_>, text: String) -> Result<String, ConfigError> {
         Err(_) => {
             Err(c.fail("log", format!("\"{text}\" is no level such as info, and no filter such as cyanotype=debug.")))
         }
-    }
-}
-
-fn media_address(c: &Checker<'_>, text: &str) -> Result<Option<Url>, ConfigError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    match Url::parse(text.trim_end_matches('/')) {
-        Ok(url) if url.scheme() == "https" || url.scheme() == "http" => Ok(Some(url)),
-        _ => Err(c.fail("media_address", "it must be an address such as https://media.photos.example.")),
     }
 }
 

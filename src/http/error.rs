@@ -29,6 +29,12 @@ pub fn said(refusal: &Refusal) -> (StatusCode, String) {
         Refusal::Busy => {
             (StatusCode::SERVICE_UNAVAILABLE, "The server is busy. Try again in a moment; nothing was lost.".to_owned())
         }
+        Refusal::NoStore => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The place where photos are kept does not answer just now. Nothing that was here is lost; try again in a \
+             minute."
+                .to_owned(),
+        ),
         Refusal::Full => (
             StatusCode::INSUFFICIENT_STORAGE,
             "The server has no space left. Tell its owner; what you sent now was not kept.".to_owned(),
@@ -54,11 +60,15 @@ pub fn log(refusal: &Refusal) {
     }
 }
 
+/// Seconds after which a store that is away is asked again.
+pub const STORE_AGAIN: u64 = 30;
+
 /// Says when to come back, where that is known.
 pub fn with_retry(refusal: &Refusal, mut response: Response) -> Response {
     let seconds = match refusal {
         Refusal::TooMany { retry_after } => *retry_after,
         Refusal::Busy => 5,
+        Refusal::NoStore => STORE_AGAIN,
         _ => return response,
     };
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));

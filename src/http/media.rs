@@ -4,6 +4,7 @@
 use super::{Web, error};
 use crate::blob::Key;
 use crate::service::Refusal;
+use crate::service::photos::files;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -25,6 +26,11 @@ const FIXED: [(&str, &str); 6] = [
     ("x-robots-tag", "noindex"),
 ];
 
+/// A name means the same picture for ever …
+const KEPT: &str = "public, max-age=31536000, immutable";
+/// … which nobody keeps for others where not everybody may see it.
+const KEPT_BY_ONE: &str = "private, max-age=31536000, immutable";
+
 async fn serve(State(web): State<Web>, method: Method, Path(file): Path<String>, headers: HeaderMap) -> Response {
     let Ok(key) = format!("media/{file}").parse::<Key>() else { return error::bare(&Refusal::Missing) };
     answer(&web, &key, &method, &headers).await.unwrap_or_else(|refusal| error::bare(&refusal))
@@ -39,8 +45,17 @@ fn tag_of(key: &Key, total: u64) -> String {
 }
 
 async fn answer(web: &Web, key: &Key, method: &Method, asked: &HeaderMap) -> Result<Response, Refusal> {
-    let total = web.app.blobs.size(key).await?.ok_or(Refusal::Missing)?;
-    let tag = tag_of(key, total);
+    // Most ask for the whole: the store tells its length as it gives it.
+    let plain =
+        method == Method::GET && !asked.contains_key(header::RANGE) && !asked.contains_key(header::IF_NONE_MATCH);
+    let (key, total, mut whole) = if plain {
+        let (key, blob) = files::served(&web.app, key, None).await?.ok_or(Refusal::Missing)?;
+        (key, blob.len_total, Some(blob))
+    } else {
+        let (key, total) = files::served_size(&web.app, key).await?.ok_or(Refusal::Missing)?;
+        (key, total, None)
+    };
+    let tag = tag_of(&key, total);
     let same = asked
         .get(header::IF_NONE_MATCH)
         .and_then(|v| v.to_str().ok())
@@ -52,7 +67,7 @@ async fn answer(web: &Web, key: &Key, method: &Method, asked: &HeaderMap) -> Res
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(if key.is_open() { KEPT } else { KEPT_BY_ONE }));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }
@@ -75,7 +90,10 @@ async fn answer(web: &Web, key: &Key, method: &Method, asked: &HeaderMap) -> Res
         *response.status_mut() = StatusCode::PARTIAL_CONTENT;
     }
     if method != Method::HEAD {
-        let blob = web.app.blobs.get(key, range).await?.ok_or(Refusal::Missing)?;
+        let blob = match whole.take() {
+            Some(blob) => blob,
+            None => files::served(&web.app, &key, range).await?.ok_or(Refusal::Missing)?.1,
+        };
         *response.body_mut() = Body::from_stream(blob.stream);
     }
     Ok(response)

@@ -40,7 +40,7 @@ pub fn names(text: &str) -> impl Iterator<Item = &str> {
 /// Makes what is served of a file and stores it under a new name.
 pub async fn store(app: &App, file: &Upload) -> Result<String, Refusal> {
     let made = app.photos.emoji(&file.path, SIDE).await.map_err(|e| uploads::refused("The picture", e))?;
-    let key = uploads::new_key(MediaType::Png)?;
+    let key = uploads::new_key(MediaType::Png, true)?;
     app.blobs.put_bytes(&key, Bytes::from(made.bytes), MediaType::Png.mime()).await?;
     Ok(key.to_string())
 }

@@ -1,6 +1,7 @@
 //! What must be tidied now and then: half-made uploads, forgotten drafts, old markers, unused bytes.
 
 use super::federation::{deliver, kept};
+use super::storage::sweeping;
 use super::{Refusal, attaching, counting, happening, leaving, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
@@ -9,6 +10,7 @@ use crate::ids::first_of;
 use crate::store::{
     delivery_log, drafts, emoji, feeds, forms, keys, markers, media, mutes, policies, sessions, tokens,
 };
+use futures_util::stream::{self, StreamExt};
 
 /// Everything, once; a failure of one part is logged and the next one runs.
 pub async fn run(app: &App) {
@@ -23,6 +25,7 @@ pub async fn run(app: &App) {
         ("pictures of others", kept::tidy(app).await),
         ("counters", counting::nightly(app).await),
         ("happenings", happening::sweep(app).await),
+        ("uploads in parts", sweeping::abandon_parts(app).await),
     ] {
         if let Err(error) = done {
             tracing::warn!(%error, what, "housekeeping failed");
@@ -102,12 +105,17 @@ async fn old_deliveries(app: &App) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Files removed at the same time.
+const REMOVED_TOGETHER: usize = 8;
+
 /// Removes stored bytes, and the rows of profile pictures that named them.
 pub async fn drop_blobs(app: &App, keys: &[String]) -> Result<(), Refusal> {
-    for key in keys {
-        if let Ok(parsed) = key.parse::<Key>() {
-            app.blobs.delete(&parsed).await?;
-        }
+    let keys_known: Vec<Key> = keys.iter().filter_map(|key| key.parse().ok()).collect();
+    let mut gone = stream::iter(keys_known)
+        .map(|key| async move { app.blobs.delete(&key).await })
+        .buffer_unordered(REMOVED_TOGETHER);
+    while let Some(one) = gone.next().await {
+        one?;
     }
     let keys = keys.to_vec();
     app.db

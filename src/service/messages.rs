@@ -220,7 +220,7 @@ async fn recipients(app: &App, author: &account::Model, to: &str) -> Result<Vec<
         let nobody =
             || Refusal::invalid("to", format!("{name} was not found. Write the whole handle, such as @name@server."));
         let person = person.map_err(|refusal| match refusal {
-            Refusal::Busy | Refusal::Full | Refusal::Forbidden(_) => refusal,
+            Refusal::Busy | Refusal::Full | Refusal::NoStore | Refusal::Forbidden(_) => refusal,
             _ => nobody(),
         })?;
         if !policies::between(&app.db.read, author.id, &[person.id]).await?.is_empty() {

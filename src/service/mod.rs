@@ -99,6 +99,9 @@ pub enum Refusal {
     /// No space left to keep it.
     #[error("no space left")]
     Full,
+    /// The store of photos is away, or refuses; it is tried again, and later it works.
+    #[error("the media store is not available")]
+    NoStore,
     /// It broke here; the cause is for the log.
     #[error("something broke: {0}")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -163,12 +166,25 @@ impl From<crate::blob::BlobError> for Refusal {
         match error {
             crate::blob::BlobError::Full { .. } => Self::Full,
             crate::blob::BlobError::Unavailable { source } => {
-                tracing::warn!(%source, "the media store is not available");
-                Self::Busy
+                tracing::warn!(cause = chain(&*source), "the media store is not available");
+                Self::NoStore
+            }
+            crate::blob::BlobError::Refused { source } => {
+                tracing::error!(
+                    cause = chain(&*source),
+                    "the media store refuses: look at its keys, rights and buckets"
+                );
+                Self::NoStore
             }
             other => Self::broken(other),
         }
     }
+}
+
+/// What went wrong, and what lies behind it.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let behind = std::iter::successors(error.source(), |error| error.source());
+    behind.fold(error.to_string(), |text, error| format!("{text}: {error}"))
 }
 
 impl From<crate::secrets::SecretError> for Refusal {

@@ -7,6 +7,7 @@ use super::work::{self, What, Work};
 use super::{federation, limits, messages, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
+use crate::blob::Key;
 use crate::entity::{account, boost, follow, post, quote};
 use crate::store;
 use crate::store::{
@@ -299,9 +300,19 @@ pub async fn profile_changed(app: &App, tx: &impl ConnectionTrait, row: &account
     work::queue_once(app, tx, work, format!("profile_update:{}", row.id), federation::PROFILE_DEBOUNCE).await.map(drop)
 }
 
-/// Stored bytes that no row names any more.
+/// Files one job removes: they are gone well before it would be taken for hung.
+const DROPPED_AT_ONCE: usize = 100;
+
+/// Stored bytes that no row names any more. What is closed may have been copied to where it opens just now.
 pub async fn drop_blobs(app: &App, tx: &impl ConnectionTrait, keys: Vec<String>) -> Result<(), DbErr> {
-    if keys.is_empty() { Ok(()) } else { work::queue(app, tx, Work::DropBlobs { keys }).await }
+    let opened = |key: &String| {
+        key.parse::<Key>().ok().filter(|k| !k.is_original() && !k.is_open()).map(|k| k.moved(true).to_string())
+    };
+    let all: Vec<String> = keys.iter().filter_map(opened).chain(keys.iter().cloned()).collect();
+    for keys in all.chunks(DROPPED_AT_ONCE) {
+        work::queue(app, tx, Work::DropBlobs { keys: keys.to_vec() }).await?;
+    }
+    Ok(())
 }
 
 async fn tell_mentioned(

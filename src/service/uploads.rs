@@ -3,6 +3,7 @@
 //! Who cleans up after a crash: the temporary file, the start of the server; bytes that are stored
 //! while the row still says `storing`, housekeeping, which knows their keys from the row.
 
+use super::photos::housing;
 use super::{Refusal, posting, surface};
 use crate::app::App;
 use crate::blob::{Key, MediaType};
@@ -142,9 +143,9 @@ impl Made {
         Ok(Self { derived, shows: login.shows })
     }
 
-    /// Rows for its sizes, each with a new random key.
-    pub fn sizes(&self, app: &App, photo_id: i64) -> Result<Vec<rendition::Model>, Refusal> {
-        sizes_of(app, &self.derived, Some(photo_id))
+    /// Rows for its sizes, each with a new random key, open or closed.
+    pub fn sizes(&self, app: &App, photo_id: i64, open: bool) -> Result<Vec<rendition::Model>, Refusal> {
+        sizes_of(app, &self.derived, Some(photo_id), open)
     }
 
     /// The row with what is known of the original and its sizes.
@@ -258,7 +259,7 @@ impl NewPhoto {
                 ..row
             },
         );
-        Ok(Self { row, sizes: made.sizes(app, id)? })
+        Ok(Self { row, sizes: made.sizes(app, id, false)? })
     }
 
     /// Everything durable in the store, the original first.
@@ -275,9 +276,9 @@ fn key_of(text: &str) -> Result<Key, Refusal> {
     text.parse().map_err(Refusal::broken)
 }
 
-/// A name nobody can guess.
-pub fn new_key(kind: MediaType) -> Result<Key, Refusal> {
-    Key::media(&random_hex::<16>()?, kind).map_err(Refusal::broken)
+/// A name nobody can guess, open or closed (see [`super::photos::housing`]).
+pub fn new_key(kind: MediaType, open: bool) -> Result<Key, Refusal> {
+    Ok(Key::media(&random_hex::<16>()?, kind).map_err(Refusal::broken)?.moved(open))
 }
 
 /// A photo of which nothing is known.
@@ -318,9 +319,9 @@ pub fn blank() -> photo::Model {
 }
 
 /// A row for one made file.
-fn size_row(app: &App, r: &craft::Rendition, role: &str) -> Result<rendition::Model, Refusal> {
+fn size_row(app: &App, r: &craft::Rendition, role: &str, open: bool) -> Result<rendition::Model, Refusal> {
     Ok(rendition::Model {
-        key: new_key(MediaType::Jpeg)?.to_string(),
+        key: new_key(MediaType::Jpeg, open)?.to_string(),
         photo_id: None,
         account_id: None,
         role: role.to_owned(),
@@ -335,8 +336,8 @@ fn size_row(app: &App, r: &craft::Rendition, role: &str) -> Result<rendition::Mo
 }
 
 /// Rows for the sizes, each with a new random key.
-fn sizes_of(app: &App, derived: &Derived, photo_id: Option<i64>) -> Result<Vec<rendition::Model>, Refusal> {
-    let row = |r: &craft::Rendition| Ok(rendition::Model { photo_id, ..size_row(app, r, r.role.as_str())? });
+fn sizes_of(app: &App, derived: &Derived, photo_id: Option<i64>, open: bool) -> Result<Vec<rendition::Model>, Refusal> {
+    let row = |r: &craft::Rendition| Ok(rendition::Model { photo_id, ..size_row(app, r, r.role.as_str(), open)? });
     derived.renditions.iter().map(row).collect()
 }
 
@@ -357,7 +358,8 @@ async fn store_sizes(app: &App, sizes: &[rendition::Model], derived: &mut Derive
 /// The sizes of a remote photo that has been fetched into a file. No original is kept.
 pub async fn fill_remote(app: &App, mut row: photo::Model, file: Upload) -> Result<(), Refusal> {
     let mut derived = app.photos.process_patiently(&file.path).await.map_err(|e| refused("The photo", e))?;
-    let sizes = sizes_of(app, &derived, Some(row.id))?;
+    let open = housing::is_open(app, row.post_id).await?;
+    let sizes = sizes_of(app, &derived, Some(row.id), open)?;
     // Rows first: whatever happens to the bytes, their keys are known.
     let (app2, id, rows) = (app.clone(), row.id, sizes.clone());
     let wanted = app
@@ -435,7 +437,7 @@ pub async fn profile_picture(
     }
     .map_err(|e| refused(&file.file_name, e))?;
     let role = if which == ProfilePicture::Avatar { "avatar" } else { "header" };
-    let row = rendition::Model { account_id: Some(account_id), ..size_row(app, &made, role)? };
+    let row = rendition::Model { account_id: Some(account_id), ..size_row(app, &made, role, true)? };
     let key = key_of(&row.key)?;
     app.db
         .write(move |tx| Box::pin(async move { Ok::<_, Refusal>(media::insert_sizes(tx, vec![row]).await?) }))

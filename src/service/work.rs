@@ -48,6 +48,8 @@ pub enum Work {
     },
     /// The animation of a photo, or a cleaned copy of its original.
     PhotoExtras { photo: i64 },
+    /// What is made of the photos of a post lies elsewhere than it should.
+    HousePhotos { post: i64 },
     /// The hour of a scheduled post has come.
     PostScheduled { scheduled: i64 },
     /// Stored bytes that no row names any more.
@@ -126,6 +128,7 @@ impl Work {
             Self::FetchEmoji { .. } => "fetch_emoji",
             Self::CheckLinks { .. } => "check_links",
             Self::PhotoExtras { .. } => "photo_extras",
+            Self::HousePhotos { .. } => "house_photos",
             Self::PostScheduled { .. } => "post_scheduled",
             Self::DropBlobs { .. } => "drop_blobs",
             Self::MoveFollowers { .. } => "move_followers",

@@ -188,6 +188,35 @@ pub async fn save_size(db: &impl ConnectionTrait, row: rendition::Model) -> Resu
     rendition::Entity::update(row.into_active_model().reset_all()).exec(db).await.map(drop)
 }
 
+/// Gives a served file another name; whether it was there.
+pub async fn rename_size(db: &impl ConnectionTrait, key: &str, to: &str) -> Result<bool, DbErr> {
+    let renamed = rendition::Entity::update_many()
+        .col_expr(rendition::Column::Key, Expr::value(to))
+        .filter(rendition::Column::Key.eq(key))
+        .exec(db)
+        .await?;
+    Ok(renamed.rows_affected > 0)
+}
+
+/// Whether a served file of that name is known.
+pub async fn names(db: &impl ConnectionTrait, key: &str) -> Result<bool, DbErr> {
+    Ok(rendition::Entity::find_by_id(key).count(db).await? > 0)
+}
+
+/// Photos in posts, by id, with their posts.
+pub async fn posted_after(db: &impl ConnectionTrait, after: i64, limit: u64) -> Result<Vec<(i64, i64)>, DbErr> {
+    photo::Entity::find()
+        .select_only()
+        .columns([photo::Column::Id, photo::Column::PostId])
+        .filter(photo::Column::Id.gt(after))
+        .filter(photo::Column::PostId.is_not_null())
+        .order_by_asc(photo::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
 /// Gives a served file another role.
 pub async fn set_role(db: &impl ConnectionTrait, key: &str, role: &str) -> Result<(), DbErr> {
     rendition::Entity::update_many()

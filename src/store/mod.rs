@@ -49,6 +49,7 @@ pub mod requests;
 pub mod scheduled;
 pub mod sessions;
 pub mod settings;
+pub mod stored;
 pub mod tag_follows;
 pub mod tag_usage;
 pub mod tags;

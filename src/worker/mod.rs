@@ -5,7 +5,7 @@ mod places;
 mod run;
 
 use crate::app::App;
-use crate::clock::{MINUTE, Millis};
+use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::entity::job;
 use crate::service::federation::deliver::{WAITS, jitter};
 use crate::service::federation::kept;
@@ -21,6 +21,10 @@ use std::time::Duration;
 
 /// A worker that dies gives its jobs back after so long.
 const LEASE: Millis = 2 * MINUTE;
+/// What waits for our own store of photos is tried again soon: it is back within moments as a rule, and what
+/// was deleted is to be gone.
+const STORE_WAITS: [Millis; 9] =
+    [5 * SECOND, 10 * SECOND, 20 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE, 3 * HOUR, 12 * HOUR, DAY];
 /// Jobs looked at at once, of one queue.
 const BATCH: u64 = 256;
 /// Without a call, the queue is looked at this often.
@@ -166,23 +170,26 @@ async fn settle(app: &App, job: &job::Model, outcome: Outcome) -> Result<(), Ref
                 .write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::park(tx, id, &why).await?) }))
                 .await?;
         }
-        Outcome::Later { why, not_before } => {
-            let tried = usize::try_from(job.attempts.max(1) - 1).unwrap_or(0);
-            let Some(wait) = WAITS.get(tried) else {
-                tracing::info!(job = id, %kind, %why, "a job was given up after many attempts");
-                return app
-                    .db
-                    .write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::park(tx, id, &why).await?) }))
-                    .await;
-            };
-            let at = (app.now() + jitter(*wait)).max(not_before.unwrap_or(0));
-            tracing::debug!(job = id, %kind, %why, "a job will be tried again");
-            app.db
-                .write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::retry(tx, id, at, &why).await?) }))
-                .await?;
-        }
+        Outcome::Later { why, not_before } => again(app, job, &WAITS, why, not_before.unwrap_or(0)).await?,
+        Outcome::Soon(why) => again(app, job, &STORE_WAITS, why, 0).await?,
     }
     Ok(())
+}
+
+/// Puts a job back, to be tried again after one of `waits`; where none is left it is given up.
+async fn again(app: &App, job: &job::Model, waits: &[Millis], why: String, not_before: Millis) -> Result<(), Refusal> {
+    let (id, kind) = (job.id, &job.kind);
+    let tried = usize::try_from(job.attempts.max(1) - 1).unwrap_or(0);
+    let Some(wait) = waits.get(tried) else {
+        tracing::info!(job = id, %kind, %why, "a job was given up after many attempts");
+        return app
+            .db
+            .write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::park(tx, id, &why).await?) }))
+            .await;
+    };
+    let at = (app.now() + jitter(*wait)).max(not_before);
+    tracing::debug!(job = id, %kind, %why, "a job will be tried again");
+    app.db.write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::retry(tx, id, at, &why).await?) })).await
 }
 
 /// Lets running jobs end; what does not end in time goes back into the queue.

@@ -14,6 +14,8 @@ pub enum Outcome {
     Done,
     /// To be tried again, not before that moment.
     Later { why: String, not_before: Option<Millis> },
+    /// To be tried again as soon as the media store may be back.
+    Soon(String),
     /// Trying again would change nothing.
     Never(String),
 }
@@ -48,6 +50,7 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
         Work::FetchEmoji { emoji, .. } => federation::emoji::fetch(app, emoji, job.attempts).await,
         Work::CheckLinks { account, .. } => federation::links::check(app, account).await,
         Work::PhotoExtras { photo } => photos::extras::make(app, photo).await,
+        Work::HousePhotos { post } => photos::housing::settle(app, post).await,
         Work::PostScheduled { scheduled } => scheduling::post(app, scheduled).await,
         Work::DropBlobs { keys } => housekeeping::drop_blobs(app, &keys).await,
         Work::MoveFollowers { from, to, after } => federation::moving::followers(app, from, to, after).await,
@@ -63,6 +66,7 @@ pub async fn run(app: &App, job: &job::Model) -> Outcome {
     };
     match done {
         Ok(()) => Outcome::Done,
+        Err(Refusal::NoStore) => Outcome::Soon("the media store is away".to_owned()),
         Err(Refusal::Busy | Refusal::Full) => Outcome::Later { why: "busy".to_owned(), not_before: None },
         Err(Refusal::Broken(cause)) => Outcome::Later { why: cause.to_string(), not_before: None },
         Err(refused) => Outcome::Never(refused.to_string()),

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod sending;
+
 use crate::support::bucket::{ACCESS, Asked, BUCKET, Bucket, SECRET};
+use crate::support::seaweed;
 use cyanotype::blob::{Blob, BlobError, Blobs, Key, MediaType, S3Config};
 use futures_util::{StreamExt, TryStreamExt};
 use std::os::unix::fs::PermissionsExt;
@@ -10,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
 
 const JPEG: &str = "image/jpeg";
 
@@ -17,6 +21,8 @@ const JPEG: &str = "image/jpeg";
 struct Fixture {
     blobs: Blobs,
     root: TempDir,
+    /// Of the bucket, if it is one.
+    endpoint: String,
     asked: Asked,
     _bucket: Option<Bucket>,
 }
@@ -25,14 +31,28 @@ impl Fixture {
     async fn local() -> Self {
         let root = tempfile::tempdir().expect("a folder");
         let blobs = Blobs::local(root.path().join("media store")).expect("a store");
-        Self { blobs, root, asked: Asked::default(), _bucket: None }
+        Self { blobs, root, endpoint: String::new(), asked: Asked::default(), _bucket: None }
     }
 
     async fn s3() -> Self {
         let root = tempfile::tempdir().expect("a folder");
         let bucket = Bucket::start().await;
         let blobs = Blobs::s3(config(bucket.endpoint.clone(), root.path())).expect("a store");
-        Self { blobs, root, asked: Arc::clone(&bucket.asked), _bucket: Some(bucket) }
+        let (endpoint, asked) = (bucket.endpoint.clone(), Arc::clone(&bucket.asked));
+        Self { blobs, root, endpoint, asked, _bucket: Some(bucket) }
+    }
+
+    async fn seaweed() -> Self {
+        let root = tempfile::tempdir().expect("a folder");
+        let config = S3Config {
+            bucket: seaweed::PUBLIC.to_owned(),
+            private_bucket: Some(seaweed::PRIVATE.to_owned()),
+            prefix: format!("{:032x}", rand::random::<u128>()),
+            ..config(seaweed::seaweed().await.endpoint.clone(), root.path())
+        };
+        let endpoint = config.endpoint.clone();
+        let blobs = Blobs::s3(config).expect("a store");
+        Self { blobs, root, endpoint, asked: Asked::default(), _bucket: None }
     }
 
     fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
@@ -46,12 +66,15 @@ fn config(endpoint: String, root: &Path) -> S3Config {
     S3Config {
         endpoint,
         bucket: BUCKET.to_owned(),
+        private_bucket: None,
+        resolve: Vec::new(),
         region: "us-east-1".to_owned(),
         access_key: ACCESS.to_owned(),
         secret_key: SECRET.to_owned(),
         path_style: true,
         prefix: "/cyanotype/".to_owned(),
         temp_dir: root.join("temp"),
+        tasks: TaskTracker::new(),
     }
 }
 
@@ -75,6 +98,7 @@ macro_rules! promises {
     ($($promise:ident,)*) => {
         mod local { $(#[tokio::test] async fn $promise() { super::$promise(super::Fixture::local().await).await; })* }
         mod s3 { $(#[tokio::test] async fn $promise() { super::$promise(super::Fixture::s3().await).await; })* }
+        mod real { $(#[tokio::test] async fn $promise() { super::$promise(super::Fixture::seaweed().await).await; })* }
     };
 }
 
@@ -91,6 +115,9 @@ promises! {
     puts_at_the_same_time_do_not_meet,
     ready_when_it_can_be_reached,
     temporary_files_do_not_show,
+    a_copy_lies_under_both_names,
+    a_file_longer_than_a_part_comes_whole,
+    what_lies_in_another_place_is_found_and_deleted_there_too,
 }
 
 async fn what_is_put_can_be_read(store: Fixture) {
@@ -205,6 +232,60 @@ async fn puts_at_the_same_time_do_not_meet(store: Fixture) {
         let bytes = store.blobs.read_all(&media(n)).await.unwrap().unwrap();
         assert!(bytes.len() == 1000 && bytes.iter().all(|b| *b == bytes[0]), "whole and unmixed");
     }
+}
+
+async fn a_copy_lies_under_both_names(store: Fixture) {
+    let closed = media(1).moved(false);
+    assert!(!store.blobs.copy(&closed, &media(1)).await.unwrap(), "there is nothing to copy");
+    put(&store, &closed, b"the same").await;
+    for _ in 0..2 {
+        assert!(store.blobs.copy(&closed, &media(1)).await.unwrap());
+        for key in [&closed, &media(1)] {
+            assert_eq!(store.blobs.read_all(key).await.unwrap().unwrap(), &b"the same"[..], "{key}");
+        }
+    }
+    assert_eq!(store.blobs.list("media/01").await.unwrap().len(), 1);
+    store.blobs.delete(&closed).await.unwrap();
+    assert_eq!(store.blobs.size(&closed).await.unwrap(), None);
+    assert_eq!(store.blobs.size(&media(1)).await.unwrap(), Some(8), "one goes without the other");
+    assert_eq!(std::fs::read_dir(store.blobs.temp_dir()).unwrap().count(), 0);
+}
+
+/// Bytes that no store makes smaller.
+fn noise(length: usize) -> Vec<u8> {
+    let mut seed = 7_u64;
+    let mut next = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed.to_be_bytes()[0]
+    };
+    (0..length).map(|_| next()).collect()
+}
+
+async fn a_file_longer_than_a_part_comes_whole(store: Fixture) {
+    for length in [(8 << 20) - 1, 8 << 20, (8 << 20) + 1, (17 << 20) + 5] {
+        let long = noise(length);
+        store.blobs.put_file(&original(1), &store.file("long", &long), "image/png").await.unwrap();
+        assert_eq!(store.blobs.size(&original(1)).await.unwrap(), Some(length as u64));
+        assert!(store.blobs.read_all(&original(1)).await.unwrap().unwrap() == long, "{length} bytes");
+        assert_eq!(store.blobs.unfinished().await.unwrap(), []);
+    }
+}
+
+async fn what_lies_in_another_place_is_found_and_deleted_there_too(store: Fixture) {
+    let other = Blobs::local(store.root.path().join("other place")).unwrap();
+    let both = store.blobs.clone().beside(Some(other.clone()));
+    other.put_bytes(&media(1), "elsewhere".into(), JPEG).await.unwrap();
+    assert_eq!(both.read_all(&media(1)).await.unwrap().unwrap(), "elsewhere");
+    assert_eq!(both.size(&media(1)).await.unwrap(), Some(9));
+    assert_eq!(bytes_of(both.get(&media(1), Some(2..4)).await.unwrap().unwrap()).await, b"se");
+    assert!(both.get(&media(2), None).await.unwrap().is_none());
+    assert!(both.copy(&media(1), &media(3)).await.unwrap(), "a copy lies where things are put");
+    assert_eq!((store.blobs.size(&media(3)).await.unwrap(), other.size(&media(3)).await.unwrap()), (Some(9), None));
+    both.put_bytes(&media(1), "here".into(), JPEG).await.unwrap();
+    assert_eq!(both.read_all(&media(1)).await.unwrap().unwrap(), "here", "what is here comes first");
+    both.delete(&media(1)).await.unwrap();
+    assert_eq!(both.size(&media(1)).await.unwrap(), None, "gone from both");
+    assert_eq!(both.sides().len(), 2);
 }
 
 async fn ready_when_it_can_be_reached(store: Fixture) {

@@ -139,6 +139,8 @@ const IMPOSSIBLE: &[(&str, &str, &str)] = &[
     ("s3_bucket", "\"photos\"", ""),
     ("s3_endpoint", "\"https://s3.example\"", ""),
     ("s3_path_style", "\"yes\"", "true or false"),
+    ("media_store", "\"cloud\"", "must be \"local\" or \"s3\""),
+    ("media_store", "\"s3\"", "s3_endpoint"),
     ("media_address", "\"media.photos.example\"", "must be an address"),
     ("media_address", "\"ftp://media.photos.example\"", "must be an address"),
     ("log_format", "\"xml\"", "must be \"json\" or \"text\""),

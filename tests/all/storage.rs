@@ -1,10 +1,53 @@
 //! Where photos are kept: the same promises over a folder and over an S3-compatible store.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::disallowed_methods, reason = "tests are no part of the server, whose tasks are tracked")]
+
+mod closed;
+mod faults;
+mod moving;
+mod sweeping;
 
 use crate::support::bucket::{ACCESS, BUCKET, Bucket, SECRET, files_below};
 use crate::support::{Person, Server, World, eventually, fixture_bytes};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+
+/// The settings of a store at this address.
+fn bucket_at(endpoint: &str) -> [(&str, &str); 4] {
+    [("s3_endpoint", endpoint), ("s3_bucket", BUCKET), ("s3_access_key", ACCESS), ("s3_secret_key", SECRET)]
+}
+
+/// Names of what lies in a store, without what lies above them: `closed/…`, `media/…`, `originals/…`.
+fn keys_in(files: &[(PathBuf, Vec<u8>)]) -> BTreeSet<String> {
+    let key = |path: &PathBuf| {
+        let text = path.display().to_string();
+        let areas = ["/closed/", "/media/", "/originals/"];
+        let area = areas.iter().filter_map(|area| Some((text.rfind(area)?, area))).max()?.1;
+        Some(format!("{}/{}", area.trim_matches('/'), path.file_name()?.to_str()?))
+    };
+    files.iter().filter_map(|(path, _)| key(path)).collect()
+}
+
+/// Every file a server stored in its folder, whatever else it uses.
+fn in_folder(server: &Server) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = server.data.path().join("data/media");
+    let mut files = files_below(&folder);
+    files.retain(|(path, _)| !path.starts_with(folder.join("tmp")));
+    files
+}
+
+/// Every object in a bucket, but for what the store writes down beside them.
+fn in_bucket(bucket: &Bucket) -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = bucket.folder();
+    let hidden = |path: &PathBuf| {
+        let parts = path.strip_prefix(&folder).into_iter().flat_map(|path| path.components());
+        parts.into_iter().any(|part| part.as_os_str().to_string_lossy().starts_with('.'))
+    };
+    let mut files = files_below(&folder);
+    files.retain(|(path, _)| !hidden(path));
+    files
+}
 
 /// A server whose photos are kept in a folder, or in a bucket.
 struct Kept {
@@ -14,31 +57,21 @@ struct Kept {
 
 impl Kept {
     async fn in_folder() -> Self {
-        Self { server: Server::start("a.test").await, bucket: None }
+        Self { server: Server::start_with("a.test", &[("media_store", "local")]).await, bucket: None }
     }
 
     async fn in_bucket() -> Self {
         let bucket = Bucket::start().await;
-        let settings = [
-            ("s3_endpoint", bucket.endpoint.as_str()),
-            ("s3_bucket", BUCKET),
-            ("s3_access_key", ACCESS),
-            ("s3_secret_key", SECRET),
-        ];
-        Self { server: Server::start_with("a.test", &settings).await, bucket: Some(bucket) }
+        let server = Server::start_with("a.test", &bucket_at(&bucket.endpoint)).await;
+        Self { server, bucket: Some(bucket) }
     }
 
     /// Everything that is stored: originals and served sizes.
     fn stored(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let folder = match &self.bucket {
-            Some(bucket) => bucket.folder(),
-            None => self.server.data.path().join("data").join("media"),
-        };
-        let kept = |path: &PathBuf| {
-            let text = path.display().to_string();
-            text.contains("/originals/") || (text.contains("/media/") && text.ends_with(".jpg"))
-        };
-        files_below(&folder).into_iter().filter(|(path, _)| kept(path)).collect()
+        match &self.bucket {
+            Some(bucket) => in_bucket(bucket),
+            None => in_folder(&self.server),
+        }
     }
 }
 
@@ -71,6 +104,7 @@ async fn is_served_with_the_right_headers(kept: Kept) {
     assert_eq!(head.headers()["content-length"], bytes.len().to_string().as_str());
 }
 
+/// Served pictures and the original, however they were made.
 async fn is_gone_when_the_post_is(kept: Kept) {
     let ada = kept.server.person("ada").await;
     let post = ada.post_photo("photo-boats.jpg", "Boats").await;
@@ -121,6 +155,7 @@ async fn with_a_media_address_pages_and_their_policy_name_it() {
     let server = Server::start_with("a.test", &[("media_address", "https://media.a.test")]).await;
     let ada = server.person("ada").await;
     let post = ada.post_photo("photo-boats.jpg", "Boats").await;
+    server.quiet().await;
     let page = ada.page(&post.path).await;
     assert!(page.html.replace("&#x2f;", "/").contains("https://media.a.test/media/"), "{}", page.html);
     let policy = page.headers["content-security-policy"].to_str().unwrap().to_owned();
@@ -141,10 +176,14 @@ async fn r075_objects_in_a_bucket_have_a_fixed_type_and_nothing_but_pictures_ope
     let asked = bucket.asked.lock().unwrap().clone();
     let mut seen = (0, 0);
     for (_, target, headers) in asked.iter().filter(|(method, ..)| method == "PUT") {
+        // A copy within the bucket has what the copied has.
+        if headers.contains_key("x-amz-copy-source") {
+            continue;
+        }
         let header = |name: &str| headers.get(name).map(|v| v.to_str().unwrap()).unwrap_or_default();
         assert!(header("content-type").starts_with("image/"), "{target}: {headers:?}");
         assert!(headers.keys().all(|name| !name.as_str().starts_with("x-amz-acl") && !name.as_str().contains("grant")));
-        let public = target.contains("/media/");
+        let public = target.contains("/media/") || target.contains("/closed/");
         assert!(public || target.contains("/originals/"), "{target}");
         assert_eq!(header("content-disposition"), if public { "inline" } else { "attachment" }, "{target}");
         if public { seen.0 += 1 } else { seen.1 += 1 }
@@ -169,6 +208,7 @@ async fn r075_media_on_an_origin_of_its_own_is_what_pages_and_notes_name_and_may
     world.front("media.test").forward_to(server.address);
     let ada = server.person("ada").await;
     let post = ada.post_photo("photo-boats.jpg", "Boats").await;
+    server.quiet().await;
     let page = ada.page(&post.path).await;
     assert!(page.photos().iter().all(|photo| photo.src.starts_with("https://media.test/media/")), "{}", page.html);
     let policy = page.headers["content-security-policy"].to_str().unwrap();
@@ -216,21 +256,14 @@ async fn r075_a_media_address_that_lists_what_it_holds_is_noticed() {
     assert!(!listed().await);
     media.serve("/bucket/media/", "text/html", "<html><head><title>Index of /media/</title>");
     assert!(listed().await, "a web server's page of a folder");
-    let temp = server.data.path().join("data/media/tmp");
+    let temp = server.app.blobs.temp_dir();
     assert!(std::fs::read_dir(temp).unwrap().next().is_none(), "nothing is left behind");
 }
 
 #[tokio::test]
 async fn a_store_that_is_down_refuses_the_photo_in_words_and_keeps_the_text() {
     let bucket = Bucket::start().await;
-    let endpoint = bucket.endpoint.clone();
-    let settings = [
-        ("s3_endpoint", endpoint.as_str()),
-        ("s3_bucket", BUCKET),
-        ("s3_access_key", ACCESS),
-        ("s3_secret_key", SECRET),
-    ];
-    let server = Server::start_with("a.test", &settings).await;
+    let server = Server::start_with("a.test", &bucket_at(&bucket.endpoint)).await;
     let ada = server.person("ada").await;
     drop(bucket);
     let page = ada.page("/compose").await;

@@ -124,6 +124,7 @@ impl From<Refusal> for ApiError {
             Refusal::Forbidden(_) | Refusal::Conflict(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, why),
             Refusal::TooMany { retry_after } => Self::too_many(retry_after),
             Refusal::Busy => Self { retry_after: Some(5), ..Self::new(status, why) },
+            Refusal::NoStore => Self { retry_after: Some(error::STORE_AGAIN), ..Self::new(status, why) },
             _ => Self::new(status, why),
         }
     }

@@ -339,6 +339,10 @@ fn left_out(name: &str, refusal: Refusal) -> Result<String, Refusal> {
     error::log(&refusal);
     match refusal {
         Refusal::Busy => Ok(format!("{name} had to be left out: the server is busy. Add it again in a moment.")),
+        Refusal::NoStore => Ok(format!(
+            "{name} had to be left out: the place where photos are kept does not answer just now. Your words are kept; \
+             add it again in a minute."
+        )),
         Refusal::Full => Ok(format!("{name} had to be left out: the server has no space left. Tell its owner.")),
         Refusal::Broken(_) => {
             Ok(format!("{name} had to be left out: something broke on the server. It has been noted; add it again."))

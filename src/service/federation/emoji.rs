@@ -67,6 +67,7 @@ pub async fn fetch(app: &App, id: i64, attempt: i64) -> Result<(), Refusal> {
     let Some(row) = stored::by_id(&app.db.read, id).await?.filter(|row| row.domain.is_some()) else { return Ok(()) };
     let Some(address) = row.remote_url.clone() else { return Ok(()) };
     match fetched(app, &row, &address).await {
+        Err(Refusal::NoStore) if attempt < super::media::STORE_ATTEMPTS => Err(Refusal::NoStore),
         Err(later @ (Refusal::Broken(_) | Refusal::Busy | Refusal::Full)) if attempt < ATTEMPTS => Err(later),
         Err(refusal) => {
             tracing::info!(%refusal, emoji = row.handle, "a custom emoji stays text");

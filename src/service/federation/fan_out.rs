@@ -10,6 +10,7 @@ use crate::activitypub::render::{activity as render_activity, note as render};
 use crate::app::App;
 use crate::entity::{account, post as posts_table};
 use crate::service::happening::{self, Happening};
+use crate::service::photos::housing;
 use crate::service::surface::shown_in_homes;
 use crate::service::work::What;
 use crate::service::{Refusal, homes, limits, visibility};
@@ -20,6 +21,10 @@ use std::collections::BTreeSet;
 pub async fn post(app: &App, id: i64, what: What, activity: i64) -> Result<(), Refusal> {
     let Some(row) = posts::by_id(&app.db.read, id).await? else { return Ok(()) };
     let Some(author) = accounts::by_id(&app.db.read, row.account_id).await? else { return Ok(()) };
+    if author.domain.is_empty() && row.photo_count > 0 && what != What::Deleted {
+        // Before anybody is told where they are.
+        housing::settle_or_later(app, row.id).await?;
+    }
     if what == What::Created {
         homes::post_came(app, &row).await?;
         came_home(app, &row, None).await?;

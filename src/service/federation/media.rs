@@ -13,6 +13,8 @@ use url::Url;
 
 /// Attempts before a photo is left as its placeholder.
 const ATTEMPTS: i64 = 5;
+/// The same while it cannot be stored.
+pub(super) const STORE_ATTEMPTS: i64 = 8;
 /// A photo this old that its server does not have is gone.
 const NEW: Millis = HOUR;
 /// Largest avatar or header fetched, in bytes.
@@ -30,6 +32,8 @@ pub async fn fetch_photo(app: &App, photo_id: i64, attempt: i64) -> Result<(), R
         Err(refusal) => Err(refusal),
     };
     match fetched {
+        // Our own store is away: no word against the photo, as long as that may be a matter of hours.
+        Err(Refusal::NoStore) if attempt < STORE_ATTEMPTS => Err(Refusal::NoStore),
         Err(later @ (Refusal::Broken(_) | Refusal::Busy | Refusal::Full)) if attempt < ATTEMPTS => Err(later),
         Err(refusal) => {
             tracing::info!(%refusal, "a remote photo is left as its placeholder");

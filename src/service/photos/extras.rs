@@ -1,6 +1,7 @@
 //! Files of a photo that are no sizes of it: its animation, and a cleaned copy of its original where
 //! its author offers one. Made by jobs, after the photo can be seen.
 
+use super::housing;
 use crate::app::App;
 use crate::blob::MediaType;
 use crate::darkroom::{Copied, DarkroomError};
@@ -79,7 +80,7 @@ async fn keep(
         Err(error) => return Err(uploads::refused(&photo.file_name, error)),
     };
     let Some(kind) = MediaType::of_mime(made.format.mime()) else { return Ok(()) };
-    let key = uploads::new_key(kind)?;
+    let key = uploads::new_key(kind, housing::is_open(app, photo.post_id).await?)?;
     let row = rendition::Model {
         key: key.to_string(),
         photo_id: Some(photo.id),

@@ -6,6 +6,7 @@ use crate::entity::{account, photo, rendition};
 use crate::photo::Removed;
 use crate::service::{Refusal, views};
 use crate::store::{media, posts};
+use std::ops::Range;
 
 /// The original and every file made of it.
 #[derive(Debug, Clone)]
@@ -99,6 +100,32 @@ pub async fn original(app: &App, owner_id: i64, photo_id: i64) -> Result<(photo:
     let key: Key = row.original_key.as_deref().ok_or(Refusal::Missing)?.parse().map_err(Refusal::broken)?;
     let blob = app.blobs.get(&key, None).await?.ok_or(Refusal::Missing)?;
     Ok((row, blob))
+}
+
+/// Something served, by its name: the key it lies under, which says whether everybody may see it, and its
+/// bytes.
+pub async fn served(app: &App, name: &Key, range: Option<Range<u64>>) -> Result<Option<(Key, Blob)>, Refusal> {
+    for key in places(name) {
+        if let Some(blob) = app.blobs.get(&key, range.clone()).await? {
+            return Ok(Some((key, blob)));
+        }
+    }
+    Ok(None)
+}
+
+/// The same, with its length.
+pub async fn served_size(app: &App, name: &Key) -> Result<Option<(Key, u64)>, Refusal> {
+    for key in places(name) {
+        if let Some(size) = app.blobs.size(&key).await? {
+            return Ok(Some((key, size)));
+        }
+    }
+    Ok(None)
+}
+
+/// Where to look: it may be opened between the first two looks.
+fn places(name: &Key) -> [Key; 3] {
+    [true, false, true].map(|open| name.moved(open))
 }
 
 /// Originals in one archive of an export.

@@ -5,5 +5,6 @@ pub mod data;
 pub mod extras;
 pub mod files;
 pub mod focus;
+pub mod housing;
 pub mod rebuild;
 pub mod told;

@@ -2,11 +2,12 @@
 //! chosen anew, or an author has changed what is written into her files. Goes photo by photo, so that it can be stopped and begun
 //! again; doing it twice changes nothing.
 
+use super::housing;
 use crate::app::App;
 use crate::blob::Key;
 use crate::entity::{photo, rendition};
 use crate::photo::Role;
-use crate::service::{Refusal, surface, uploads};
+use crate::service::{Refusal, storage, surface, uploads};
 use crate::store::media;
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -41,6 +42,7 @@ pub struct Progress {
 /// Only what stops everything, such as a database that is gone; a photo that fails is counted and left
 /// as it is.
 pub async fn rebuild(app: &App, which: Which, mut told: impl FnMut(Progress)) -> Result<Progress, Refusal> {
+    let _alone = storage::alone(app)?;
     let but = match which {
         Which::Outdated => Some(app.recipe().number()),
         Which::All => None,
@@ -74,7 +76,8 @@ async fn again(app: &App, row: photo::Model) -> Result<u64, Refusal> {
     let before = media::sizes_of(&app.db.read, &[row.id]).await?;
     let mut new = Vec::new();
     let mut kept = Vec::new();
-    for (size, rendition) in made.sizes(app, row.id)?.into_iter().zip(&made.derived.renditions) {
+    let open = housing::is_open(app, row.post_id).await?;
+    for (size, rendition) in made.sizes(app, row.id, open)?.into_iter().zip(&made.derived.renditions) {
         let same = |old: &&rendition::Model| old.role == size.role && old.content_hash == size.content_hash;
         match before.iter().find(same) {
             Some(old) => kept.push(old.key.clone()),

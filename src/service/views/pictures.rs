@@ -3,6 +3,7 @@
 use super::{DataLine, OtherFile, Picture, Size};
 use crate::activitypub::vocab::Place;
 use crate::app::App;
+use crate::blob::Key;
 use crate::entity::photo;
 use crate::photo::Role;
 use crate::service::photos::focus::Focus;
@@ -15,11 +16,13 @@ use std::collections::HashMap;
 /// What the line says that tells where a photo was taken.
 pub(super) const PLACE: &str = "Place";
 
-/// Where a stored size is served: under this server, or at the media store's public address.
+/// Where a stored size is served: at the public address of media if everybody may see it and there is such
+/// an address, else under this server.
 pub fn picture_path(app: &App, key: &str) -> String {
+    let Ok(key) = key.parse::<Key>() else { return String::new() };
     match &app.settings.media_address {
-        Some(base) => format!("{}/{key}", base.as_str().trim_end_matches('/')),
-        None => format!("/{key}"),
+        Some(base) if key.is_open() => format!("{}/{key}", base.as_str().trim_end_matches('/')),
+        _ => format!("/{}", key.moved(true)),
     }
 }
 

@@ -1,14 +1,14 @@
 //! Pictures of other servers are kept under names of our own, and nothing their servers do later changes them; our own
 //! are gone when their post is.
 
-use crate::support::bucket::files_below;
 use crate::support::*;
 use reqwest::header::HeaderMap;
 use std::time::{Duration, Instant};
 
 /// Every file of a server's media folder that is served.
-fn served(server: &Server) -> Vec<Vec<u8>> {
-    files_below(&server.data.path().join("data/media/media")).into_iter().map(|(_, bytes)| bytes).collect()
+async fn served(server: &Server) -> Vec<Vec<u8>> {
+    let stored = server.stored().await.into_iter();
+    stored.filter(|(key, _)| key.starts_with("media/")).map(|(_, bytes)| bytes).collect()
 }
 
 /// A picture as it is answered: status, headers, bytes.
@@ -63,7 +63,7 @@ async fn r079_a_picture_from_elsewhere_is_fetched_once_and_stays_what_it_was() {
     let (_, headers, bytes) = got(&scene.a, &other).await;
     assert_eq!(headers["content-type"], "image/jpeg");
     assert_eq!(image::load_from_memory(&bytes).unwrap().width(), 384, "the dahlia");
-    for bytes in served(&scene.a) {
+    for bytes in served(&scene.a).await {
         assert!(bytes.starts_with(&[0xFF, 0xD8, 0xFF]), "only pictures are kept");
     }
 }
@@ -124,8 +124,7 @@ async fn r105_with_a_post_its_pictures_and_its_original_are_gone_within_thirty_s
         .map(|a| a["url"].as_str().unwrap().to_owned())
         .collect();
     scene.a.quiet().await;
-    let media = scene.a.data.path().join("data/media");
-    assert!(pictures.len() == 2 && files_below(&media).len() >= 4);
+    assert!(pictures.len() == 2 && scene.a.stored().await.len() >= 4);
     // Whatever is still to be done may not wait for a later hour: only what is due by then counts.
     let begun = (Instant::now(), scene.a.app.now());
     scene.ada.delete(&post).await;
@@ -133,7 +132,7 @@ async fn r105_with_a_post_its_pictures_and_its_original_are_gone_within_thirty_s
     assert_eq!((status, &tombstone["type"]), (410, &"Tombstone".into()));
     assert!(begun.0.elapsed() < Duration::from_secs(5));
     assert_eq!(scene.peer.expect("Delete").await["object"]["id"], post.id.as_str());
-    eventually(|| async { files_below(&media).is_empty() }, "every file of the post is gone, originals too").await;
+    eventually(async || scene.a.stored().await.is_empty(), "every file of the post is gone, originals too").await;
     for picture in &pictures {
         assert_eq!(scene.a.ask(picture, "*/*").await.status(), 404, "{picture}");
     }

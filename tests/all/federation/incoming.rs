@@ -104,8 +104,7 @@ async fn what_an_earlier_attempt_stored_of_a_photo_goes_when_it_is_fetched_anew(
     assert_ne!(before.src, after.src);
     assert_eq!(scene.a.ask(&after.src, "*/*").await.status(), 200);
     assert_eq!(scene.a.ask(&before.src, "*/*").await.status(), 404);
-    let kept = std::fs::read_dir(scene.a.data.path().join("data/media/media")).unwrap().flatten();
-    let files: usize = kept.map(|fan| std::fs::read_dir(fan.path()).unwrap().count()).sum();
+    let files = scene.a.stored().await.len();
     let sizes = cyanotype::store::media::sizes_of(&app.db.read, &[id]).await.unwrap();
     assert_eq!(files, sizes.len(), "nothing is left of the first ones");
 }

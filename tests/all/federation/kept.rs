@@ -1,7 +1,6 @@
 //! Pictures of other servers are kept while people look at them and there is room; they come back when
 //! somebody looks again.
 
-use crate::support::bucket::files_below;
 use crate::support::*;
 use cyanotype::app::{MOST_LOOKS, Noted};
 use cyanotype::entity::{account, photo};
@@ -79,9 +78,10 @@ impl Kept {
         bytes.photos + bytes.pictures
     }
 
-    fn files(&self) -> BTreeSet<String> {
-        let all = files_below(&self.scene.a.data.path().join("data/media/media"));
-        all.into_iter().map(|(path, _)| path.file_stem().unwrap().to_string_lossy().into_owned()).collect()
+    async fn files(&self) -> BTreeSet<String> {
+        let served =
+            self.scene.a.stored().await.into_iter().filter_map(|(key, _)| Some(key.strip_prefix("media/")?.to_owned()));
+        served.filter_map(|name| Some(name.split('.').next()?.to_owned())).collect()
     }
 
     /// The keys that rows name.
@@ -109,7 +109,7 @@ async fn what_nobody_looked_at_for_longest_goes_until_the_rest_has_room() {
     assert_eq!((done.items, kept.remote_bytes().await), (1, all - done.bytes));
     assert_eq!(kept.row(&first).await.state, uploads::READY);
     assert_eq!(kept.row(&second).await.state, uploads::PUT_AWAY);
-    assert_eq!(kept.files(), kept.named().await, "every file has its row, and every row its file");
+    assert_eq!(kept.files().await, kept.named().await, "every file has its row, and every row its file");
     assert_eq!(kept.put_away(all - done.bytes, 0, 100).await, PutAway::default(), "exactly as much as may stay");
 }
 
@@ -191,7 +191,7 @@ async fn whoever_looks_again_finds_the_placeholder_at_once_and_the_photo_a_momen
     let after = kept.row(&far).await;
     assert_eq!((after.alt, after.width, after.height), (before.alt, before.width, before.height));
     kept.scene.a.quiet().await;
-    assert_eq!(kept.files(), kept.named().await);
+    assert_eq!(kept.files().await, kept.named().await);
 }
 
 #[tokio::test]
@@ -278,7 +278,7 @@ async fn faces_of_people_who_are_followed_go_last_and_come_back_when_somebody_lo
     assert!(of(&kept.scene.bob).await.is_some() && of(&carol).await.is_none());
     kept.put_away(0, 0, 10).await;
     assert!(of(&kept.scene.bob).await.is_none());
-    assert_eq!(kept.files(), kept.named().await);
+    assert_eq!(kept.files().await, kept.named().await);
     kept.scene.ada.page(&format!("/@{}", kept.scene.bob.acct())).await;
     eventually(|| async { of(&kept.scene.bob).await.is_some() }, "his face is back").await;
     assert!(kept.bob().await.pictures_seen_at > 0);
@@ -341,7 +341,9 @@ async fn what_an_older_version_fetched_counts_as_looked_at_when_it_is_first_met(
 
 #[tokio::test]
 async fn a_store_that_fails_leaves_no_row_that_names_a_file_that_is_not_there() {
-    let kept = Kept::new().await;
+    let scene = Scene::with(&[], &[("media_store", "local")]).await;
+    scene.ada_follows().await;
+    let kept = Kept { scene };
     let far = kept.photo("A lake", "photo-lake.jpg").await;
     // Files cannot be removed: the rows have forgotten them all the same, and they go when they can.
     let folder = kept.scene.a.data.path().join("data/media/media");
@@ -364,7 +366,7 @@ async fn a_store_that_fails_leaves_no_row_that_names_a_file_that_is_not_there() 
     kept.scene.world().clock().advance(2 * DAY);
     eventually(|| kept.shows(&far), "and back when the store is").await;
     kept.scene.a.quiet().await;
-    assert!(kept.named().await.is_subset(&kept.files()), "every row has its file");
+    assert!(kept.named().await.is_subset(&kept.files().await), "every row has its file");
 }
 
 /// A folder of the store out of order while this lives.

@@ -66,8 +66,7 @@ async fn r106_nothing_personal_is_left_of_a_deleted_account() {
     housekeeping::run(&scene.a.app).await;
     let row = account::Entity::find_by_id(eve_row.id).one(db).await.unwrap().unwrap();
     assert_eq!((row.private_key, row.name.as_str(), row.bio.as_str()), (None, "", ""));
-    let media = scene.a.data.path().join("data/media/originals");
-    let left = bucket::files_below(&media).len();
+    let left = scene.a.stored().await.iter().filter(|(key, _)| key.starts_with("originals/")).count();
     assert_eq!(left, 1, "of all originals only ada's is left");
     assert_eq!(scene.a.document(&id).await.0, 410);
 }
@@ -266,16 +265,15 @@ async fn r106_purging_an_account_or_a_server_removes_cached_pictures() {
         let note = scene.bob.photo_note("Mountains", "photo-lake.jpg", "A lake");
         scene.heard(&scene.bob.create(&note)).await;
         scene.ada.sees(&scene.bob.acct()).await;
-        let media = scene.a.data.path().join("data/media");
-        let jpegs = || bucket::files_below(&media).into_iter().filter(|(p, _)| p.extension().is_some()).count();
-        eventually(|| async { jpegs() > 0 }, "bob's photo is cached").await;
+        let jpegs = async || scene.a.stored().await.iter().filter(|(key, _)| key.ends_with(".jpg")).count();
+        eventually(async || jpegs().await > 0, "bob's photo is cached").await;
         let row = accounts::known(&scene.a.app, &scene.bob.acct()).await.unwrap();
         if domain {
             assert_eq!(leaving::purge_domain(&scene.a.app, "peer.test").await.unwrap(), (1, 1));
         } else {
             assert_eq!(leaving::purge(&scene.a.app, &row).await.unwrap(), 1);
         }
-        eventually(|| async { jpegs() == 0 }, "its pictures are gone").await;
+        eventually(async || jpegs().await == 0, "its pictures are gone").await;
     }
 }
 

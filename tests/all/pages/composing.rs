@@ -201,7 +201,7 @@ async fn a_file_that_is_too_large_is_named_with_both_sizes_and_the_others_stay()
     assert_eq!(page.status, 422);
     assert!(complaints(&page).contains("large.jpg is 3 MB; the limit is 1 MB."), "{}", complaints(&page));
     assert_eq!(photos(&page.forms().into_iter().find(|f| f.multipart).unwrap()).len(), 2);
-    let temp = server.data.path().join("data/media/tmp");
+    let temp = server.app.blobs.temp_dir();
     assert!(std::fs::read_dir(temp).unwrap().next().is_none(), "nothing is left behind");
 }
 

@@ -2,7 +2,6 @@
 
 use super::composer;
 use super::composing::upload;
-use crate::support::bucket::files_below;
 use crate::support::{Server, World, fixture_bytes};
 
 const MARK: &str = "alert-7f3a";
@@ -86,8 +85,10 @@ async fn r070_of_a_file_that_is_refused_nothing_is_made_and_nothing_is_kept() {
     for (name, bytes, _) in pretenders().into_iter().filter(|sent| !sent.2).chain(damaged) {
         assert_eq!(upload(&ada, &draft, name, &bytes).await.0, 422, "{name}");
     }
-    let kept = files_below(&server.data.path().join("data/media"));
-    assert!(kept.is_empty(), "{:?}", kept.into_iter().map(|(path, _)| path).collect::<Vec<_>>());
+    let kept = server.stored().await;
+    assert!(kept.is_empty(), "{:?}", kept.into_iter().map(|(key, _)| key).collect::<Vec<_>>());
+    let temp = std::fs::read_dir(server.app.blobs.temp_dir()).unwrap();
+    assert_eq!(temp.count(), 0, "nor on the way there");
 }
 
 #[tokio::test]

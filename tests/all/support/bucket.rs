@@ -28,12 +28,19 @@ pub struct Bucket {
 
 impl Bucket {
     pub async fn start() -> Self {
+        Self::start_named("").await
+    }
+
+    /// One whose buckets may be named in the host, below this one.
+    pub async fn start_named(host: &str) -> Self {
         let root = tempfile::tempdir().expect("a folder");
         std::fs::create_dir_all(root.path().join(BUCKET)).expect("a bucket");
         let (asked, mut server) = (Asked::default(), JoinSet::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-        server.spawn(serve(listener, root.path().to_owned(), Arc::clone(&asked)));
+        let host = Some(host).filter(|host| !host.is_empty());
+        let host = host.map(|host| format!("{host}:{}", listener.local_addr().expect("an address").port()));
+        server.spawn(serve(listener, root.path().to_owned(), host, Arc::clone(&asked)));
         Self { endpoint, asked, root, _server: server }
     }
 
@@ -43,9 +50,12 @@ impl Bucket {
     }
 }
 
-async fn serve(listener: TcpListener, root: PathBuf, asked: Asked) {
+async fn serve(listener: TcpListener, root: PathBuf, host: Option<String>, asked: Asked) {
     let mut builder = S3ServiceBuilder::new(s3s_fs::FileSystem::new(root).expect("a file system"));
     builder.set_auth(SimpleAuth::from_single(ACCESS, SECRET));
+    if let Some(host) = host {
+        builder.set_host(s3s::host::SingleDomain::new(&host).expect("a host"));
+    }
     let (service, mut open) = (builder.build(), JoinSet::new());
     while let Ok((socket, _)) = listener.accept().await {
         let (service, asked) = (service.clone(), Arc::clone(&asked));

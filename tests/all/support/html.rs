@@ -100,9 +100,9 @@ impl Page {
         tags.iter().filter_map(image).collect()
     }
 
-    /// Pictures of posts: those that lie under `/media/`.
+    /// Pictures of posts: those that lie under `/media/`, here or at the address of media.
     pub fn photos(&self) -> Vec<Image> {
-        self.images().into_iter().filter(|image| image.src.starts_with("/media/")).collect()
+        self.images().into_iter().filter(|image| image.src.contains("/media/")).collect()
     }
 
     /// The first form with this action.

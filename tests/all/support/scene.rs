@@ -21,10 +21,15 @@ impl Scene {
 
     /// With more hosts in the world.
     pub async fn among(more: &[&str]) -> Self {
+        Self::with(more, &[]).await
+    }
+
+    /// The same with other settings of our server.
+    pub async fn with(more: &[&str], settings: &[(&str, &str)]) -> Self {
         let world = World::new(["a.test", "peer.test"].iter().chain(more).copied()).await;
         let peer = world.peer("peer.test");
         let bob = peer.actor("bob");
-        let a = world.server("a.test").await;
+        let a = world.server_with("a.test", settings).await;
         let ada = a.owner("ada").await;
         let ada_id = a.actor_id("ada").await;
         let inbox = a.url("/ap/inbox");

@@ -1,6 +1,6 @@
 //! Our server, whole: database, media folder, worker, HTTP, behind its TLS proxy.
 
-use super::{Data, Front, Person, World, eventually, made_once, tls};
+use super::{Data, Front, Person, World, bucket, eventually, made_once, seaweed, tls};
 use cyanotype::app::{App, Overrides};
 use cyanotype::config::Settings;
 use cyanotype::entity::job;
@@ -47,8 +47,8 @@ impl Server {
             ("trusted_proxies", "127.0.0.1/32"),
             ("resolve", &resolve),
         ];
-        let own = data.settings();
-        let own = own.iter().map(|(name, value)| (*name, value.as_str()));
+        let (own, media) = (data.settings(), media(&data, more).await);
+        let own = own.iter().chain(&media).map(|(name, value)| (*name, value.as_str()));
         let layers = usual
             .into_iter()
             .chain(own)
@@ -169,6 +169,17 @@ impl Server {
         self.running[1].abort();
     }
 
+    /// Everything that is stored, wherever that is: keys with their bytes.
+    pub async fn stored(&self) -> Vec<(String, Vec<u8>)> {
+        let mut found = Vec::new();
+        for file in self.app.blobs.list("").await.unwrap() {
+            // It may be deleted in this very moment.
+            let Some(bytes) = self.app.blobs.read_all(&file.key).await.unwrap() else { continue };
+            found.push((file.key.to_string(), bytes.to_vec()));
+        }
+        found
+    }
+
     /// Stops as on SIGTERM. The data folder stays; start over it with `World::server_in`.
     pub async fn stop(mut self) -> Arc<Data> {
         self.front.cut();
@@ -187,6 +198,24 @@ impl Server {
 fn doubting(app: App) -> App {
     app.doubts.store(true, Ordering::Relaxed);
     app
+}
+
+/// With `CYANOTYPE_TEST_MEDIA=s3` in the environment of the tests every server keeps its media in SeaweedFS, each
+/// under a beginning of its own; but for those whose test says where.
+async fn media(data: &Data, more: &[(&str, &str)]) -> Vec<(&'static str, String)> {
+    let said = more.iter().any(|(name, _)| name.starts_with("s3_") || *name == "media_store");
+    if said || std::env::var("CYANOTYPE_TEST_MEDIA").as_deref() != Ok("s3") {
+        return Vec::new();
+    }
+    let folder = data.path().file_name().unwrap().to_string_lossy();
+    vec![
+        ("s3_endpoint", seaweed::seaweed().await.endpoint.clone()),
+        ("s3_bucket", seaweed::PUBLIC.to_owned()),
+        ("s3_private_bucket", seaweed::PRIVATE.to_owned()),
+        ("s3_prefix", folder.trim_start_matches('.').to_owned()),
+        ("s3_access_key", bucket::ACCESS.to_owned()),
+        ("s3_secret_key", bucket::SECRET.to_owned()),
+    ]
 }
 
 fn overrides(world: &World) -> Overrides {
