@@ -9,6 +9,7 @@ mod moving;
 mod sweeping;
 
 use crate::support::bucket::{ACCESS, BUCKET, Bucket, SECRET, files_below};
+use crate::support::seaweed;
 use crate::support::{Person, Server, World, eventually, fixture_bytes};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -16,6 +17,23 @@ use std::path::PathBuf;
 /// The settings of a store at this address.
 fn bucket_at(endpoint: &str) -> [(&str, &str); 4] {
     [("s3_endpoint", endpoint), ("s3_bucket", BUCKET), ("s3_access_key", ACCESS), ("s3_secret_key", SECRET)]
+}
+
+/// Settings of SeaweedFS, under a beginning of names of their own.
+async fn seaweed_settings() -> [(&'static str, String); 6] {
+    [
+        ("s3_endpoint", seaweed::seaweed().await.endpoint.clone()),
+        ("s3_bucket", seaweed::PUBLIC.to_owned()),
+        ("s3_private_bucket", seaweed::PRIVATE.to_owned()),
+        ("s3_prefix", format!("{:032x}", rand::random::<u128>())),
+        ("s3_access_key", ACCESS.to_owned()),
+        ("s3_secret_key", SECRET.to_owned()),
+    ]
+}
+
+/// As they are given to a server.
+fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
 /// Names of what lies in a store, without what lies above them: `closed/…`, `media/…`, `originals/…`.

@@ -93,7 +93,7 @@ async fn files_sent_with_the_words_open_the_draft_so_that_they_can_be_described(
 
 #[tokio::test]
 async fn a_photo_the_server_fails_to_keep_is_named_and_loses_neither_words_nor_draft() {
-    let server = Server::start("a.test").await;
+    let server = Server::start_with("a.test", &[("media_store", "local")]).await;
     let ada = server.person("ada").await;
     let originals = server.app.settings.data_dir.join("media/originals");
     std::fs::write(&originals, "in the way").unwrap();

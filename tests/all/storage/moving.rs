@@ -1,9 +1,10 @@
 //! Media moves from the folder to a bucket and back while the server runs; nobody notices.
 
-use super::{bucket_at, in_bucket, in_folder, keys_in};
+use super::{borrowed, bucket_at, in_bucket, in_folder, keys_in, seaweed_settings};
 use crate::process::binary::{Folder, photograph};
 use crate::process::tab::{Form, Tab};
 use crate::support::bucket::Bucket;
+use crate::support::flaky::{Flaky, Way};
 use crate::support::{Data, Person, Posted, Server, World, eventually, fixture_bytes};
 use cyanotype::blob::Place;
 use cyanotype::service::storage::moving::{Progress, move_all};
@@ -102,6 +103,56 @@ async fn what_is_still_in_the_folder_is_found_until_it_is_moved_and_then_in_the_
     server.stop().await;
     let server = moved.server(&[LOCAL]).await;
     assert_eq!(moved.seen(&server).await, before);
+}
+
+#[tokio::test]
+async fn to_a_real_store_and_back_nothing_changes() {
+    let mut settings = seaweed_settings().await.to_vec();
+    let (moved, ada) = photos_in_folder().await;
+    let server = moved.server(&borrowed(&settings)).await;
+    let (before, files) = (moved.seen(&server).await, keys_in(&in_folder(&server)));
+    assert_eq!(move_to(&server, Place::S3).await.files, files.len() as u64);
+    assert!(in_folder(&server).is_empty());
+    assert_eq!(server.stored().await.into_iter().map(|(key, _)| key).collect::<BTreeSet<_>>(), files);
+    assert_eq!(moved.seen(&server).await, before);
+    server.stop().await;
+    settings.push(("media_store", "local".to_owned()));
+    let server = moved.server(&borrowed(&settings)).await;
+    assert_eq!(move_to(&server, Place::Local).await.files, files.len() as u64);
+    assert_eq!((keys_in(&in_folder(&server)), moved.seen(&server).await), (files, before));
+    let bucket = server.app.blobs.sides().remove(1);
+    assert_eq!(bucket.list("").await.unwrap(), []);
+    for post in &moved.posts {
+        ada.delete(post).await;
+    }
+    eventually(async || in_folder(&server).is_empty(), "every file is gone").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_that_is_away_for_a_while_is_waited_for() {
+    let bucket = Bucket::start().await;
+    let way = Flaky::before(&bucket.endpoint).await;
+    let (moved, _) = photos_in_folder().await;
+    let server = moved.server(&bucket_at(&way.endpoint)).await;
+    let (before, files) = (moved.seen(&server).await, keys_in(&in_folder(&server)).len());
+    let mut seen = 0;
+    let moving = move_all(&server.app, Place::Local, Place::S3, |progress| {
+        // After the first file it hangs up in the middle of everything.
+        if progress.files == 1 && seen == 0 {
+            seen = 1;
+            way.set(Way::Cut(5_000));
+        }
+    });
+    let healing = async {
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        // What is not moved yet is in the folder, whatever the bucket is like.
+        assert_eq!(server.ask("/@ada", "*/*").await.status(), 200);
+        way.set(Way::Open);
+    };
+    let (done, ()) = tokio::join!(moving, healing);
+    let done = done.unwrap();
+    assert_eq!((done.files + done.there, done.failed), (files as u64, Vec::new()));
+    assert_eq!((in_folder(&server).len(), moved.seen(&server).await), (0, before));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,7 +1,8 @@
 //! What is stored and nobody's is found on either side, and deleted only when that is asked for.
 
-use super::{bucket_at, in_bucket, in_folder, keys_in};
+use super::{borrowed, bucket_at, in_bucket, in_folder, keys_in, seaweed_settings};
 use crate::support::bucket::Bucket;
+use crate::support::seaweed;
 use crate::support::{Server, World};
 use cyanotype::blob::{Blobs, Key, MediaType, Place};
 use cyanotype::clock::{DAY, HOUR};
@@ -112,6 +113,33 @@ async fn files_that_never_got_into_the_store_are_found_once_they_are_old() {
     assert!(path.exists());
     assert_eq!(swept(&server, true).await.0, expected);
     assert!(!path.exists());
+}
+
+#[tokio::test]
+async fn what_a_killed_process_sent_of_a_long_file_is_found_and_given_up_once_it_is_old() {
+    let settings = seaweed_settings().await;
+    let server = Server::start_with("a.test", &borrowed(&settings)).await;
+    let client = seaweed::client(&settings[0].1);
+    let (bucket, key) = (seaweed::PRIVATE, Key::original(&"0b".repeat(16)).unwrap());
+    let begin = async || {
+        let name = format!("{}/{key}", settings[3].1);
+        let upload = client.create_multipart_upload().bucket(bucket).key(&name).send().await.unwrap();
+        let part = client.upload_part().bucket(bucket).key(&name).upload_id(upload.upload_id().unwrap()).part_number(1);
+        part.body(vec![7; 5 << 20].into()).send().await.unwrap();
+    };
+    begin().await;
+    assert_eq!(swept(&server, true).await.0, [], "it may be on its way");
+    server.world.clock().advance(DAY + HOUR);
+    for delete in [false, true] {
+        let (found, sum) = swept(&server, delete).await;
+        assert!(matches!(&found[..], [Found::Parts { key: found, .. }] if *found == key), "{found:?}");
+        assert_eq!(sum.parts, 1);
+    }
+    assert_eq!(swept(&server, false).await.0, []);
+    // A server that runs clears them away by itself, within an hour.
+    begin().await;
+    cyanotype::service::housekeeping::run(&server.app).await;
+    assert_eq!(server.app.blobs.unfinished().await.unwrap(), []);
 }
 
 #[tokio::test]

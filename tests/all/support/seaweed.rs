@@ -64,7 +64,14 @@ impl Seaweed {
             .arg("server")
             .arg(format!("-dir={}", data.display()));
         command.args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.iam=false"]);
-        command.args(["-volume.max=30", "-master.volumeSizeLimitMB=128", "-master.telemetry=false"]);
+        // What has a port of its own that cannot be shared by two runs.
+        command.args(["-s3.port.iceberg=0", "-s3.port.lance=0"]);
+        command.args([
+            "-volume.max=30",
+            "-volume.minFreeSpace=100MiB",
+            "-master.volumeSizeLimitMB=128",
+            "-master.telemetry=false",
+        ]);
         command.args([
             format!("-master.port={master}"),
             format!("-volume.port={volume}"),
@@ -77,8 +84,9 @@ impl Seaweed {
         let address = SocketAddr::from(([127, 0, 0, 1], s3));
         let since = Instant::now();
         while !answers(address) {
-            let said = || std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
-            assert!(since.elapsed() < Duration::from_secs(60), "SeaweedFS does not start: {}", said());
+            let said = std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
+            let last = said.lines().last().unwrap_or_default();
+            assert!(since.elapsed() < Duration::from_secs(60), "SeaweedFS does not start: {last}");
             std::thread::sleep(Duration::from_millis(100));
         }
         Self { endpoint: format!("http://{address}"), _folder: folder, _child: child }
