@@ -147,6 +147,10 @@ impl From<DbErr> for Refusal {
             DbErr::ConnectionAcquire(_) => Self::Busy,
             DbErr::RecordNotFound(_) => Self::Missing,
             full if crate::store::is_full(&full) => Self::Full,
+            away if crate::store::is_away(&away) => {
+                tracing::warn!(error = %away, "the database does not answer");
+                Self::Busy
+            }
             other => Self::broken(other),
         }
     }

@@ -145,6 +145,23 @@ const LOOK: Duration = Duration::from_millis(200);
 /// … and where somebody does, who may be missed once.
 const UNTOLD: Duration = Duration::from_secs(1);
 
+/// Whether the database has gone away, or is just coming: what was asked may be asked again later.
+pub fn is_away(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
+    | DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return false;
+    };
+    // connection_exception, operator_intervention, too_many_connections
+    let away = |code: &str| code.starts_with("08") || code.starts_with("57P") || code == "53300";
+    match cause.as_ref() {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(said) => said.code().is_some_and(|code| away(&code)),
+        _ => false,
+    }
+}
+
 /// The database: readers, and the one way to write.
 #[derive(Clone)]
 pub struct Db {

@@ -280,7 +280,11 @@ async fn once<T, E: FromDatabase>(
     isolation: Option<IsolationLevel>,
     ears: &Ears,
 ) -> Result<T, E> {
-    let tx = begin(writer, isolation).await?;
+    let tx = match begin(writer, isolation).await {
+        // The connection was lost while it was idle, and nothing is done yet: there are others.
+        Err(error) if super::is_away(&error) => begin(writer, isolation).await?,
+        begun => begun?,
+    };
     let work = async {
         let result = caught(work, &tx).await;
         (result, FAILED.with(Cell::get))

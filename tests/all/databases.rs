@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 use crate::process::binary::Folder;
-use crate::support::eventually;
 use crate::support::postgres::{Cluster, Database};
+use crate::support::{Server, eventually};
 use cyanotype::config::Settings;
 use cyanotype::store::connect::{self, Pools};
 use cyanotype::store::presence::Presence;
@@ -159,4 +159,23 @@ async fn a_server_knows_whether_it_is_alone_with_its_database_and_nobody_is_once
     drop((second, third));
     // PostgreSQL notices a moment later that they are gone.
     eventually(|| async { Presence::enter(&address).await.unwrap().1 }, "all are gone").await;
+}
+
+#[tokio::test]
+async fn a_postgresql_that_ends_and_comes_back_is_said_to_be_away_and_then_found_again() {
+    let cluster = Cluster::start(&[]);
+    let server = Server::start_with("a.test", &[("database", &cluster.address("postgres"))]).await;
+    let ada = server.person("ada").await;
+    let before = ada.post_photo("photo-lake.jpg", "Before").await;
+    cluster.stop();
+    let away = ada.get(&before.path).await;
+    assert_eq!(away.status, 503, "{}", away.text());
+    assert!(away.says("Try again in a moment"), "{}", away.text());
+    assert_eq!(server.ask("/readyz", "*/*").await.status(), 503);
+    cluster.go_on();
+    eventually(|| async { server.ask("/readyz", "*/*").await.status() == 200 }, "it is ready again").await;
+    assert!(ada.page(&before.path).await.says("Before"), "what was accepted is there");
+    let after = ada.post_photo("photo-lake.jpg", "After").await;
+    server.quiet().await;
+    assert!(ada.page(&after.path).await.says("After"));
 }

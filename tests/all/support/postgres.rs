@@ -36,8 +36,7 @@ pub const CONNECTIONS: &str = "6";
 /// Ends with whoever holds its standard input: what it made is gone even if that is killed. What was left by
 /// one that was killed itself, it clears away.
 const KEEPER: &str = r#"
-dir=$1 bin=$2
-shift 2
+dir=$1 bin=$2 settings=$3
 for old in "${dir%/*}"/cyanotype-postgres-*; do
   of=${old##*-postgres-}
   if [ -d "$old" ] && [ ! -e "/proc/${of%-*}" ]; then
@@ -50,8 +49,6 @@ init() {
   "$bin/initdb" -D "$dir/data" -U cyanotype -A trust -E UTF8 --no-sync --locale=C.UTF-8 "$@" >>"$dir/log" 2>&1
 }
 init --locale-provider=icu --icu-locale=en-US || init || { cat "$dir/log" >&2; exit 1; }
-settings="-k $dir"
-for setting; do settings="$settings -c $setting"; done
 "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -o "$settings" start >/dev/null || { cat "$dir/log" >&2; exit 1; }
 echo ready
 read -r end
@@ -72,6 +69,8 @@ const USUAL: [&str; 7] = [
 /// A running PostgreSQL.
 pub struct Cluster {
     folder: PathBuf,
+    /// As its command line says them.
+    settings: String,
     /// When its standard input closes, the cluster ends and its folder goes.
     keeper: Child,
 }
@@ -86,25 +85,54 @@ impl Cluster {
         let place = if free(memory) > 2 << 30 { memory.to_owned() } else { std::env::temp_dir() };
         let folder = place.join(name);
         std::fs::create_dir(&folder).expect("a folder");
-        let mut command = Command::new("sh");
-        command.args(["-c", KEEPER, "sh"]).arg(&folder).arg(programs()).args(USUAL).args(settings);
-        command.current_dir(&folder).process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
         if rustix::process::geteuid().is_root() {
             let (user, group) = postgres_user();
             std::os::unix::fs::chown(&folder, Some(user), Some(group)).expect("it is theirs");
-            command.uid(user).gid(group);
         }
+        let settings: Vec<_> = USUAL.iter().chain(settings).map(|setting| format!("-c {setting}")).collect();
+        let settings = format!("-k {} {}", folder.display(), settings.join(" "));
+        let mut command = as_postgres("sh");
+        command.args(["-c", KEEPER, "sh"]).arg(&folder).arg(programs()).arg(&settings);
+        command.current_dir(&folder).process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut keeper = command.spawn().expect("sh runs");
         let mut said = String::new();
         BufReader::new(keeper.stdout.take().expect("it speaks")).read_line(&mut said).expect("it speaks");
         assert_eq!(said, "ready\n", "PostgreSQL does not start");
-        Self { folder, keeper }
+        Self { folder, settings, keeper }
     }
 
     /// Where a database of it is, as the setting `database` says it.
     pub fn address(&self, database: &str) -> String {
         format!("postgres://cyanotype@localhost/{database}?host={}", self.folder.display())
     }
+
+    /// Ends at once, as when the machine loses power.
+    pub fn stop(&self) {
+        self.control(&["-m", "immediate", "stop"]);
+    }
+
+    /// Goes on after that.
+    pub fn go_on(&self) {
+        let log = self.folder.join("log").display().to_string();
+        self.control(&["-l", &log, "-w", "-o", &self.settings, "start"]);
+    }
+
+    fn control(&self, what: &[&str]) {
+        let mut command = as_postgres(programs().join("pg_ctl"));
+        command.arg("-D").arg(self.folder.join("data")).args(what).current_dir(&self.folder);
+        let done = command.stdin(Stdio::null()).stdout(Stdio::null()).status().expect("it runs");
+        assert!(done.success(), "{what:?}");
+    }
+}
+
+/// A program as the user who may run PostgreSQL: root may not.
+fn as_postgres(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    if rustix::process::geteuid().is_root() {
+        let (user, group) = postgres_user();
+        command.uid(user).gid(group);
+    }
+    command
 }
 
 impl Drop for Cluster {
