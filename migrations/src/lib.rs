@@ -33,7 +33,7 @@ mod m0027_originals;
 mod same_order;
 mod telling;
 
-pub use same_order::same_order;
+pub use same_order::{is_in_order, same_order};
 
 /// Runs the steps that a database has not seen yet.
 pub struct Migrator;

@@ -1,7 +1,7 @@
 //! Opening PostgreSQL.
 
-use super::{OpenError, Pools, STATEMENTS, sqlx_error};
-use cyanotype_migrations::{Migrator, same_order};
+use super::{OpenError, Pools, STATEMENTS, pending, sqlx_error};
+use cyanotype_migrations::{Migrator, is_in_order, same_order};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use sea_orm_migration::MigratorTrait;
 use std::time::Duration;
@@ -50,6 +50,9 @@ async fn migrate(url: &str) -> Result<(), OpenError> {
     options.map_sqlx_postgres_opts(|o| o.application_name("cyanotype migrations"));
     let pool = sea_orm::Database::connect(options).await?;
     check(&pool).await?;
+    if pending(&pool).await.is_ok_and(|steps| steps.is_empty()) && is_in_order(&pool).await? {
+        return Ok(pool.close().await?);
+    }
     let mut holder = pool.get_postgres_connection_pool().acquire().await.map_err(sqlx_error)?;
     sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATING).execute(&mut *holder).await.map_err(sqlx_error)?;
     Migrator::up(&pool, None).await?;

@@ -31,7 +31,7 @@ pub fn sqlite_alone() {
 }
 
 /// Connections of one server: a world of several, and several worlds at once, share the cluster.
-pub const CONNECTIONS: &str = "6";
+pub const CONNECTIONS: &str = "4";
 
 /// Ends with whoever holds its standard input: what it made is gone even if that is killed. What was left by
 /// one that was killed itself, it clears away.
