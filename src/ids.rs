@@ -3,17 +3,20 @@
 
 use crate::clock::{Clock, Millis};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 /// 2020-01-01 in milliseconds: where the 41 bits begin.
 const EPOCH: Millis = 1_577_836_800_000;
 const NODE_BITS: i64 = 10;
+/// So many processes can be told apart.
+pub const NODES: i64 = 1 << NODE_BITS;
 const COUNT_BITS: i64 = 12;
 
 /// Gives ids; never one at or before the last it gave, even when the clock steps back.
 #[derive(Debug)]
 pub struct Ids {
     clock: Clock,
-    node: i64,
+    node: AtomicI64,
     last: Mutex<i64>,
 }
 
@@ -22,9 +25,19 @@ impl Ids {
     pub fn new(clock: Clock, node: i64, after: i64) -> Self {
         Self {
             clock,
-            node: node & ((1 << NODE_BITS) - 1),
+            node: AtomicI64::new(node.rem_euclid(NODES)),
             last: Mutex::new(after >> (NODE_BITS + COUNT_BITS) << COUNT_BITS | 0xfff),
         }
+    }
+
+    /// The number of this process.
+    pub fn node(&self) -> i64 {
+        self.node.load(Ordering::Relaxed)
+    }
+
+    /// This process has another number from now on.
+    pub fn renumber(&self, node: i64) {
+        self.node.store(node.rem_euclid(NODES), Ordering::Relaxed);
     }
 
     /// The next id.
@@ -33,7 +46,7 @@ impl Ids {
         let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         *last = now.max(*last + 1);
         let (millis, count) = (*last >> COUNT_BITS, *last & ((1 << COUNT_BITS) - 1));
-        millis << (NODE_BITS + COUNT_BITS) | self.node << COUNT_BITS | count
+        millis << (NODE_BITS + COUNT_BITS) | self.node() << COUNT_BITS | count
     }
 
     /// An id for something that happened at `at` elsewhere: ordered by that time, never later than

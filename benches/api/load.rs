@@ -68,8 +68,16 @@ impl Server {
         Ok((items(&serde_json::from_slice(&body)?), body.len()))
     }
 
-    /// Asks again as soon as there is an answer, for so long.
-    pub async fn ask(&self, path: &str, gallery: &Gallery, time: Duration, many: usize) -> anyhow::Result<Answers> {
+    /// Asks as soon as there is an answer, for so long: the same `again`, or each time what was not asked before,
+    /// and so is made anew.
+    pub async fn ask(
+        &self,
+        path: &str,
+        gallery: &Gallery,
+        time: Duration,
+        many: usize,
+        again: bool,
+    ) -> anyhow::Result<Answers> {
         let end = Instant::now() + time;
         let askers = (0..many).map(|_| {
             let (path, tokens) = (path.to_owned(), gallery.tokens());
@@ -79,9 +87,12 @@ impl Server {
                 stream.get_ref().set_nodelay(true)?;
                 let mut times = Vec::new();
                 while Instant::now() < end {
-                    let token = &tokens[calls.fetch_add(1, Ordering::Relaxed) % tokens.len()];
+                    let call = calls.fetch_add(1, Ordering::Relaxed);
+                    let token = &tokens[call % tokens.len()];
+                    let mark = if path.contains('?') { '&' } else { '?' };
+                    let asked = if again { path.clone() } else { format!("{path}{mark}call={call}") };
                     let begun = Instant::now();
-                    ask(&mut stream, &path, token).await?;
+                    ask(&mut stream, &asked, token).await?;
                     times.push(begun.elapsed());
                 }
                 anyhow::Ok(times)

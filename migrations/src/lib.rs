@@ -30,6 +30,7 @@ mod m0024_refresh;
 mod m0025_account_counts;
 mod m0026_telling;
 mod m0027_originals;
+mod m0028_nodes;
 mod same_order;
 mod telling;
 
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0025_account_counts::Migration),
             Box::new(m0026_telling::Migration),
             Box::new(m0027_originals::Migration),
+            Box::new(m0028_nodes::Migration),
         ]
     }
 }

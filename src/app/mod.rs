@@ -1,8 +1,11 @@
 //! What every part of the server is handed: built once, cheap to clone, no globals.
 
 mod looks;
+mod node;
 
 pub use looks::{Looks, MOST as MOST_LOOKS, Noted};
+use node::Node;
+pub use node::renew;
 
 use crate::activitypub::signature::{Form, GeneratedKey, KeyError, PublicKey, SigningKey, generate_rsa};
 use crate::blob::{Blobs, Place};
@@ -39,6 +42,8 @@ pub struct Parts {
     pub hashing: Semaphore,
     pub clock: Clock,
     pub ids: Ids,
+    /// What this process calls itself where it holds a number for its ids.
+    pub holder: String,
     pub secrets: Secrets,
     pub make_rsa: MakeRsa,
     /// Parsed signing keys by account id: parsing costs more than signing. For seconds only, so that a
@@ -168,13 +173,15 @@ impl App {
         let wake = Arc::new(Notify::new());
         let db = Db::new(pools.read, pools.write, tasks.clone(), wake.clone(), stopping.clone());
         let clock = overrides.clock.unwrap_or_default();
-        let largest = store::posts::largest_id(&db.read).await?;
+        let largest = store::nodes::largest_id(&db.read).await?;
+        let node = Node::take(&db, clock.now()).await?;
         let blobs = open_blobs(&settings, &tasks)?;
         let door = open_door(&settings, overrides.extra_roots)?;
-        Ok(Self(Arc::new(Parts {
+        let app = Self(Arc::new(Parts {
             photos: open_darkroom(&settings, overrides.program, &tasks, &stopping)?,
             hashing: Semaphore::new(2),
-            ids: Ids::new(clock.clone(), 0, largest),
+            ids: Ids::new(clock.clone(), node.number, largest),
+            holder: node.holder,
             keys: moka::sync::Cache::builder().max_capacity(1_000).time_to_live(KEY_KEPT).build(),
             known_keys: moka::sync::Cache::builder().max_capacity(10_000).time_to_live(KNOWN_KEY_KEPT).build(),
             forms: moka::sync::Cache::new(10_000),
@@ -197,7 +204,9 @@ impl App {
             secrets,
             tasks,
             wake,
-        })))
+        }));
+        app.tasks.spawn(node::keep(app.clone()));
+        Ok(app)
     }
 
     /// The public address, where one is set.

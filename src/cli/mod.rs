@@ -4,7 +4,7 @@ mod admin;
 mod media;
 mod serve;
 
-use crate::config::{KEYS, Settings};
+use crate::config::{KEYS, Role, Settings};
 use crate::darkroom;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -17,6 +17,9 @@ struct Cli {
     /// The settings file; cyanotype.toml, if it is there, when none is named.
     #[arg(long, global = true)]
     config: Option<PathBuf>,
+    /// What this process does: all, web or worker; for a server of several processes.
+    #[arg(long)]
+    role: Option<Role>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -24,7 +27,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the server (the default).
-    Serve,
+    Serve {
+        /// What this process does: all, web or worker; for a server of several processes.
+        #[arg(long)]
+        role: Option<Role>,
+    },
     /// Look after people and other servers.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -64,13 +71,19 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match cli.command {
-            None | Some(Command::Serve) => serve::serve(settings).await,
+            None => serve::serve(with_role(settings, cli.role)).await,
+            Some(Command::Serve { role }) => serve::serve(with_role(settings, role.or(cli.role))).await,
             Some(Command::Admin(command)) => admin::run(settings, command).await,
             Some(Command::Media(command)) => media::run(settings, command).await,
             Some(Command::Health) => serve::health(&settings).await,
             Some(Command::Config) => Ok(()),
         }
     })
+}
+
+/// What the command line says goes before what the settings say.
+fn with_role(settings: Settings, role: Option<Role>) -> Settings {
+    Settings { role: role.unwrap_or(settings.role), ..settings }
 }
 
 fn print_settings(settings: &Settings) {

@@ -24,14 +24,17 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     federation::frozen::check(&app).await?;
     accounts::ensure_instance(&app).await.context("the server's own account could not be made")?;
     description::since(&app).await?;
-    let held = hold(&app).await?;
-    if held.folder.is_some() {
-        sweep_temporary(&app);
-    }
+    let _held = hold(&app).await?;
     let listener = http::server::bind(listen).await?;
     announce(&app).await?;
-    let router = http::router(app.clone())?;
-    let working = app.tasks.spawn(worker::work(app.clone()));
+    let role = app.settings.role;
+    let router = if role.answers() { http::router(app.clone())? } else { http::health::only(app.clone())? };
+    let working = app.clone();
+    let working = app.tasks.spawn(async move {
+        if role.works() {
+            worker::work(working).await;
+        }
+    });
     app.tasks.spawn(storage::warn_if_listed(app.clone()));
     stop_on_signal(&app)?;
     http::server::serve(app.clone(), listener, router).await;
@@ -57,7 +60,7 @@ fn raise_open_files() {
 
 /// What a server holds as long as it runs.
 struct Held {
-    folder: Option<std::fs::File>,
+    _folder: Option<std::fs::File>,
     _database: Option<Arc<Presence>>,
 }
 
@@ -65,11 +68,14 @@ struct Held {
 /// did not finish. Beside others its leases run out by themselves.
 async fn hold(app: &App) -> anyhow::Result<Held> {
     let folder = hold_folder(app)?;
+    if folder.is_some() {
+        sweep_temporary(app);
+    }
     let Database::Postgres(address) = &app.settings.database else {
         if folder.is_some() {
             worker::take_over(app).await?;
         }
-        return Ok(Held { folder, _database: None });
+        return Ok(Held { _folder: folder, _database: None });
     };
     let (presence, first) = Presence::enter(address).await?;
     if first {
@@ -79,7 +85,7 @@ async fn hold(app: &App) -> anyhow::Result<Held> {
     let presence = Arc::new(presence);
     let (lasting, stopping) = (presence.clone(), app.stopping.clone());
     app.tasks.spawn(async move { stopping.run_until_cancelled(lasting.last()).await });
-    Ok(Held { folder, _database: Some(presence) })
+    Ok(Held { _folder: folder, _database: Some(presence) })
 }
 
 /// The data folder, unless another server holds it.

@@ -52,6 +52,12 @@ pub const KEYS: &[Key] = &[
         "Rules of this server, one sentence each; people see them, and can name them in reports.",
     ),
     key("listen", Kind::Text, "\"127.0.0.1:8080\"", "Address and port to listen on."),
+    key(
+        "role",
+        Kind::Text,
+        "\"all\"",
+        "all: one process does everything; web: it answers; worker: it does what can wait, such as delivering.",
+    ),
     key("data_dir", Kind::Text, "\"data\"", "Folder for the SQLite file, the media and the secret."),
     key("database", Kind::Text, "\"\"", "postgres://… address; empty means a SQLite file in data_dir."),
     key(

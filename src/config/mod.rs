@@ -4,9 +4,11 @@
 
 mod keys;
 mod media;
+mod role;
 
 pub use keys::{KEYS, Key, Kind};
 pub use media::{Place, S3};
+pub use role::Role;
 
 use ipnet::IpNet;
 use keys::SECRET;
@@ -23,6 +25,7 @@ pub struct Settings {
     pub server_name: String,
     pub server_description: String,
     pub listen: SocketAddr,
+    pub role: Role,
     pub data_dir: PathBuf,
     pub database: Database,
     pub sqlite_full_sync: bool,
@@ -107,6 +110,7 @@ struct Raw {
     server_description: String,
     rules: Vec<String>,
     listen: String,
+    role: String,
     data_dir: String,
     database: String,
     sqlite_synchronous: String,
@@ -328,6 +332,7 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
         listen: raw.listen.replace("localhost", "127.0.0.1").parse().map_err(|_| {
             c.fail("listen", format!("\"{}\" is no address and port such as 127.0.0.1:8080.", raw.listen))
         })?,
+        role: raw.role.parse().map_err(|why| c.fail("role", why))?,
         database: database(&c, &raw.database, &data_dir)?,
         postgres_connections: c
             .range("postgres_connections", raw.postgres_connections, 4, 500)

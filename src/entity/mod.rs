@@ -38,6 +38,7 @@ pub mod login;
 pub mod marker;
 pub mod mention;
 pub mod mute;
+pub mod node;
 pub mod notification;
 pub mod notification_permission;
 pub mod notification_policy;

@@ -1,6 +1,7 @@
 //! `/healthz`: the process is alive. `/readyz`: it can do its work.
 
 use super::Web;
+use crate::app::App;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,6 +9,11 @@ use axum::routing::get;
 
 pub fn router() -> Router<Web> {
     Router::new().route("/healthz", get(async || "alive\n")).route("/readyz", get(ready))
+}
+
+/// All that a process answers which only works.
+pub fn only(app: App) -> anyhow::Result<Router> {
+    Ok(router().with_state(Web::new(app)?))
 }
 
 /// 503 with the name of what is not ready; the cause is for the log.

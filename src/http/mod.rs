@@ -52,6 +52,20 @@ pub struct Parts {
     pub hub: Hub,
 }
 
+impl Web {
+    /// Over an app.
+    pub fn new(app: App) -> anyhow::Result<Self> {
+        Ok(Self(Arc::new(Parts {
+            templates: Arc::new(Templates::load()?),
+            app,
+            limiter: api::Limiter::default(),
+            holders: grants::holders(),
+            answers: api::answers(),
+            hub: Hub::default(),
+        })))
+    }
+}
+
 impl Deref for Web {
     type Target = Parts;
 
@@ -68,14 +82,7 @@ impl axum::extract::FromRef<Web> for App {
 
 /// Every route of the server.
 pub fn router(app: App) -> anyhow::Result<Router> {
-    let web = Web(Arc::new(Parts {
-        templates: Arc::new(Templates::load()?),
-        app: app.clone(),
-        limiter: api::Limiter::default(),
-        holders: grants::holders(),
-        answers: api::answers(),
-        hub: Hub::default(),
-    }));
+    let web = Web::new(app)?;
     let pages = pages::router(&web).layer(security::csrf(&web));
     Ok(Router::new()
         .merge(pages)

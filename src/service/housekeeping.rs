@@ -5,12 +5,44 @@ use super::storage::sweeping;
 use super::{Refusal, attaching, counting, happening, leaving, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
-use crate::clock::{DAY, HOUR};
+use crate::clock::{DAY, HOUR, MINUTE, Millis};
 use crate::ids::first_of;
 use crate::store::{
-    delivery_log, drafts, emoji, feeds, forms, keys, markers, media, mutes, policies, sessions, tokens,
+    delivery_log, drafts, emoji, feeds, forms, keys, markers, media, mutes, policies, sessions, settings, tokens,
 };
 use futures_util::stream::{self, StreamExt};
+use sea_orm::DbErr;
+
+/// Whose turn it is keeps house: one process an hour, however many there are.
+pub async fn run_in_turn(app: &App) {
+    match is_my_turn(app).await {
+        Ok(true) => run(app).await,
+        Ok(false) => {}
+        Err(error) => tracing::warn!(%error, "whose turn it is to keep house could not be found out"),
+    }
+}
+
+/// When the next turn begins, by the clock of the server.
+const NEXT_TURN: &str = "housekeeping_next";
+
+async fn is_my_turn(app: &App) -> Result<bool, DbErr> {
+    let now = app.now();
+    // A little less than the worker's hour: or it would be two hours, whenever it comes a moment early.
+    let next = (now + HOUR - MINUTE).to_string();
+    app.db
+        .write_quietly(move |tx| {
+            let next = next.clone();
+            Box::pin(async move {
+                let before = settings::get(tx, NEXT_TURN).await?.unwrap_or_default();
+                if before.parse::<Millis>().is_ok_and(|due| due > now) {
+                    return Ok::<_, DbErr>(false);
+                }
+                settings::put_once(tx, NEXT_TURN, String::new()).await?;
+                settings::change(tx, NEXT_TURN, &before, next).await
+            })
+        })
+        .await
+}
 
 /// Everything, once; a failure of one part is logged and the next one runs.
 pub async fn run(app: &App) {

@@ -31,6 +31,7 @@ pub mod marks;
 pub mod media;
 pub mod memo;
 pub mod mutes;
+pub mod nodes;
 pub mod notifications;
 pub mod person_notes;
 pub mod policies;
@@ -201,7 +202,8 @@ impl Db {
             None
         } else {
             let options = writer.get_postgres_connection_pool().connect_options();
-            let (teller, work) = memo::connect((*options).clone(), changes.clone(), happened.clone(), stopping);
+            let ears = memo::Ears { happened: happened.clone(), work: wake.clone() };
+            let (teller, work) = memo::connect((*options).clone(), changes.clone(), ears, stopping);
             tasks.spawn(work);
             Some(teller)
         };

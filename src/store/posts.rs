@@ -334,19 +334,6 @@ pub async fn count_listed(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     post::Entity::find().filter(Expr::cust("listed = 1")).count(db).await
 }
 
-/// The largest id given so far.
-pub async fn largest_id(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    let row = post::Entity::find()
-        .select_only()
-        .column(post::Column::Id)
-        .order_by_desc(post::Column::Id)
-        .limit(1)
-        .into_tuple()
-        .one(db)
-        .await?;
-    Ok(row.unwrap_or(0))
-}
-
 /// Local posts, or local answers, that everybody may see.
 pub async fn count_local(db: &impl ConnectionTrait, answers: bool) -> Result<i64, DbErr> {
     let query = post::Entity::find()

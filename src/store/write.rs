@@ -116,7 +116,7 @@ impl Db {
         E: FromDatabase,
     {
         let done = self.write_quietly(work).await;
-        self.woken(done)
+        self.woken(done).await
     }
 
     /// Like [`Self::write_queue`], before everything else that waits: somebody waits for the answer, and there
@@ -127,12 +127,15 @@ impl Db {
         E: FromDatabase,
     {
         let done = self.put(work, true, Some(IsolationLevel::ReadCommitted)).await;
-        self.woken(done)
+        self.woken(done).await
     }
 
-    fn woken<T, E>(&self, done: Result<T, E>) -> Result<T, E> {
+    async fn woken<T, E>(&self, done: Result<T, E>) -> Result<T, E> {
         if done.is_ok() {
             self.wake.notify_waiters();
+            if let Some(teller) = &self.teller {
+                teller.tell(memo::WORK.to_owned()).await;
+            }
         }
         done
     }

@@ -82,7 +82,7 @@ async fn do_jobs(app: App) {
             () = woken => {}
             () = tokio::time::sleep(IDLE) => {}
             _ = read_policies.tick() => housekeeping::read_policies(&app).await,
-            _ = keep_house.tick() => housekeeping::run(&app).await,
+            _ = keep_house.tick() => housekeeping::run_in_turn(&app).await,
             _ = write_looks.tick() => looks(&app).await,
             () = app.stopping.cancelled() => {}
         }

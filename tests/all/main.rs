@@ -16,6 +16,7 @@ mod net;
 mod pages;
 mod photo;
 mod process;
+mod processes;
 mod storage;
 mod support;
 mod visibility;

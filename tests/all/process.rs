@@ -7,6 +7,7 @@ pub mod binary;
 mod command_line;
 mod looking_after;
 mod memory;
+mod roles;
 mod secrets;
 pub mod stage;
 mod starting;

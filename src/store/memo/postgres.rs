@@ -17,6 +17,8 @@ use tokio_util::sync::CancellationToken;
 const CHANNEL: &str = "cyanotype_changes";
 /// Everything changed, or so much that it is not worth to say what.
 const EVERYTHING: &str = "*";
+/// There may be new jobs.
+pub const WORK: &str = "work=*;";
 /// Bytes told at once; PostgreSQL takes less than 8 000.
 const AT_ONCE: usize = 7_500;
 /// After the connection was lost, it is tried again so often.
@@ -90,12 +92,19 @@ impl Teller {
     }
 }
 
-/// Tells what was changed here and hears what was changed elsewhere, until `stopping`; `happened` is told when
-/// something happened that others wait to hear of.
+/// Who waits to hear of something.
+pub struct Ears {
+    /// Something happened that people who listen may hear of.
+    pub happened: Arc<Notify>,
+    /// There may be new jobs.
+    pub work: Arc<Notify>,
+}
+
+/// Tells what was changed here and hears what was changed elsewhere, until `stopping`.
 pub fn connect(
     options: PgConnectOptions,
     changes: Arc<Changes>,
-    happened: Arc<Notify>,
+    ears: Ears,
     stopping: CancellationToken,
 ) -> (Teller, impl Future<Output = ()> + Send) {
     // Connections of its own, opened when they are needed: one that listens, one that tells.
@@ -110,7 +119,7 @@ pub fn connect(
             let hearing = async {
                 tokio::select! {
                     () = stopping.cancelled() => changes.end(),
-                    () = listen(&teller, &changes, &happened) => {}
+                    () = listen(&teller, &changes, &ears) => {}
                 }
             };
             tokio::join!(collect(&teller, told, &collecting), hearing);
@@ -132,7 +141,9 @@ async fn collect(teller: &Teller, mut told: mpsc::UnboundedReceiver<String>, sto
         };
         let Some(mut text) = next else { return };
         while let Ok(more) = told.try_recv() {
-            text.push_str(&more);
+            if more != WORK || !text.contains(WORK) {
+                text.push_str(&more);
+            }
         }
         teller.notify(&text).await;
     }
@@ -154,16 +165,16 @@ fn parts(text: &str) -> Vec<String> {
 }
 
 /// Nothing is believed while nobody listens.
-async fn listen(teller: &Teller, changes: &Changes, happened: &Notify) {
+async fn listen(teller: &Teller, changes: &Changes, ears: &Ears) {
     loop {
-        let lost = hear(teller, changes, happened).await;
+        let lost = hear(teller, changes, ears).await;
         changes.end();
         tracing::warn!(error = %lost, "the database does not tell what changes; nothing is remembered until it does");
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn hear(teller: &Teller, changes: &Changes, happened: &Notify) -> sqlx::Error {
+async fn hear(teller: &Teller, changes: &Changes, ears: &Ears) -> sqlx::Error {
     let mut listener = match PgListener::connect_with(&teller.pool).await {
         Ok(listener) => listener,
         Err(error) => return error,
@@ -180,7 +191,10 @@ async fn hear(teller: &Teller, changes: &Changes, happened: &Notify) -> sqlx::Er
         };
         let Some((from, told)) = said.payload().split_once(':') else { continue };
         if told.contains("happening=") || told.contains(EVERYTHING) {
-            happened.notify_one();
+            ears.happened.notify_one();
+        }
+        if told.contains(WORK) {
+            ears.work.notify_waiters();
         }
         if from != &*teller.name {
             note(changes, told);

@@ -72,6 +72,7 @@ pub const NOT_WATCHED: &[&str] = &[
     "inbox",
     "job",
     "marker",
+    "node",
     "notification",
     "notification_permission",
     "notification_policy",

@@ -43,12 +43,18 @@ impl Stage {
     }
 
     pub fn launch(&self, folder: &Folder, fault: Option<usize>) -> Running {
-        let mut env = self.env().to_vec();
-        env.extend(fault.map(|n| ("CYANOTYPE_FAULT", n.to_string())));
-        let env: Vec<(&str, &str)> = env.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        let running = folder.launch(&env);
+        let fault = fault.map(|n| n.to_string());
+        let fault: Vec<(&str, &str)> = fault.iter().map(|n| ("CYANOTYPE_FAULT", n.as_str())).collect();
+        let running = self.launch_with(folder, &fault);
         self.world.front(HOST).forward_to(folder.address());
         running
+    }
+
+    /// One process of several, with more settings; nobody is led to it.
+    pub fn launch_with(&self, folder: &Folder, more: &[(&str, &str)]) -> Running {
+        let env = self.env();
+        let env: Vec<(&str, &str)> = env.iter().map(|(k, v)| (*k, v.as_str())).chain(more.iter().copied()).collect();
+        folder.launch(&env)
     }
 
     /// Somebody's actor id, as other servers find it.

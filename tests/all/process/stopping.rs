@@ -167,7 +167,7 @@ async fn r112_a_delivery_to_a_server_that_hangs_goes_back_into_the_queue_and_arr
 }
 
 /// Posts a photo; its path.
-async fn post(ada: &Tab, caption: &str) -> String {
+pub async fn post(ada: &Tab, caption: &str) -> String {
     let action = ada.compose().await;
     let words = |button| Form::new().text("caption", caption).text("visibility", "public").text("do", button);
     ada.submit(&action, &words("add").photo("srgb.jpg", &photograph("srgb.jpg"))).await.led();
