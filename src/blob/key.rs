@@ -124,9 +124,10 @@ impl Key {
         self.0.starts_with(ORIGINALS)
     }
 
-    /// Every beginning that keys have, so short that few share one: to go through all of a store.
+    /// Every beginning that keys have, so long that few share one, evenly: to go through all of a
+    /// store.
     pub fn beginnings() -> impl Iterator<Item = String> {
-        [MEDIA, CLOSED, ORIGINALS].into_iter().flat_map(|area| (0..=u8::MAX).map(move |n| format!("{area}{n:02x}")))
+        (0..=u8::MAX).flat_map(|n| [MEDIA, CLOSED, ORIGINALS].map(|area| format!("{area}{n:02x}")))
     }
 
     /// What stands before the file name, and the file name.

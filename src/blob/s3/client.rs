@@ -20,7 +20,7 @@ pub(super) const CONNECT_TIME: Duration = Duration::from_secs(3);
 const CALL_TIME: Duration = Duration::from_secs(10);
 /// Each waits longer than the one before, and not as long as another process that failed with it. The first
 /// may be lost to a connection that was kept open and is not any more.
-pub(super) const ATTEMPTS: u32 = 4;
+const ATTEMPTS: u32 = 4;
 /// At most so long before the second one.
 const BACKOFF: Duration = Duration::from_millis(500);
 

@@ -5,7 +5,7 @@
 //! on the way. An upload in parts is completed or aborted, whoever stops waiting for it; what a process
 //! that died left behind is listed by [`S3::unfinished`].
 
-use super::client::{ATTEMPTS, CONNECT_TIME};
+use super::client::CONNECT_TIME;
 use super::{S3, fault, unavailable};
 use crate::blob::{BlobError, Key, Unfinished};
 use aws_sdk_s3::config::Builder;
@@ -19,9 +19,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::io::AsyncReadExt;
 
-/// For one attempt at a request that carries bytes, and the slowest line in bytes a second beyond that.
-const UPLOAD_TIME: Duration = Duration::from_secs(20);
+/// For one attempt at a request that carries bytes, and the slowest line in bytes a second beyond that. Two such
+/// attempts at a photo's size stay below what proxies wait for an answer.
+const UPLOAD_TIME: Duration = Duration::from_secs(10);
 const UPLOAD_RATE: u64 = 250_000;
+/// For the pauses between attempts, all together: those that fail at once may be four.
+const PAUSES: Duration = Duration::from_secs(5);
 /// Bytes of one part. Stores take no less than 5 MiB, but for the last one, and no more than 10 000.
 const PART: usize = 8 << 20;
 
@@ -150,7 +153,7 @@ impl S3 {
             .upload_id(&upload.id)
             .multipart_upload(CompletedMultipartUpload::builder().set_parts(Some(parts)).build())
             .customize()
-            .config_override(times(0))
+            .config_override(times(PART))
             .send()
             .await;
         match completed {
@@ -255,7 +258,7 @@ fn times(bytes: usize) -> Builder {
     let times = TimeoutConfig::builder()
         .connect_timeout(CONNECT_TIME)
         .operation_attempt_timeout(attempt)
-        .operation_timeout(attempt * ATTEMPTS);
+        .operation_timeout(attempt * 2 + PAUSES);
     Builder::new().timeout_config(times.build())
 }
 

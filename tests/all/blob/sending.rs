@@ -129,3 +129,18 @@ async fn the_bucket_may_be_named_in_the_host() {
         headers["host"].to_str().unwrap().starts_with("photos.store.test") && !target.contains("photos/")
     }));
 }
+
+#[tokio::test]
+async fn r117_nobody_waits_longer_than_ten_seconds_for_a_store_that_says_nothing() {
+    let store = Fixture::s3().await;
+    let (way, blobs) = behind(&store).await;
+    way.set(Way::Silent);
+    let (since, key) = (std::time::Instant::now(), media(1));
+    let (got, size, deleted) = tokio::join!(blobs.get(&key, None), blobs.size(&key), blobs.delete(&key));
+    for result in [got.map(drop), size.map(drop), deleted] {
+        assert!(matches!(result, Err(BlobError::Unavailable { .. })), "{result:?}");
+    }
+    assert!(since.elapsed().as_secs() < 12, "{:?}", since.elapsed());
+    way.set(Way::Open);
+    blobs.delete(&key).await.unwrap();
+}

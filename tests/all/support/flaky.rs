@@ -14,6 +14,8 @@ pub enum Way {
     Open,
     /// Every connection is closed at once.
     Shut,
+    /// Connections are taken, and nothing is ever answered.
+    Silent,
     /// So many bytes a second go to the server.
     Slow(u64),
     /// After so many bytes on their way to the server a connection is cut.
@@ -74,6 +76,7 @@ fn now(way: &Mutex<Way>) -> Way {
 async fn carry(mut socket: TcpStream, backend: SocketAddr, way: Arc<Mutex<Way>>) {
     match now(&way) {
         Way::Shut => return,
+        Way::Silent => std::future::pending().await,
         Way::Answers(status) | Way::AnswersOnce(_, status) => return answer(&mut socket, status).await,
         Way::Open | Way::Slow(_) | Way::Cut(_) | Way::Flips => {}
     }
@@ -109,6 +112,7 @@ async fn forward(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unp
         match now {
             Way::Slow(rate) => tokio::time::sleep(Duration::from_millis(read as u64 * 1_000 / rate)).await,
             Way::Cut(most) if carried + read as u64 > most => return,
+            Way::Silent => std::future::pending().await,
             Way::Shut | Way::Answers(_) | Way::AnswersOnce(..) => return,
             // Behind the head of a request: what it carries.
             Way::Flips if carried > HEAD => piece[read - 1] ^= 1,
