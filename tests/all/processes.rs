@@ -60,7 +60,7 @@ async fn when_all_numbers_were_used_the_one_that_is_free_the_longest_is_next() {
     let taken: BTreeSet<i64> =
         node::Entity::find().all(&server.app.db.read).await.unwrap().into_iter().map(|row| row.number).collect();
     let rows = (0..NODES).filter(|number| !taken.contains(number)).map(|number| {
-        let until = if number == 700 || number == 500 { now - number } else { now + 1_000 };
+        let until = if number == 700 || number == 500 { now - number } else { now + 10_000_000 };
         format!("({number}, 'somebody', {until})")
     });
     let rows: Vec<String> = rows.collect();

@@ -4,7 +4,7 @@ use super::error::ApiError;
 use super::paging::{self, Page};
 use super::params::{self, Params};
 use super::rate::Bucket;
-use super::remembered::{self, Asked};
+use super::remembered::{self, Question};
 use super::route::Route;
 use super::{access, body};
 use crate::app::App;
@@ -141,7 +141,7 @@ pub async fn answer(route: &Route, web: Web, request: Request) -> Response {
     let called = async {
         rate.check(web.app.now())?;
         let holder = found?;
-        let asked = Asked::of(route, &web, &parts, &client, holder.as_deref());
+        let question = Question::of(route, &web, &parts, &client, holder.as_deref());
         let socket = match route.streams {
             true => WebSocketUpgrade::from_request_parts(&mut parts, &web).await.ok(),
             false => None,
@@ -149,8 +149,8 @@ pub async fn answer(route: &Route, web: Web, request: Request) -> Response {
         let known = web.clone();
         // In a box of its own: most of the time it is not needed.
         let carry_out = || Box::pin(carry_out(route, web, parts, body, Caller { client, holder, socket }));
-        match asked {
-            Some(asked) => remembered::answer(&known, asked, carry_out).await,
+        match question {
+            Some(question) => remembered::answer(&known, question, carry_out).await,
             None => carry_out().await,
         }
     };

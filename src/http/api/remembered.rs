@@ -12,9 +12,13 @@ use crate::service::apps::grants::Holder;
 use crate::store::memo::Memo;
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 /// Answers by what was asked.
 pub type Answers = Memo<Asked, Said>;
@@ -26,7 +30,8 @@ const LONGEST: usize = 500;
 
 /// None so far.
 pub fn answers() -> Answers {
-    let weight = |said: &Said| u32::try_from(said.body.len()).unwrap_or(u32::MAX).saturating_add(1_000);
+    // Packed, it takes a fifth of that once more.
+    let weight = |said: &Said| u32::try_from(said.body.len() / 5 * 6).unwrap_or(u32::MAX).saturating_add(1_000);
     Memo::new(ROOM, weight)
 }
 
@@ -41,7 +46,14 @@ pub struct Asked {
     origin: Option<String>,
 }
 
-impl Asked {
+/// A question whose answer may be remembered.
+pub struct Question {
+    asked: Asked,
+    /// Whoever asks takes the answer in gzip too.
+    packed: bool,
+}
+
+impl Question {
     /// None where it has to be answered anew each time.
     pub fn of(route: &Route, web: &Web, parts: &Parts, client: &Client, holder: Option<&Holder>) -> Option<Self> {
         let what = parts.uri.path_and_query()?.as_str();
@@ -52,7 +64,8 @@ impl Asked {
         }
         let who = holder.and_then(|holder| holder.viewer.as_ref()).map(|viewer| viewer.id());
         let origin = web.app.public().is_none().then(|| client.origin());
-        Some(Self { who, what: what.to_owned(), origin })
+        let asked = Asked { who, what: what.to_owned(), origin };
+        Some(Self { asked, packed: takes_gzip(&parts.headers) })
     }
 }
 
@@ -62,14 +75,42 @@ pub struct Said {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    /// The body in gzip, once somebody has asked for it: packing takes as long as everything else together.
+    packed: Arc<OnceLock<Option<Bytes>>>,
 }
 
 impl Said {
     async fn by(response: Response) -> Result<Self, ApiError> {
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.map_err(Refusal::broken)?;
-        Ok(Self { status: parts.status, headers: parts.headers, body })
+        Ok(Self { status: parts.status, headers: parts.headers, body, packed: Arc::default() })
     }
+
+    /// The answer once more, packed for whoever takes that.
+    fn again(self, packed: bool) -> Response {
+        let gzip = packed.then(|| self.packed.get_or_init(|| in_gzip(&self.body).ok()).clone()).flatten();
+        let Some(body) = gzip else { return self.into_response() };
+        let mut response = Self { body, ..self }.into_response();
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
+        response
+    }
+}
+
+fn in_gzip(body: &[u8]) -> std::io::Result<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(body)?;
+    encoder.finish().map(Bytes::from)
+}
+
+/// RFC 9110, section 12.5.3: it is named, and not with a weight of nothing.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let named = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    named.flat_map(|value| value.split(',')).any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.trim().strip_prefix("q=").map_or(Ok(1.0), str::parse::<f32>);
+        name.trim().eq_ignore_ascii_case("gzip") && weight.is_ok_and(|weight| weight > 0.0)
+    })
 }
 
 impl IntoResponse for Said {
@@ -82,7 +123,7 @@ impl IntoResponse for Said {
 }
 
 /// Answers from memory, or makes the answer.
-pub async fn answer<F>(web: &Web, asked: Asked, make: impl FnOnce() -> F) -> Answer
+pub async fn answer<F>(web: &Web, Question { asked, packed }: Question, make: impl FnOnce() -> F) -> Answer
 where
     F: Future<Output = Answer>,
 {
@@ -90,7 +131,7 @@ where
     let now = app.now();
     let before = answers.recall(&app.db, now, &asked).await;
     if let Some(said) = before.clone().filter(|_| !app.doubts.load(Ordering::Relaxed)) {
-        return Ok(said.into_response());
+        return Ok(said.again(packed));
     }
     let key = asked.clone();
     let made = async { Said::by(make().await?).await };

@@ -4,6 +4,7 @@ use crate::support::*;
 use reqwest::Method;
 use serde_json::json;
 use std::sync::atomic::Ordering;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const HOME: &str = "/api/v1/timelines/home";
 
@@ -134,4 +135,35 @@ async fn a_question_with_a_body_is_answered_by_its_body() {
     server.quiet().await;
     assert_eq!(api.get(HOME).await.ids().len(), 2);
     assert_eq!(api.json(Method::GET, HOME, &json!({"limit": 1})).await.ids().len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_takes_it_packed_gets_the_same() {
+    let (server, _ada, bea, api) = two().await;
+    bea.post_photo("orientation-1.jpg", "Fog").await;
+    server.quiet().await;
+    let plain = api.get(HOME).await.fine();
+    for (takes, packed) in [("gzip", true), ("br, gzip;q=0.5", true), ("gzip;q=0", false), ("identity", false)] {
+        let (head, body) = over_the_wire(&server, api.token.as_deref().unwrap(), takes).await;
+        assert_eq!(head.contains("content-encoding: gzip"), packed, "{takes}: {head}");
+        let text = match packed {
+            true => std::io::read_to_string(flate2::read::GzDecoder::new(&*body)).unwrap(),
+            false => String::from_utf8(body).unwrap(),
+        };
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), plain, "{takes}");
+    }
+}
+
+/// Ada's home as it comes over the wire: the head in small letters, and the body. Clients unpack it without a word.
+async fn over_the_wire(server: &Server, token: &str, takes: &str) -> (String, Vec<u8>) {
+    let mut stream = tokio::net::TcpStream::connect(server.address).await.unwrap();
+    let question = format!(
+        "GET {HOME} HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-Proto: https\r\nAuthorization: Bearer {token}\r\n\
+         Accept-Encoding: {takes}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(question.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    (String::from_utf8(answer[..end].to_vec()).unwrap().to_lowercase(), answer[end + 4..].to_vec())
 }
