@@ -43,8 +43,8 @@ impl Plan {
     }
 }
 
-/// Texts whose plans are remembered.
-const REMEMBERED: usize = 4_000;
+/// Texts whose plans are remembered; they take some 3 KiB each.
+const REMEMBERED: usize = 1_000;
 
 /// Plans by text.
 #[derive(Default)]

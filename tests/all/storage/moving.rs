@@ -287,6 +287,8 @@ async fn program_with_photos() -> (Folder, Vec<String>) {
     while crate::process::stage::number(&db, "SELECT count(*) FROM job WHERE dead = 0").await > 0 {
         tokio::time::sleep(std::time::Duration::from_millis(15)).await;
     }
+    // Whoever is the last to close it takes its log away: not while the folder is copied.
+    db.close().await.unwrap();
     server.stop();
     (folder, pictures)
 }
