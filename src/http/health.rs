@@ -2,6 +2,7 @@
 
 use super::Web;
 use crate::app::App;
+use crate::blob::BlobError;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -37,9 +38,13 @@ async fn ready(State(web): State<Web>) -> (StatusCode, String) {
             return (StatusCode::SERVICE_UNAVAILABLE, "migrations\n".to_owned());
         }
     }
-    if let Err(error) = app.blobs.ready().await {
-        tracing::warn!(%error, "the media store is not ready");
-        return (StatusCode::SERVICE_UNAVAILABLE, "storage\n".to_owned());
+    match app.blobs.ready().await {
+        // What is there can still be looked at.
+        Ok(()) | Err(BlobError::Full { .. }) => {}
+        Err(error) => {
+            tracing::warn!(%error, "the media store is not ready");
+            return (StatusCode::SERVICE_UNAVAILABLE, "storage\n".to_owned());
+        }
     }
     (StatusCode::OK, "ready\n".to_owned())
 }

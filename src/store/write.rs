@@ -393,6 +393,7 @@ async fn together(writer: &DatabaseConnection, writing: &Writing) {
             Err(error) => {
                 // SQLite has taken the whole transaction back, as it does when the disk is full.
                 let _ = tx.rollback().await;
+                renew(writer, &writing.changes).await;
                 return kept.into_iter().for_each(|tell| tell(Err(again(&error))));
             }
         }
@@ -405,9 +406,22 @@ async fn together(writer: &DatabaseConnection, writing: &Writing) {
         }
     }
     let ended = told(tx, &writing.changes).await;
+    if ended.is_err() {
+        renew(writer, &writing.changes).await;
+    }
     for tell in kept {
         tell(ended.as_ref().copied().map_err(again));
     }
+}
+
+/// Takes another connection. Where SQLite has taken a transaction back by itself, the driver goes on counting it as
+/// begun, and what came next would be written into a transaction that nobody ends.
+async fn renew(writer: &DatabaseConnection, changes: &Changes) {
+    let closed = async { writer.get_sqlite_connection_pool().acquire().await?.close().await };
+    if let Err(error) = closed.await {
+        tracing::warn!(%error, "a connection on which a write failed could not be closed");
+    }
+    changes.begin_anew();
 }
 
 /// Commits, and notes what changed before anybody hears of it.

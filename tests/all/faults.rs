@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 #![allow(clippy::disallowed_methods, reason = "tests are no part of the server, whose tasks are tracked")]
 
+mod full_disk;
 mod kills;
 
 use crate::process::binary::{Folder, Running, photograph};

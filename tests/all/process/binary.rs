@@ -90,12 +90,20 @@ impl Folder {
     /// Starts the server with further variables; it may not live long.
     pub fn launch(&self, env: &[(&str, &str)]) -> Running {
         let mut command = self.command(&[]);
-        command.envs(env.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let said = Arc::new(Said::default());
-        said.listen(child.stdout.take().unwrap());
-        said.listen(child.stderr.take().unwrap());
-        Running { child: Mutex::new(child), said, address: self.address() }
+        command.envs(env.iter().copied());
+        let elsewhere = env.iter().find(|(name, _)| *name == "CYANOTYPE_LISTEN").map(|(_, at)| at.parse().unwrap());
+        Running::begin(command, elsewhere.unwrap_or_else(|| self.address()))
+    }
+
+    /// Starts the server with its data on a disk of so many MB that nobody else sees.
+    pub fn launch_on_a_small_disk(&self, megabytes: usize) -> Running {
+        let plain = self.command(&[]);
+        let mount = format!("mkdir data && mount -t tmpfs -o size={megabytes}m,mode=700 none data && exec \"$0\"");
+        let mut command = Command::new("unshare");
+        command.args(["--map-root-user", "--mount", "sh", "-c", &mount]).arg(plain.get_program());
+        command.current_dir(self.data.path()).env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Running::begin(command, self.address())
     }
 
     /// Starts the server where it cannot run; what it said, once it has ended.
@@ -190,6 +198,21 @@ impl Running {
     pub fn owner_link(&self) -> String {
         let line = self.line("/welcome/");
         line[line.find("/welcome/").unwrap()..].trim().to_owned()
+    }
+
+    fn begin(mut command: Command, address: SocketAddr) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let said = Arc::new(Said::default());
+        said.listen(child.stdout.take().unwrap());
+        said.listen(child.stderr.take().unwrap());
+        Self { child: Mutex::new(child), said, address }
+    }
+
+    /// Where a file that the process sees is for others, whatever is mounted where for it.
+    pub fn sees(&self, path: &Path) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.child.lock().unwrap().id()));
+        root.join(path.strip_prefix("/").unwrap())
     }
 
     /// Whether the process accepts connections and says it is ready.
