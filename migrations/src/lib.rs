@@ -31,6 +31,7 @@ mod m0025_account_counts;
 mod m0026_telling;
 mod m0027_originals;
 mod m0028_nodes;
+mod m0029_deaths;
 mod same_order;
 mod telling;
 
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0026_telling::Migration),
             Box::new(m0027_originals::Migration),
             Box::new(m0028_nodes::Migration),
+            Box::new(m0029_deaths::Migration),
         ]
     }
 }

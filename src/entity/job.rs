@@ -19,7 +19,10 @@ pub struct Model {
     pub unique_key: Option<String>,
     pub run_at: i64,
     pub leased_until: i64,
+    /// How often it was tried and ended; or is being tried.
     pub attempts: i64,
+    /// How often its process died over it.
+    pub deaths: i64,
     pub dead: i32,
     #[sea_orm(column_type = "Text", nullable)]
     pub last_error: Option<String>,

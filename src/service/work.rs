@@ -187,6 +187,7 @@ impl Work {
             run_at,
             leased_until: 0,
             attempts: 0,
+            deaths: 0,
             dead: 0,
             last_error: None,
             created_at: app.now(),

@@ -1,6 +1,7 @@
 //! What goes to which inbox, and how it went. A row waits until its delivery ends and stays as a record
 //! of it; a dead worker's lease runs out by itself.
 
+use super::jobs;
 use crate::clock::Millis;
 use crate::entity::{delivery, inbox};
 use sea_orm::prelude::*;
@@ -134,7 +135,7 @@ pub async fn claim(db: &impl ConnectionTrait, ids: &[i64], now: Millis, until: M
     let claim = Query::update()
         .table(delivery::Entity)
         .value(delivery::Column::LeasedUntil, until)
-        .value(delivery::Column::Attempts, Expr::col(delivery::Column::Attempts).add(1))
+        .value(delivery::Column::Attempts, Expr::col(delivery::Column::Attempts).add(Expr::cust(jobs::ENDED)))
         .and_where(Expr::col(delivery::Column::Id).in_subquery(free))
         .returning(Query::returning().column(delivery::Column::Id))
         .to_owned();
@@ -193,9 +194,9 @@ pub async fn release(db: &impl ConnectionTrait, ids: &[i64], run_at: Millis) -> 
 /// Leases of a process that is known to be dead: what it had taken may be taken again at once.
 pub async fn release_all(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     delivery::Entity::update_many()
-        .col_expr(delivery::Column::LeasedUntil, Expr::value(0))
+        .col_expr(delivery::Column::LeasedUntil, Expr::value(jobs::RAN_OUT))
         .filter(Expr::cust("state = 0"))
-        .filter(delivery::Column::LeasedUntil.gt(0))
+        .filter(delivery::Column::LeasedUntil.gt(jobs::RAN_OUT))
         .exec(db)
         .await
         .map(drop)

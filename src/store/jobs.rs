@@ -1,5 +1,6 @@
 //! The durable queue. A job is put in by the transaction that makes it necessary, and is available
-//! whenever `run_at` and `leased_until` have passed: a dead worker's lease runs out by itself.
+//! whenever `run_at` and `leased_until` have passed: a dead worker's lease runs out by itself. Whoever ends with a
+//! job sets its lease to 0, so a lease that ran out tells of a death, which is no attempt.
 
 use crate::clock::Millis;
 use crate::entity::{activity, job};
@@ -7,6 +8,11 @@ use sea_orm::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::HashMap;
+
+/// A lease of long ago.
+pub const RAN_OUT: Millis = 1;
+/// 1 where whoever had it before, if anybody, came to an end with it; 0 where its process died.
+pub const ENDED: &str = "CASE WHEN leased_until = 0 THEN 1 ELSE 0 END";
 
 /// Puts a job in; one with the same unique key is there already and stays.
 pub async fn enqueue(db: &impl ConnectionTrait, row: job::Model) -> Result<bool, DbErr> {
@@ -68,7 +74,8 @@ pub async fn claim(
     let claim = Query::update()
         .table(job::Entity)
         .value(job::Column::LeasedUntil, until)
-        .value(job::Column::Attempts, Expr::col(job::Column::Attempts).add(1))
+        .value(job::Column::Attempts, Expr::col(job::Column::Attempts).add(Expr::cust(ENDED)))
+        .value(job::Column::Deaths, Expr::col(job::Column::Deaths).add(1).sub(Expr::cust(ENDED)))
         .and_where(Expr::col(job::Column::Id).in_subquery(free))
         .returning_all()
         .to_owned();
@@ -92,12 +99,12 @@ pub async fn release(db: &impl ConnectionTrait, ids: &[i64]) -> Result<(), DbErr
         .map(drop)
 }
 
-/// Leases of a process that is known to be dead.
+/// Leases of a process that is known to be dead run out.
 pub async fn release_all(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     job::Entity::update_many()
-        .col_expr(job::Column::LeasedUntil, Expr::value(0))
+        .col_expr(job::Column::LeasedUntil, Expr::value(RAN_OUT))
         .filter(Expr::cust("dead = 0"))
-        .filter(job::Column::LeasedUntil.gt(0))
+        .filter(job::Column::LeasedUntil.gt(RAN_OUT))
         .exec(db)
         .await
         .map(drop)

@@ -21,6 +21,9 @@ use std::time::Duration;
 
 /// A worker that dies gives its jobs back after so long.
 const LEASE: Millis = 2 * MINUTE;
+/// A job over which its process died more often is given up. A process may die for reasons of its own, many times in
+/// a row, and then no job is to be lost.
+const DEATHS: i64 = 40;
 /// What waits for our own store of photos is tried again soon: it is back within moments as a rule, and what
 /// was deleted is to be gone.
 const STORE_WAITS: [Millis; 9] =
@@ -142,9 +145,9 @@ fn start(app: &App, job: job::Model, place: Place) {
 
 /// Runs a job once, within its lease. A panic is one failed attempt.
 async fn attempt(app: &App, job: &job::Model) -> Outcome {
-    // Its process died each time: whatever it does, it is not tried for ever.
-    if usize::try_from(job.attempts).is_ok_and(|n| n > WAITS.len() + 1) {
-        return Outcome::Never("it was begun too often".to_owned());
+    // Whatever it does to its process, it is not tried for ever.
+    if job.deaths > DEATHS {
+        return Outcome::Never("its process died too often".to_owned());
     }
     let limit = Duration::from_millis(u64::try_from(LEASE - 10_000).unwrap_or(0));
     let run = AssertUnwindSafe(Box::pin(run::run(app, job))).catch_unwind();
