@@ -83,6 +83,7 @@ impl axum::extract::FromRef<Web> for App {
 /// Every route of the server.
 pub fn router(app: App) -> anyhow::Result<Router> {
     let web = Web::new(app)?;
+    web.app.tasks.spawn(api::share_calls(web.clone()));
     let pages = pages::router(&web).layer(security::csrf(&web));
     Ok(Router::new()
         .merge(pages)

@@ -6,18 +6,21 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 /// Connections at once.
 const CONNECTIONS: usize = 4_000;
 /// The head of a request must be there after so long.
 const HEADER_TIME: Duration = Duration::from_secs(10);
+/// Whoever connected before the server was told to stop may still begin to ask for so long.
+const FIRST_BYTE: Duration = Duration::from_secs(1);
 /// Open requests have so long to end when the server stops.
 const DRAIN_TIME: Duration = Duration::from_secs(15);
 
@@ -31,7 +34,7 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Serves until the app is told to stop, then lets open requests end.
 pub async fn serve(app: App, listener: TcpListener, router: Router) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let graceful = GracefulShutdown::new();
+    let open = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -47,24 +50,49 @@ pub async fn serve(app: App, listener: TcpListener, router: Router) {
             }
         };
         let Ok(place) = places.clone().acquire_owned().await else { break };
-        connection(&app, &graceful, stream, peer, router.clone(), place);
+        open.spawn(connection(app.clone(), stream, peer, router.clone(), Some(place)));
     }
-    drop(listener);
-    if tokio::time::timeout(DRAIN_TIME, graceful.shutdown()).await.is_err() {
+    for (stream, peer) in left_waiting(listener) {
+        open.spawn(connection(app.clone(), stream, peer, router.clone(), None));
+    }
+    open.close();
+    if tokio::time::timeout(DRAIN_TIME, open.wait()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
 }
 
-fn connection(
-    app: &App,
-    graceful: &GracefulShutdown,
+/// Connections that nobody accepted yet: to close the listener alone would cut them off.
+fn left_waiting(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let waiting = std::iter::from_fn(|| {
+        let (stream, peer) = listener.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    });
+    waiting.collect()
+}
+
+/// Answers what comes on a connection. When the server is told to stop, what was asked is still answered.
+async fn connection(
+    app: App,
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    place: OwnedSemaphorePermit,
+    _place: Option<OwnedSemaphorePermit>,
 ) {
     // Small answers must not wait for more to send.
     let _ = stream.set_nodelay(true);
+    // Until the first byte is there: hyper would close a connection that stops before.
+    let begun = tokio::time::timeout(HEADER_TIME, stream.readable());
+    let in_time = async {
+        app.stopping.cancelled().await;
+        tokio::time::sleep(FIRST_BYTE).await;
+    };
+    tokio::select! {
+        biased;
+        begun = begun => if begun.is_err() { return },
+        () = in_time => return,
+    }
     let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
@@ -72,15 +100,16 @@ fn connection(
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIME).max_buf_size(64 * 1024);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(100).keep_alive_interval(Duration::from_secs(20));
-    let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-    let watched = graceful.watch(connection);
-    // Not in the tracker: what a connection starts is there; an idle one need not be waited for.
-    #[allow(clippy::disallowed_methods, reason = "the accept loop's own tasks, drained by GracefulShutdown")]
-    tokio::spawn(async move {
-        if let Err(error) = watched.await {
-            tracing::debug!(%error, %peer, "a connection broke off");
+    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        biased;
+        ended = connection.as_mut() => ended,
+        () = app.stopping.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
         }
-        drop(place);
-    });
-    let _ = app;
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, %peer, "a connection broke off");
+    }
 }

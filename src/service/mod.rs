@@ -6,6 +6,7 @@ pub mod announcements;
 pub mod apps;
 pub mod attaching;
 pub mod bookmarks;
+pub mod calls;
 pub mod categories;
 pub mod conversation;
 pub mod counting;

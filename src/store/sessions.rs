@@ -106,6 +106,22 @@ pub async fn count_attempt(db: &impl ConnectionTrait, bucket: &str, window: Mill
     attempt::Entity::insert(row.into_active_model()).on_conflict(again).exec_without_returning(db).await.map(drop)
 }
 
+/// Adds to many at once, each by its own: bucket, window, count. Returns what each then comes to.
+pub async fn add_attempts(
+    db: &impl ConnectionTrait,
+    rows: Vec<(String, Millis, i64)>,
+) -> Result<Vec<(String, Millis, i64)>, DbErr> {
+    let rows = rows.into_iter().map(|(bucket, window_start, count)| attempt::Model { bucket, window_start, count });
+    let again = OnConflict::columns([attempt::Column::Bucket, attempt::Column::WindowStart])
+        .value(attempt::Column::Count, Expr::cust("attempt.count + excluded.count"))
+        .to_owned();
+    let added = attempt::Entity::insert_many(rows.map(IntoActiveModel::into_active_model))
+        .on_conflict(again)
+        .exec_with_returning(db)
+        .await?;
+    Ok(added.into_iter().map(|row| (row.bucket, row.window_start, row.count)).collect())
+}
+
 /// Attempts in windows that began after `since`, and when the oldest of those windows began.
 pub async fn attempts(db: &impl ConnectionTrait, bucket: &str, since: Millis) -> Result<(i64, Millis), DbErr> {
     let rows = attempt::Entity::find()

@@ -5,12 +5,17 @@
 
 use crate::process::binary::Folder;
 use crate::support::postgres::{Cluster, Database};
-use crate::support::{Server, eventually};
+use crate::support::{Api, Server, eventually};
 use cyanotype::config::Settings;
+use cyanotype::service::limits;
 use cyanotype::store::connect::{self, Pools};
 use cyanotype::store::presence::Presence;
+use futures_util::future::join_all;
+use reqwest::Method;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A database that holds nothing but what the migrations make.
@@ -159,6 +164,55 @@ async fn a_server_knows_whether_it_is_alone_with_its_database_and_nobody_is_once
     drop((second, third));
     // PostgreSQL notices a moment later that they are gone.
     eventually(|| async { Presence::enter(&address).await.unwrap().1 }, "all are gone").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_postgresql_that_is_started_again_under_load_loses_nothing_that_was_accepted() {
+    let cluster = Cluster::start(&[]);
+    let server = Server::start_with("a.test", &[("database", &cluster.address("postgres"))]).await;
+    let photo = server.owner("ada").await.post_photo("photo-lake.jpg", "Before").await;
+    let done = AtomicBool::new(false);
+    let mut apps = Vec::new();
+    for name in ["bea", "cleo", "dora"] {
+        apps.push(Api::of(&server.person(name).await).await);
+    }
+    let writers = apps.into_iter().map(async |api| {
+        let (mut accepted, mut refused) = (Vec::new(), 0);
+        for n in 0.. {
+            let words = format!("Number {n}");
+            let fields = [("status", &*words), ("in_reply_to_id", &*photo.number)];
+            let said = api.form(Method::POST, "/api/v1/statuses", &fields).await;
+            match said.status {
+                200 => accepted.push(said.body["id"].as_str().unwrap().to_owned()),
+                503 => refused += 1,
+                other => panic!("{other}: {}", said.text),
+            }
+            if done.load(Ordering::Relaxed) && said.status == 200 {
+                break;
+            }
+        }
+        (api, accepted, refused)
+    });
+    let restarting = async {
+        for _ in 0..3 {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            tokio::task::block_in_place(|| {
+                cluster.stop();
+                cluster.go_on();
+            });
+        }
+        done.store(true, Ordering::Relaxed);
+    };
+    let (written, ()) = tokio::join!(join_all(writers), restarting);
+    assert!(written.iter().any(|(_, _, refused)| *refused > 0), "it was away while they wrote");
+    // Leases of what was under way run out, and apps may call again.
+    server.world.clock().advance(limits::CALLS_WINDOW);
+    server.quiet().await;
+    for (api, accepted, _) in &written {
+        for id in accepted {
+            assert_eq!(api.get(&format!("/api/v1/statuses/{id}")).await.status, 200, "{id} was accepted");
+        }
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod looking_after;
 mod memory;
 mod roles;
 mod secrets;
+mod several;
 pub mod stage;
 mod starting;
 mod stopping;

@@ -50,7 +50,7 @@ pub use edge::around;
 pub use error::ApiError;
 pub use paging::{Page, link};
 pub use params::Params;
-pub use rate::Limiter;
+pub use rate::{Limiter, share as share_calls};
 pub use remembered::{Answers, answers};
 pub use route::Route;
 

@@ -1,13 +1,24 @@
-//! How many calls an app may make, counted in memory: by token, or by address without one.
+//! How many calls an app may make, counted by token, or by address without one. Each process counts in memory;
+//! what counts many is added up over all processes every second.
 
 use super::error::ApiError;
 use crate::clock::Millis;
+use crate::http::Web;
+use crate::service::calls::{self, Calls};
 use crate::service::limits::{CALLS, CALLS_WINDOW};
 use crate::service::views::iso;
 use axum::http::{HeaderMap, HeaderValue};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+/// Whoever calls less often here is not spoken of to other processes: most never come near the limit.
+const SPOKEN_OF: u32 = CALLS / 10;
+/// Calls are added up this often.
+const SHARED: Duration = Duration::from_secs(1);
+/// Buckets added up in one transaction.
+const AT_ONCE: usize = 500;
 
 /// Whose calls are counted together.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -18,13 +29,38 @@ pub enum Bucket {
     Address(String),
 }
 
+impl Bucket {
+    fn name(&self) -> String {
+        match self {
+            Self::Token(id) => format!("calls:token:{id}"),
+            Self::Address(address) => format!("calls:from:{address}"),
+        }
+    }
+}
+
+type Key = (Bucket, Millis);
+
+#[derive(Debug, Default)]
+struct Count {
+    /// Calls as far as they are known here.
+    used: AtomicU32,
+    /// Those of them that no other process has heard of.
+    unshared: AtomicU32,
+    /// It is to be shared.
+    queued: AtomicBool,
+}
+
 /// Counts calls.
-pub struct Limiter(moka::sync::Cache<(Bucket, Millis), Arc<AtomicU32>>);
+pub struct Limiter {
+    counts: moka::sync::Cache<Key, Arc<Count>>,
+    unshared: Mutex<Vec<(Key, Arc<Count>)>>,
+}
 
 impl Default for Limiter {
     fn default() -> Self {
         let kept = Duration::from_millis(CALLS_WINDOW.unsigned_abs());
-        Self(moka::sync::Cache::builder().max_capacity(100_000).time_to_live(kept).build())
+        let counts = moka::sync::Cache::builder().max_capacity(100_000).time_to_live(kept).build();
+        Self { counts, unshared: Mutex::default() }
     }
 }
 
@@ -33,9 +69,59 @@ impl Limiter {
     pub fn take(&self, bucket: Bucket, now: Millis) -> Rate {
         let window = now - now.rem_euclid(CALLS_WINDOW);
         let key = (bucket, window);
-        let count = self.0.get(&key).unwrap_or_else(|| self.0.get_with(key, Arc::default));
-        let count = count.fetch_add(1, Ordering::Relaxed);
-        Rate { used: count.saturating_add(1), reset: window + CALLS_WINDOW }
+        let count = self.counts.get(&key).unwrap_or_else(|| self.counts.get_with(key.clone(), Arc::default));
+        let used = count.used.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        count.unshared.fetch_add(1, Ordering::Relaxed);
+        if used >= SPOKEN_OF && !count.queued.swap(true, Ordering::AcqRel) {
+            self.queue((key, count));
+        }
+        Rate { used, reset: window + CALLS_WINDOW }
+    }
+
+    fn queue(&self, one: (Key, Arc<Count>)) {
+        self.unshared.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+    }
+
+    fn queued(&self) -> Vec<(Key, Arc<Count>)> {
+        std::mem::take(&mut *self.unshared.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Adds up what this process and others counted, until the server stops.
+pub async fn share(web: Web) {
+    let mut again = tokio::time::interval(SHARED);
+    again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while web.app.stopping.run_until_cancelled(again.tick()).await.is_some() {
+        for some in web.limiter.queued().chunks(AT_ONCE) {
+            add_up(&web, some).await;
+        }
+    }
+}
+
+async fn add_up(web: &Web, some: &[(Key, Arc<Count>)]) {
+    let mut counts = HashMap::new();
+    let mut counted = Vec::new();
+    for ((bucket, window), count) in some {
+        // From here on a call queues it anew.
+        count.queued.store(false, Ordering::Release);
+        let calls = Calls { bucket: bucket.name(), window: *window, count: count.unshared.swap(0, Ordering::AcqRel) };
+        counts.insert((calls.bucket.clone(), calls.window), (count, calls.count));
+        counted.push(calls);
+    }
+    match calls::share(&web.app, counted).await {
+        Ok(everywhere) => {
+            for calls in everywhere {
+                let Some((count, _)) = counts.get(&(calls.bucket, calls.window)) else { continue };
+                let meanwhile = count.unshared.load(Ordering::Acquire);
+                count.used.fetch_max(calls.count.saturating_add(meanwhile), Ordering::AcqRel);
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "the calls of apps could not be added up; each process counts for itself");
+            for (count, missed) in counts.values() {
+                count.unshared.fetch_add(*missed, Ordering::AcqRel);
+            }
+        }
     }
 }
 

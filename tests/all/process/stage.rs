@@ -37,7 +37,7 @@ impl Stage {
             ("CYANOTYPE_PUBLIC_ADDRESS", format!("https://{HOST}")),
             ("CYANOTYPE_TRUSTED_PROXIES", "127.0.0.0/8".to_owned()),
             ("CYANOTYPE_RESOLVE", self.world.resolve()),
-            ("CYANOTYPE_LOG", "error".to_owned()),
+            ("CYANOTYPE_LOG", "warn".to_owned()),
             ("SSL_CERT_FILE", self.world.ca_file().display().to_string()),
         ]
     }
