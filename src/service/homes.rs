@@ -5,14 +5,15 @@ use super::surface::{self, shown_in_homes};
 use super::{Refusal, limits, visibility};
 use crate::activitypub::Visibility;
 use crate::app::App;
+use crate::clock::{DAY, Millis};
 use crate::entity::{follow, list, post};
 use crate::store::feeds::Entry;
-use crate::store::{Cursor, accounts, feeds, lists, posts, relations, tag_follows, tags};
+use crate::store::{Cursor, accounts, feeds, lists, posts, relations, settings, tag_follows, tags};
 use sea_orm::{ConnectionTrait, DbErr};
 use std::collections::HashSet;
 
 /// Homes filled in one transaction.
-const CHUNK: u64 = 200;
+const CHUNK: u64 = 500;
 /// Posts of somebody newly followed that go into a home.
 const FILL: u64 = 40;
 
@@ -232,6 +233,40 @@ fn shows(row: &post::Model, parent: Option<i64>, list: &list::Model, known: &Kno
     let own = parent == row.account_id || parent == list.account_id;
     let narrow = visibility::of(row) == Visibility::Mentioned;
     !narrow && row.deleted_at.is_none() && (own || known.followed.contains(&parent) || known.listed.contains(&parent))
+}
+
+/// When homes were trimmed last.
+const TRIMMED: &str = "homes_trimmed_at";
+/// Homes looked at together; each holds a thousand entries or so.
+const LOOKED_AT: u64 = 200;
+
+/// Once a day what is too old leaves homes and lists, whoever comes first.
+pub async fn trim_daily(app: &App) -> Result<(), Refusal> {
+    let now = app.now();
+    let last: Millis = settings::get(&app.db.read, TRIMMED).await?.and_then(|v| v.parse().ok()).unwrap_or(0);
+    if now - last < DAY {
+        return Ok(());
+    }
+    let mut after = 0;
+    loop {
+        let sizes = feeds::sizes(&app.db.read, after, LOOKED_AT).await?;
+        let Some((owner, _)) = sizes.last() else { break };
+        after = *owner;
+        for (owner, size) in sizes {
+            if u64::try_from(size).is_ok_and(|size| size > limits::HOME) {
+                app.db
+                    .write_quietly(move |tx| {
+                        Box::pin(async move { Ok::<_, Refusal>(feeds::trim(tx, owner, limits::HOME).await?) })
+                    })
+                    .await?;
+            }
+        }
+    }
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move { Ok::<_, Refusal>(settings::put(tx, TRIMMED, now.to_string()).await?) })
+        })
+        .await
 }
 
 /// Somebody is newly followed: her newest posts known here go into the follower's home, and into those of

@@ -2,7 +2,7 @@
 
 use super::federation::{deliver, kept};
 use super::storage::sweeping;
-use super::{Refusal, attaching, counting, happening, leaving, limits, posting, surface};
+use super::{Refusal, attaching, counting, happening, homes, leaving, limits, posting, surface};
 use crate::app::App;
 use crate::blob::Key;
 use crate::clock::{DAY, HOUR, MINUTE, Millis};
@@ -53,7 +53,8 @@ pub async fn run(app: &App) {
         ("records", old_records(app).await),
         ("deliveries", old_deliveries(app).await),
         ("keys", leaving::forget_keys(app).await),
-        ("homes", homes(app).await),
+        ("homes", unplaced(app).await),
+        ("old entries of homes", homes::trim_daily(app).await),
         ("pictures of others", kept::tidy(app).await),
         ("counters", counting::nightly(app).await),
         ("happenings", happening::sweep(app).await),
@@ -97,7 +98,7 @@ async fn forgotten_drafts(app: &App) -> Result<(), Refusal> {
 }
 
 /// What a version before this one put into homes is given its place.
-async fn homes(app: &App) -> Result<(), Refusal> {
+async fn unplaced(app: &App) -> Result<(), Refusal> {
     app.db.write_quietly(|tx| Box::pin(async move { Ok::<_, Refusal>(feeds::place(tx).await?) })).await
 }
 

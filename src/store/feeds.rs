@@ -169,6 +169,40 @@ pub async fn put_home(db: &impl ConnectionTrait, owners: &[i64], entry: Entry) -
         .map(drop)
 }
 
+/// How much stands in homes and lists, in the order of their owners: `limit` of them after `after`.
+pub async fn sizes(db: &impl ConnectionTrait, after: i64, limit: u64) -> Result<Vec<(i64, i64)>, DbErr> {
+    home_entry::Entity::find()
+        .select_only()
+        .column(home_entry::Column::OwnerId)
+        .column_as(Expr::col(home_entry::Column::PostId).count(), "size")
+        .filter(home_entry::Column::OwnerId.gt(after))
+        .group_by(home_entry::Column::OwnerId)
+        .order_by_asc(home_entry::Column::OwnerId)
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// Leaves the newest `most` in a home or a list.
+pub async fn trim(db: &impl ConnectionTrait, owner_id: i64, most: u64) -> Result<(), DbErr> {
+    use sea_orm::QueryTrait;
+    let oldest_kept = home_entry::Entity::find()
+        .select_only()
+        .column(home_entry::Column::EntryId)
+        .filter(home_entry::Column::OwnerId.eq(owner_id))
+        .order_by_desc(home_entry::Column::EntryId)
+        .limit(1)
+        .offset(most.saturating_sub(1))
+        .into_query();
+    home_entry::Entity::delete_many()
+        .filter(home_entry::Column::OwnerId.eq(owner_id))
+        .filter(Expr::col(home_entry::Column::EntryId).lt(Expr::SubQuery(None, Box::new(oldest_kept.into()))))
+        .exec(db)
+        .await
+        .map(drop)
+}
+
 /// Places what a version before this one put into homes.
 pub async fn place(db: &impl ConnectionTrait) -> Result<(), DbErr> {
     home_entry::Entity::update_many()

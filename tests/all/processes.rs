@@ -4,10 +4,10 @@
 
 use crate::support::*;
 use cyanotype::app::{App, Overrides, renew};
-use cyanotype::entity::{happening, node};
+use cyanotype::entity::{happening, home_entry, node};
 use cyanotype::ids::NODES;
 use cyanotype::service::housekeeping;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use std::collections::BTreeSet;
 
 /// One more process over the database of a server.
@@ -100,4 +100,29 @@ async fn house_is_kept_once_an_hour_however_many_processes_there_are() {
     server.world.clock().advance(3_600_000);
     housekeeping::run_in_turn(&other).await;
     assert!(!there().await);
+}
+
+#[tokio::test]
+async fn a_home_keeps_its_newest_eight_hundred_and_is_trimmed_once_a_day() {
+    let server = Server::start("a.test").await;
+    let rows = |owner: i64, most: i64| {
+        let rows: Vec<String> = (1..=most).map(|n| format!("({owner}, {n}, 0, {n})")).collect();
+        format!("INSERT INTO home_entry (owner_id, post_id, via_id, entry_id) VALUES {}", rows.join(", "))
+    };
+    write(&server.app, rows(1, 900)).await;
+    write(&server.app, rows(2, 800)).await;
+    let kept = async |owner: i64| {
+        let entries = home_entry::Entity::find().filter(home_entry::Column::OwnerId.eq(owner));
+        let entries = entries.all(&server.app.db.read).await.unwrap();
+        (entries.len(), entries.iter().map(|e| e.entry_id).min())
+    };
+    housekeeping::run(&server.app).await;
+    assert_eq!((kept(1).await, kept(2).await), ((800, Some(101)), (800, Some(1))));
+    write(&server.app, "INSERT INTO home_entry (owner_id, post_id, via_id, entry_id) VALUES (1, 901, 0, 901)".into())
+        .await;
+    housekeeping::run(&server.app).await;
+    assert_eq!(kept(1).await.0, 801);
+    server.world.clock().advance(cyanotype::clock::DAY);
+    housekeeping::run(&server.app).await;
+    assert_eq!(kept(1).await, (800, Some(102)));
 }
