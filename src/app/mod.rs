@@ -17,6 +17,7 @@ use crate::net::Door;
 use crate::photo::{Limits, Recipe};
 use crate::secrets::Secrets;
 use crate::store::{self, Db, connect};
+use crate::telemetry::metrics::Metrics;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -67,6 +68,10 @@ pub struct Parts {
     pub asking: moka::sync::Cache<String, Arc<tokio::sync::Mutex<()>>>,
     /// Pictures of other servers that were looked at.
     pub looks: Looks,
+    /// What is measured.
+    pub metrics: Metrics,
+    /// When the queues were last looked at for that.
+    pub measured: tokio::sync::Mutex<i64>,
     /// Tasks that must end before the process does.
     pub tasks: TaskTracker,
     /// Cancelled when the server is asked to stop.
@@ -171,14 +176,16 @@ impl App {
         let pools = connect::open(&settings).await.context("the database could not be opened")?;
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         let wake = Arc::new(Notify::new());
-        let db = Db::new(pools.read, pools.write, tasks.clone(), wake.clone(), stopping.clone());
+        let metrics = Metrics::new()?;
+        let db = Db::new(pools.read, pools.write, tasks.clone(), wake.clone(), stopping.clone(), &metrics);
         let clock = overrides.clock.unwrap_or_default();
+        metrics.started.set(Duration::from_millis(clock.now().unsigned_abs()).as_secs_f64());
         let largest = store::nodes::largest_id(&db.read).await?;
         let node = Node::take(&db, clock.now()).await?;
-        let blobs = open_blobs(&settings, &tasks)?;
+        let blobs = open_blobs(&settings, &tasks)?.counted(&metrics.storage_errors);
         let door = open_door(&settings, overrides.extra_roots)?;
         let app = Self(Arc::new(Parts {
-            photos: open_darkroom(&settings, overrides.program, &tasks, &stopping)?,
+            photos: open_darkroom(&settings, overrides.program, &tasks, &stopping, &metrics)?,
             hashing: Semaphore::new(2),
             ids: Ids::new(clock.clone(), node.number, largest),
             holder: node.holder,
@@ -192,6 +199,8 @@ impl App {
             unreachable: moka::sync::Cache::builder().max_capacity(10_000).build(),
             asking: moka::sync::Cache::builder().max_capacity(1_000).build(),
             looks: Looks::default(),
+            metrics,
+            measured: tokio::sync::Mutex::new(0),
             stopping,
             frozen: AtomicBool::new(false),
             doubts: AtomicBool::new(false),
@@ -244,6 +253,7 @@ fn open_darkroom(
     program: Option<PathBuf>,
     tasks: &TaskTracker,
     stopping: &CancellationToken,
+    metrics: &Metrics,
 ) -> std::io::Result<Darkroom> {
     let limits =
         Limits { max_bytes: settings.max_photo_bytes, max_pixels: settings.max_photo_pixels, ..Limits::default() };
@@ -257,6 +267,7 @@ fn open_darkroom(
         idle: Duration::from_secs(30),
         limits,
         recipe: recipe(settings),
+        times: metrics.photo_times.clone(),
         tasks: tasks.clone(),
         stopping: stopping.clone(),
     }))

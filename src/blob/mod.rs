@@ -11,6 +11,7 @@ pub use error::BlobError;
 pub use key::{BadKey, Key, MediaType};
 pub use s3::S3Config;
 
+use crate::telemetry::metrics::Counts;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
@@ -22,7 +23,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
-use store::Store;
+use store::{At, Store};
 use tokio::io::AsyncWriteExt;
 
 /// The store of bytes. Cheap to clone.
@@ -70,7 +71,7 @@ impl Blobs {
     /// # Errors
     /// When the folder cannot be made.
     pub fn local(root: PathBuf) -> Result<Self, BlobError> {
-        Ok(Self::of(Store::Local(Arc::new(Local::new(root)?))))
+        Ok(Self::of(At::Local(Arc::new(Local::new(root)?)).into()))
     }
 
     /// The folder `root`, if objects were ever kept in it.
@@ -78,7 +79,7 @@ impl Blobs {
     /// # Errors
     /// When it cannot be used.
     pub fn existing_local(root: PathBuf) -> Result<Option<Self>, BlobError> {
-        Ok(Local::existing(root)?.map(|local| Self::of(Store::Local(Arc::new(local)))))
+        Ok(Local::existing(root)?.map(|local| Self::of(At::Local(Arc::new(local)).into())))
     }
 
     /// A bucket. Asks it nothing yet; see [`Blobs::ready`].
@@ -86,7 +87,7 @@ impl Blobs {
     /// # Errors
     /// When the folder for temporary files cannot be made.
     pub fn s3(config: S3Config) -> Result<Self, BlobError> {
-        Ok(Self::of(Store::S3(Arc::new(S3::new(config)?))))
+        Ok(Self::of(At::S3(Arc::new(S3::new(config)?)).into()))
     }
 
     fn of(first: Store) -> Self {
@@ -97,6 +98,15 @@ impl Blobs {
     #[must_use]
     pub fn beside(self, other: Option<Self>) -> Self {
         Self { second: other.map(|other| other.first), ..self }
+    }
+
+    /// Counts in `errors` what the stores do not do, by place and operation.
+    #[must_use]
+    pub fn counted(mut self, errors: &Counts) -> Self {
+        for store in std::iter::once(&mut self.first).chain(&mut self.second) {
+            store.errors = Some(errors.clone());
+        }
+        self
     }
 
     /// Where things are put.
@@ -223,9 +233,9 @@ impl Blobs {
     /// # Errors
     /// `Unavailable` or `Refused`.
     pub async fn unfinished(&self) -> Result<Vec<Unfinished>, BlobError> {
-        match &self.first {
-            Store::Local(_) => Ok(Vec::new()),
-            Store::S3(s3) => s3.unfinished().await,
+        match &self.first.at {
+            At::Local(_) => Ok(Vec::new()),
+            At::S3(s3) => s3.unfinished().await,
         }
     }
 
@@ -234,9 +244,9 @@ impl Blobs {
     /// # Errors
     /// `Unavailable` or `Refused`.
     pub async fn abort(&self, upload: &Unfinished) -> Result<(), BlobError> {
-        match &self.first {
-            Store::Local(_) => Ok(()),
-            Store::S3(s3) => s3.abort(&upload.key, &upload.id).await,
+        match &self.first.at {
+            At::Local(_) => Ok(()),
+            At::S3(s3) => s3.abort(&upload.key, &upload.id).await,
         }
     }
 
@@ -245,9 +255,9 @@ impl Blobs {
     /// # Errors
     /// When the folder cannot be read.
     pub async fn prune(&self) -> Result<(), BlobError> {
-        match &self.first {
-            Store::Local(local) => local.prune().await,
-            Store::S3(_) => Ok(()),
+        match &self.first.at {
+            At::Local(local) => local.prune().await,
+            At::S3(_) => Ok(()),
         }
     }
 
@@ -256,18 +266,18 @@ impl Blobs {
     /// # Errors
     /// What [`Blobs::put_bytes`] would meet.
     pub async fn ready(&self) -> Result<(), BlobError> {
-        match &self.first {
-            Store::Local(local) => local.ready().await,
-            Store::S3(s3) => s3.ready().await,
+        match &self.first.at {
+            At::Local(local) => local.ready().await,
+            At::S3(s3) => s3.ready().await,
         }
     }
 
     /// Where files are written before [`Blobs::put_file`]. What is old in it is left over from a
     /// crash and may be removed.
     pub fn temp_dir(&self) -> &Path {
-        match &self.first {
-            Store::Local(local) => &local.temp,
-            Store::S3(s3) => &s3.temp,
+        match &self.first.at {
+            At::Local(local) => &local.temp,
+            At::S3(s3) => &s3.temp,
         }
     }
 }

@@ -175,7 +175,13 @@ pub const KEYS: &[Key] = &[
         "What is logged: error, warn, info, debug, or a filter such as cyanotype=debug.",
     ),
     key("log_format", Kind::Text, "\"text\"", "text or json."),
+    key(
+        "metrics_token",
+        Kind::Text,
+        "\"\"",
+        "Token with which Prometheus may read /metrics, 16 characters or more; empty means there are no metrics.",
+    ),
 ];
 
 /// Settings whose values are never printed.
-pub(super) const SECRET: &[&str] = &["s3_secret_key", "database"];
+pub(super) const SECRET: &[&str] = &["s3_secret_key", "database", "metrics_token"];

@@ -59,6 +59,8 @@ pub struct Settings {
     pub media_address: Option<Url>,
     pub log: String,
     pub log_json: bool,
+    /// Who shows it may read the metrics.
+    pub metrics_token: Option<String>,
     /// Every value as text with the layer it came from, for `cyanotype config`.
     pub printed: Vec<Printed>,
 }
@@ -148,6 +150,7 @@ struct Raw {
     media_address: String,
     log: String,
     log_format: String,
+    metrics_token: String,
 }
 
 /// Values by name, each with the place it came from.
@@ -370,6 +373,7 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
         media_store: media::store(&c, &raw.media_store, media::s3(&c, &raw)?.is_some())?,
         s3: media::s3(&c, &raw)?,
         media_address: media::address(&c, &raw.media_address)?,
+        metrics_token: metrics_token(&c, &raw.metrics_token)?,
         log_json: c.one_of("log_format", &raw.log_format, ["json", "text"])?,
         server_name: raw.server_name,
         server_description: raw.server_description,
@@ -434,6 +438,14 @@ fn resolve(c: &Checker<'_>, list: &[String]) -> Result<Vec<(String, SocketAddr)>
                 .ok_or_else(|| c.fail("resolve", format!("\"{entry}\" must look like photos.example:127.0.0.1:8443.")))
         })
         .collect()
+}
+
+fn metrics_token(c: &Checker<'_>, text: &str) -> Result<Option<String>, ConfigError> {
+    match text.trim() {
+        "" => Ok(None),
+        short if short.len() < 16 => Err(c.fail("metrics_token", "it must have 16 characters or more.")),
+        token => Ok(Some(token.to_owned())),
+    }
 }
 
 /// A filter of levels, as `tracing` reads it.

@@ -16,8 +16,10 @@ pub use inside::{ARGUMENT, run as run_inside};
 pub use wire::Copied;
 
 use crate::photo::{Derived, Limits, Recipe, Rendition};
+use crate::telemetry::metrics::Times;
 use child::Child;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -48,6 +50,8 @@ struct Inner {
     /// One permit a megabyte that children may hold together.
     memory: Arc<Semaphore>,
     idle: Mutex<Vec<Child>>,
+    /// Photos that wait or are worked on.
+    here: AtomicUsize,
 }
 
 /// How much a [`Darkroom`] may do.
@@ -70,6 +74,8 @@ pub struct Options {
     pub limits: Limits,
     /// How its sizes are made.
     pub recipe: Recipe,
+    /// Where it is noted how long photos took.
+    pub times: Times,
     pub tasks: TaskTracker,
     pub stopping: CancellationToken,
 }
@@ -103,6 +109,29 @@ impl DarkroomError {
     }
 }
 
+/// How many photos there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub waiting: usize,
+    pub running: usize,
+}
+
+/// A photo that waits or is worked on.
+struct Here<'a>(&'a AtomicUsize);
+
+impl<'a> Here<'a> {
+    fn come(room: &'a Darkroom) -> Self {
+        room.0.here.fetch_add(1, Ordering::Relaxed);
+        Self(&room.0.here)
+    }
+}
+
+impl Drop for Here<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// Whether a full queue is an answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Queue {
@@ -120,6 +149,7 @@ impl Darkroom {
             places: Arc::new(Semaphore::new(options.workers + options.queue)),
             memory: Arc::new(Semaphore::new(units)),
             idle: Mutex::new(Vec::new()),
+            here: AtomicUsize::new(0),
             options,
         }))
     }
@@ -180,16 +210,24 @@ impl Darkroom {
         copied(self.order(original, Task::Animation, Queue::Patient).await?)
     }
 
-    /// Children that are alive and without work; for tests and metrics.
+    /// How many photos wait, and how many are worked on.
+    pub fn standing(&self) -> Standing {
+        let running = self.0.options.workers.saturating_sub(self.0.workers.available_permits());
+        Standing { waiting: self.0.here.load(Ordering::Relaxed).saturating_sub(running), running }
+    }
+
+    /// Children that are alive and without work; for tests.
     pub fn idle(&self) -> usize {
         self.lock().len()
     }
 
     async fn order(&self, file: &Path, task: Task, queue: Queue) -> Result<Made, DarkroomError> {
+        let begun = Instant::now();
         let _place = match queue {
             Queue::Bounded => Some(self.0.places.clone().try_acquire_owned().map_err(|_| DarkroomError::Full)?),
             Queue::Patient => None,
         };
+        let _here = Here::come(self);
         let _worker = self.0.workers.clone().acquire_owned().await.map_err(|_| DarkroomError::Full)?;
         let Options { limits, patience, processor, .. } = &self.0.options;
         let order = Order { task, limits: limits.clone(), seconds: patience.min(processor).as_secs() };
@@ -208,6 +246,7 @@ impl Darkroom {
         if unharmed && child.photos < MOST_PHOTOS && child.memory() < MOST_MEMORY {
             self.keep(child);
         }
+        self.0.options.times.observe(begun.elapsed().as_secs_f64());
         made
     }
 

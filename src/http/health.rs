@@ -1,6 +1,6 @@
 //! `/healthz`: the process is alive. `/readyz`: it can do its work.
 
-use super::Web;
+use super::{Web, metrics};
 use crate::app::App;
 use crate::blob::BlobError;
 use axum::Router;
@@ -14,7 +14,7 @@ pub fn router() -> Router<Web> {
 
 /// All that a process answers which only works.
 pub fn only(app: App) -> anyhow::Result<Router> {
-    Ok(router().with_state(Web::new(app)?))
+    Ok(router().merge(metrics::router()).with_state(Web::new(app)?))
 }
 
 /// 503 with the name of what is not ready; the cause is for the log.

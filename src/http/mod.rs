@@ -7,6 +7,7 @@ pub mod client;
 pub mod error;
 pub mod health;
 pub mod media;
+pub mod metrics;
 pub mod nul;
 pub mod pages;
 pub mod security;
@@ -91,6 +92,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .merge(api::router(&web))
         .merge(media::router())
         .merge(health::router())
+        .merge(metrics::router())
         .fallback(pages::not_found)
         .method_not_allowed_fallback(pages::wrong_method)
         .layer(axum::middleware::from_fn_with_state(web.clone(), ap::freeze))
@@ -104,6 +106,7 @@ pub fn router(app: App) -> anyhow::Result<Router> {
         .layer(axum::middleware::from_fn_with_state(web.clone(), client::find))
         .layer(axum::middleware::from_fn_with_state(web.clone(), unread::read_on))
         .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(axum::middleware::from_fn_with_state(web.clone(), metrics::timed))
         .with_state(web))
 }
 

@@ -49,6 +49,7 @@ pub async fn run(app: &App) {
     for (what, done) in [
         ("uploads", unfinished_uploads(app).await),
         ("drafts", forgotten_drafts(app).await),
+        ("tables", app.db.look_at_tables().await.map_err(Refusal::from)),
         ("photos in nothing", attaching::tidy(app).await),
         ("records", old_records(app).await),
         ("deliveries", old_deliveries(app).await),

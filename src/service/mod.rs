@@ -25,6 +25,7 @@ pub mod housekeeping;
 pub mod leaving;
 pub mod limits;
 pub mod lists;
+pub mod measuring;
 pub mod messages;
 pub mod moderation;
 pub mod muting;

@@ -3,6 +3,7 @@
 mod postgres;
 
 use super::memo;
+use super::upkeep::LONGEST_LOG;
 use crate::config::{Database, Settings};
 use cyanotype_migrations::Migrator;
 use sea_orm::sea_query::Query;
@@ -50,6 +51,9 @@ pub enum OpenError {
     Failed(#[from] DbErr),
 }
 
+/// So long a connection of SQLite waits for what others hold.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Each statement, with how many rows it gave, is said this loudly (target `sqlx::query`): nobody hears it
 /// who does not ask for it.
 const STATEMENTS: log::LevelFilter = log::LevelFilter::Trace;
@@ -70,9 +74,10 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
     options.map_sqlx_sqlite_opts(move |o| {
         o.journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(PATIENCE)
             .foreign_keys(true)
             .optimize_on_close(true, None)
+            .pragma("journal_size_limit", LONGEST_LOG.to_string())
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-16000")
     });
@@ -91,7 +96,7 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
     options.sqlx_logging_level(STATEMENTS);
     options.map_sqlx_sqlite_opts(|o| {
         o.read_only(true)
-            .busy_timeout(Duration::from_secs(5))
+            .busy_timeout(PATIENCE)
             .pragma("query_only", "on")
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-4000")

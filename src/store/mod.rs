@@ -50,22 +50,25 @@ pub mod requests;
 pub mod scheduled;
 pub mod sessions;
 pub mod settings;
+pub mod standing;
 pub mod stored;
 pub mod tag_follows;
 pub mod tag_usage;
 pub mod tags;
 pub mod tokens;
 pub mod trends;
+pub mod upkeep;
 mod write;
 
 pub use write::{FromDatabase, Work};
 
+use crate::telemetry::metrics::Metrics;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, RuntimeErr, Select,
+    QuerySelect, RuntimeErr, Select, Statement,
 };
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -178,7 +181,11 @@ pub struct Db {
     teller: Option<memo::Teller>,
     happened: Arc<Notify>,
     asked: Arc<AtomicU64>,
+    onlooker: Arc<OnceLock<Onlooker>>,
 }
+
+/// Is shown every statement.
+type Onlooker = Box<dyn Fn(&Statement) + Send + Sync>;
 
 impl Db {
     /// Wraps open pools; `wake` is told after every commit. What other processes change is heard until `stopping`.
@@ -188,14 +195,18 @@ impl Db {
         tasks: TaskTracker,
         wake: Arc<Notify>,
         stopping: CancellationToken,
+        metrics: &Metrics,
     ) -> Self {
-        let asked = Arc::<AtomicU64>::default();
-        let count = asked.clone();
-        read.set_metric_callback(move |statement| {
+        let (asked, onlooker) = (Arc::<AtomicU64>::default(), Arc::<OnceLock<Onlooker>>::default());
+        let (count, reading, writing) = (asked.clone(), onlooker.clone(), onlooker.clone());
+        let statements = metrics.statements.clone();
+        read.set_metric_callback(move |done| {
             count.fetch_add(1, Ordering::Relaxed);
-            write::note(statement);
+            statements.inc();
+            memo::worked(done.elapsed);
+            shown(done, &reading);
         });
-        writer.set_metric_callback(write::note);
+        writer.set_metric_callback(move |done| shown(done, &writing));
         let (changes, happened) = (Arc::<memo::Changes>::default(), Arc::<Notify>::default());
         let teller = if writer.get_database_backend() == DbBackend::Sqlite {
             changes.begin_anew();
@@ -207,9 +218,9 @@ impl Db {
             tasks.spawn(work);
             Some(teller)
         };
-        let writing = Arc::new(write::Writing::new(changes.clone()));
-        let (read, intake) = (memo::Reader::new(read), Arc::default());
-        Self { read, writer, tasks, wake, intake, writing, changes, teller, happened, asked }
+        let writing = Arc::new(write::Writing::new(changes.clone(), metrics.write_wait.clone()));
+        let (read, intake) = (memo::Reader::new(read, metrics.read_wait.clone()), Arc::default());
+        Self { read, writer, tasks, wake, intake, writing, changes, teller, happened, asked, onlooker }
     }
 
     /// Waits until something may have happened, in whatever process: until it is told, or else for a moment.
@@ -227,6 +238,17 @@ impl Db {
         self.asked.load(Ordering::Relaxed)
     }
 
+    /// Shows every statement from now on, of readers and of writers: tests look at how it is answered.
+    pub fn show(&self, onlooker: impl Fn(&Statement) + Send + Sync + 'static) {
+        // The first one stays.
+        let _ = self.onlooker.set(Box::new(onlooker));
+    }
+
+    /// How many connections there are: of readers, and of the writer.
+    pub fn connections(&self) -> [(&'static str, standing::Connections); 2] {
+        [("read", standing::Connections::of(&self.read)), ("write", standing::Connections::of(&self.writer))]
+    }
+
     /// Whether both ways into the database answer.
     pub async fn ready(&self) -> Result<(), DbErr> {
         self.read.ping().await?;
@@ -242,5 +264,12 @@ impl Db {
     pub async fn close(self) -> Result<(), DbErr> {
         self.read.close_by_ref().await?;
         self.writer.close().await
+    }
+}
+
+fn shown(done: &sea_orm::metric::Info<'_>, onlooker: &OnceLock<Onlooker>) {
+    write::note(done);
+    if let Some(onlooker) = onlooker.get() {
+        onlooker(done.statement);
     }
 }

@@ -5,6 +5,7 @@
 
 use super::Db;
 use super::memo::{self, Changes, Others, Teller};
+use crate::telemetry::metrics::Times;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -42,6 +43,8 @@ pub(super) struct Writing {
     turn: tokio::sync::Mutex<()>,
     changes: Arc<Changes>,
     others: Others,
+    /// How long each piece waited for its turn.
+    waits: Times,
 }
 
 /// Pieces in the order they came.
@@ -81,9 +84,15 @@ impl Waiting {
 }
 
 impl Writing {
-    /// Tells `changes` what is written.
-    pub fn new(changes: Arc<Changes>) -> Self {
-        Self { waiting: Mutex::default(), turn: tokio::sync::Mutex::default(), changes, others: Others::default() }
+    /// Tells `changes` what is written, and `waits` how long it waited for that.
+    pub fn new(changes: Arc<Changes>, waits: Times) -> Self {
+        let (waiting, turn, others) = (Mutex::default(), tokio::sync::Mutex::default(), Others::default());
+        Self { waiting, turn, changes, others, waits }
+    }
+
+    /// Waits until nobody writes; nobody does as long as this is held.
+    pub async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.turn.lock().await
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -178,10 +187,11 @@ impl Db {
         let writer = if postgres && urgent { (*self.read).clone() } else { self.writer.clone() };
         if !postgres {
             let writing = self.writing.clone();
-            writing.put(in_group(work, done), urgent);
+            writing.put(in_group(work, done, writing.waits.clone()), urgent);
             self.tasks.spawn(async move { in_turn(&writer, &writing).await });
         } else {
-            let ears = (self.changes.clone(), self.teller.clone());
+            let waits = self.writing.waits.clone();
+            let ears = Ears { changes: self.changes.clone(), teller: self.teller.clone(), waits };
             self.tasks.spawn(async move {
                 // Whoever waited may be gone; what is written is written.
                 let _ = done.send(alone(&writer, work, isolation, &ears).await);
@@ -192,13 +202,15 @@ impl Db {
 }
 
 /// Work as a piece of a group.
-fn in_group<T, E>(work: impl Work<T, E>, done: oneshot::Sender<Result<T, E>>) -> Piece
+fn in_group<T, E>(work: impl Work<T, E>, done: oneshot::Sender<Result<T, E>>, waits: Times) -> Piece
 where
     T: Send + 'static,
     E: FromDatabase,
 {
+    let came = Instant::now();
     piece(move |tx| {
         Box::pin(async move {
+            waits.observe(came.elapsed().as_secs_f64());
             let result = match tx {
                 Ok(tx) => caught(work, tx).await,
                 Err(error) => Err(error.into()),
@@ -255,8 +267,12 @@ async fn commit(tx: DatabaseTransaction) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Who hears what was changed: this process, and the others.
-type Ears = (Arc<Changes>, Option<Teller>);
+/// Who hears what was changed, this process and the others; and how long it waited.
+struct Ears {
+    changes: Arc<Changes>,
+    teller: Option<Teller>,
+    waits: Times,
+}
 
 /// In a transaction of its own, and again when another's came between.
 async fn alone<T, E: FromDatabase>(
@@ -283,11 +299,13 @@ async fn once<T, E: FromDatabase>(
     isolation: Option<IsolationLevel>,
     ears: &Ears,
 ) -> Result<T, E> {
+    let came = Instant::now();
     let tx = match begin(writer, isolation).await {
         // The connection was lost while it was idle, and nothing is done yet: there are others.
         Err(error) if super::is_away(&error) => begin(writer, isolation).await?,
         begun => begun?,
     };
+    ears.waits.observe(came.elapsed().as_secs_f64());
     let work = async {
         let result = caught(work, &tx).await;
         (result, FAILED.with(Cell::get))
@@ -355,7 +373,7 @@ async fn pause(tries: u32) {
 }
 
 /// Commits, notes what changed before anybody hears of it, and tells the other processes.
-async fn heard(tx: DatabaseTransaction, (changes, teller): &Ears) -> Result<(), DbErr> {
+async fn heard(tx: DatabaseTransaction, Ears { changes, teller, .. }: &Ears) -> Result<(), DbErr> {
     let changed = memo::told_by(&tx).await?;
     let ended = commit(tx).await;
     match &ended {

@@ -38,6 +38,8 @@ const DRAIN: Duration = Duration::from_secs(10);
 const POLICIES: Duration = Duration::from_secs(10);
 /// What people looked at is written down this often; at once when something they looked at is not here.
 const LOOKS: Duration = Duration::from_secs(60);
+/// The log of the database is looked after this often.
+const FOLD: Duration = Duration::from_secs(60);
 /// Housekeeping runs this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
 
@@ -63,6 +65,7 @@ async fn do_jobs(app: App) {
     let mut keep_house = tokio::time::interval(HOUSEKEEPING);
     let mut read_policies = tokio::time::interval(POLICIES);
     let mut write_looks = tokio::time::interval(LOOKS);
+    let mut fold_log = tokio::time::interval(FOLD);
     while !app.stopping.is_cancelled() {
         let woken = app.wake.notified();
         if app.looks.misses() {
@@ -87,11 +90,18 @@ async fn do_jobs(app: App) {
             _ = read_policies.tick() => housekeeping::read_policies(&app).await,
             _ = keep_house.tick() => housekeeping::run_in_turn(&app).await,
             _ = write_looks.tick() => looks(&app).await,
+            _ = fold_log.tick() => fold(&app).await,
             () = app.stopping.cancelled() => {}
         }
     }
     looks(&app).await;
     drain(&app, &places).await;
+}
+
+async fn fold(app: &App) {
+    if let Err(error) = app.db.fold_log().await {
+        tracing::warn!(%error, "the log of the database could not be folded into it");
+    }
 }
 
 async fn looks(app: &App) {

@@ -9,6 +9,7 @@ use crate::process::tab::{Form, Tab};
 use crate::support::{Server, eventually, fixture};
 use cyanotype::darkroom::{Darkroom, DarkroomError, Options, PROCESSOR_TIME};
 use cyanotype::photo::{Limits, Recipe};
+use cyanotype::telemetry::metrics::Metrics;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -35,6 +36,7 @@ impl Scene {
             idle: Duration::from_secs(30),
             limits: Limits::default(),
             recipe: Recipe::default(),
+            times: Metrics::new().unwrap().photo_times,
             tasks: tasks.clone(),
             stopping: CancellationToken::new(),
         };

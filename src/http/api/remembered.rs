@@ -130,6 +130,7 @@ where
     let (app, answers) = (&web.app, &web.answers);
     let now = app.now();
     let before = answers.recall(&app.db, now, &asked).await;
+    app.metrics.asked_memory("answers", before.is_some());
     if let Some(said) = before.clone().filter(|_| !app.doubts.load(Ordering::Relaxed)) {
         return Ok(said.again(packed));
     }

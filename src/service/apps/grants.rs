@@ -303,7 +303,9 @@ pub fn holders() -> Holders {
 /// Who holds a token.
 pub async fn holder(app: &App, holders: &Holders, secret: &str) -> Result<Found, Refusal> {
     let (hash, now) = (sha256(secret.as_bytes()), app.now());
-    let known = match holders.recall(&app.db, now, &hash).await {
+    let recalled = holders.recall(&app.db, now, &hash).await;
+    app.metrics.asked_memory("tokens", recalled.is_some());
+    let known = match recalled {
         Some(known) => known,
         None => {
             let is_good = |known: &Known| matches!(known.found, Found::Valid(_));

@@ -93,6 +93,11 @@ impl Hub {
         self.0.ears.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many listen.
+    pub fn listeners(&self) -> usize {
+        self.ears().open.len()
+    }
+
     /// Begins to listen for whoever holds a token.
     pub fn listen(&self, app: &App, holder: &Holder) -> Result<Listening, Refusal> {
         let account_id = holder.viewer.as_ref().ok_or(Refusal::SignIn)?.id();

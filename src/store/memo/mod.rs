@@ -14,6 +14,7 @@ mod watched;
 pub use changes::Changes;
 pub(super) use others::Others;
 pub(super) use postgres::{Ears, Teller, WORK, connect, note, taken as told_by};
+pub(super) use reader::worked;
 pub use reader::{Reader, only_rows};
 pub use watched::{NOT_WATCHED, WATCHED};
 pub(super) use watched::{taken, watching};

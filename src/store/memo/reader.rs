@@ -3,15 +3,24 @@
 use super::changes::Topic;
 use super::statement::Plans;
 use super::watched;
+use crate::telemetry::metrics::Times;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, Value};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 tokio::task_local! {
     static MADE_OF: RefCell<MadeOf>;
     /// Tables whose rows are named by whoever asks.
     static APART: Vec<u16>;
+    /// How long the database took for what is asked.
+    static WORKED: Cell<Duration>;
+}
+
+/// To be told of every statement of readers: the rest of the time was waited for a connection.
+pub fn worked(took: Duration) {
+    let _ = WORKED.try_with(|worked| worked.set(worked.get() + took));
 }
 
 /// What something is made of, as far as it is made.
@@ -69,11 +78,21 @@ pub async fn only_rows<T, E>(
 pub struct Reader {
     db: DatabaseConnection,
     plans: Arc<Plans>,
+    waits: Times,
 }
 
 impl Reader {
-    pub fn new(db: DatabaseConnection) -> Self {
-        Self { db, plans: Arc::default() }
+    /// Notes in `waits` how long whoever asks has to wait for a connection.
+    pub fn new(db: DatabaseConnection, waits: Times) -> Self {
+        Self { db, plans: Arc::default(), waits }
+    }
+
+    async fn timed<T>(&self, ask: impl Future<Output = T>) -> T {
+        let begun = Instant::now();
+        let ask = async { (ask.await, WORKED.with(Cell::get)) };
+        let (answer, worked) = WORKED.scope(Cell::default(), ask).await;
+        self.waits.observe(begun.elapsed().saturating_sub(worked).as_secs_f64());
+        answer
     }
 
     fn note(&self, statement: &Statement) {
@@ -118,11 +137,11 @@ impl ConnectionTrait for Reader {
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         self.note(&statement);
-        self.db.query_one_raw(statement).await
+        self.timed(self.db.query_one_raw(statement)).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.note(&statement);
-        self.db.query_all_raw(statement).await
+        self.timed(self.db.query_all_raw(statement)).await
     }
 }

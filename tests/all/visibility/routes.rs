@@ -128,6 +128,7 @@ pub const ROWS: &[(&str, Row)] = &[
     ("GET /favicon.ico", Row::Bare),
     ("GET /healthz", Row::Bare),
     ("GET /readyz", Row::Bare),
+    ("GET /metrics", Row::Bare),
     ("GET /media/{file}", Row::Capability),
     ("GET /settings/originals.tar", Row::Other("all_originals_come_in_one_archive")),
     ("POST /actor/inbox", Row::Other("r001_an_unsigned_delivery_changes_nothing")),

@@ -1,4 +1,6 @@
-//! What is logged, and how.
+//! What is logged, and how; and what is measured.
+
+pub mod metrics;
 
 use crate::config::Settings;
 use tracing_subscriber::EnvFilter;
