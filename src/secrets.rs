@@ -149,8 +149,9 @@ fn create(path: &Path) -> Result<String, Result<std::io::Error, SecretError>> {
     Ok(text)
 }
 
-/// Under its name only when it is whole: half a secret would stop every later start.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
+/// Puts a file of secrets at `path`: under its name only when it is whole, because half a secret would stop every
+/// later start.
+pub fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let half = path.with_extension("new");
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
     file.write_all(text.as_bytes())?;

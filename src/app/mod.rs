@@ -278,7 +278,7 @@ fn local_name(listen: SocketAddr) -> String {
 }
 
 /// The folder, made if missing, for its owner only. One that others could look into is closed to them.
-fn create_private(path: &std::path::Path) -> std::io::Result<()> {
+pub fn create_private(path: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     let mode = std::fs::metadata(path)?.permissions().mode();

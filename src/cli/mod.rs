@@ -1,7 +1,10 @@
 //! The command line.
 
 mod admin;
+mod backup;
+mod db;
 mod media;
+mod progress;
 mod serve;
 
 use crate::config::{KEYS, Role, Settings};
@@ -38,6 +41,23 @@ enum Command {
     /// Look after stored photos.
     #[command(subcommand)]
     Media(media::Media),
+    /// Move the whole database.
+    #[command(subcommand)]
+    Db(db::Db),
+    /// Make a backup in a new folder: the database as it is at one moment, the secret, and a list of the media.
+    /// The server goes on meanwhile.
+    Backup {
+        /// A folder that is not there yet.
+        folder: PathBuf,
+        /// Copy the files of the media too.
+        #[arg(long)]
+        media: bool,
+    },
+    /// Make a server of a backup again, in a data folder and a database that hold none.
+    Restore {
+        /// A folder that `backup` made.
+        folder: PathBuf,
+    },
     /// Print the settings in force, and where each comes from.
     Config,
     /// Ask a running server whether it is well; for health checks.
@@ -75,6 +95,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Some(Command::Serve { role }) => serve::serve(with_role(settings, role.or(cli.role))).await,
             Some(Command::Admin(command)) => admin::run(settings, command).await,
             Some(Command::Media(command)) => media::run(settings, command).await,
+            Some(Command::Db(command)) => db::run(command).await,
+            Some(Command::Backup { folder, media }) => backup::make(settings, &folder, media).await,
+            Some(Command::Restore { folder }) => backup::restore(settings, &folder).await,
             Some(Command::Health) => serve::health(&settings).await,
             Some(Command::Config) => Ok(()),
         }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use url::Url;
 
 /// The settings in force, checked.
@@ -81,6 +82,20 @@ pub struct PublicAddress {
 pub enum Database {
     Sqlite(PathBuf),
     Postgres(String),
+}
+
+impl FromStr for Database {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(path) = text.strip_prefix("sqlite://") {
+            return Ok(Self::Sqlite(PathBuf::from(path)));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        Err("it must begin with postgres:// or sqlite://.")
+    }
 }
 
 /// One line of `cyanotype config`.
@@ -420,13 +435,7 @@ fn database(c: &Checker<'_>, text: &str, data_dir: &Path) -> Result<Database, Co
     if text.is_empty() {
         return Ok(Database::Sqlite(data_dir.join("cyanotype.sqlite")));
     }
-    if let Some(path) = text.strip_prefix("sqlite://") {
-        return Ok(Database::Sqlite(PathBuf::from(path)));
-    }
-    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        return Ok(Database::Postgres(text.to_owned()));
-    }
-    Err(c.fail("database", "it must begin with postgres:// or sqlite://."))
+    text.parse().map_err(|why: &str| c.fail("database", why))
 }
 
 fn resolve(c: &Checker<'_>, list: &[String]) -> Result<Vec<(String, SocketAddr)>, ConfigError> {

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod announcements;
 pub mod apps;
 pub mod attaching;
+pub mod backup;
 pub mod bookmarks;
 pub mod calls;
 pub mod categories;

@@ -11,7 +11,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr};
 use sea_orm_migration::MigratorTrait;
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, Executor};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{OpenOptions, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
@@ -30,6 +30,19 @@ pub async fn open(settings: &Settings) -> Result<Pools, OpenError> {
         Database::Sqlite(path) => Ok(sqlite(path, settings.sqlite_full_sync).await?),
         Database::Postgres(url) => postgres::open(url, settings.postgres_connections).await,
     }
+}
+
+/// Makes the database, where it is a file that is missing, brings its schema up to date, and leaves it.
+pub async fn prepare(database: &Database) -> Result<(), OpenError> {
+    match database {
+        Database::Sqlite(path) => Ok(migrate(written_by_one(path, SqliteSynchronous::Normal)?).await?),
+        Database::Postgres(url) => postgres::migrate(url).await,
+    }
+}
+
+/// Opens a file of SQLite that nobody writes, as it is.
+pub async fn look_into(path: &Path) -> Result<DatabaseConnection, DbErr> {
+    sea_orm::Database::connect(only_read(path, 1)).await
 }
 
 /// Why a database cannot be used.
@@ -58,15 +71,28 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// who does not ask for it.
 const STATEMENTS: log::LevelFilter = log::LevelFilter::Trace;
 
-/// The file is read and not mapped: what is mapped counts as memory of the process, once for each connection.
-///
 /// One writer, because SQLite's own way of queueing writers starves some of them for seconds; and
 /// a few readers that cannot write at all.
 async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
-    make_private(path).map_err(|e| DbErr::Custom(format!("{}: {e}", path.display())))?;
-    let url = format!("sqlite://{}?mode=rwc", path.display());
     let synchronous = if full_sync { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
-    let mut options = ConnectOptions::new(url.clone());
+    let mut options = written_by_one(path, synchronous)?;
+    migrate(options.clone()).await?;
+    options.map_sqlx_sqlite_pool_opts(|pool| {
+        pool.after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(sqlx::raw_sql(AssertSqlSafe(memo::watching()))).await.map(drop) })
+        })
+    });
+    let write = sea_orm::Database::connect(options).await?;
+    let read = sea_orm::Database::connect(only_read(path, 4)).await?;
+    Ok(Pools { read, write })
+}
+
+/// The file, made if missing, for one who writes.
+///
+/// It is read and not mapped: what is mapped counts as memory of the process, once for each connection.
+fn written_by_one(path: &Path, synchronous: SqliteSynchronous) -> Result<ConnectOptions, DbErr> {
+    make_private(path).map_err(|e| DbErr::Custom(format!("{}: {e}", path.display())))?;
+    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
     // A file does not hang up: what is idle need not be tried before each use.
     options.test_before_acquire(false);
     options.max_connections(1).min_connections(1).acquire_timeout(Duration::from_secs(10));
@@ -81,18 +107,14 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-16000")
     });
-    let migrating = sea_orm::Database::connect(options.clone()).await?;
-    Migrator::up(&migrating, None).await?;
-    migrating.close().await?;
-    options.map_sqlx_sqlite_pool_opts(|pool| {
-        pool.after_connect(|connection, _| {
-            Box::pin(async move { connection.execute(sqlx::raw_sql(AssertSqlSafe(memo::watching()))).await.map(drop) })
-        })
-    });
-    let write = sea_orm::Database::connect(options).await?;
-    let mut options = ConnectOptions::new(url);
+    Ok(options)
+}
+
+/// The file, for so many who read.
+fn only_read(path: &Path, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(format!("sqlite://{}", path.display()));
     options.test_before_acquire(false);
-    options.max_connections(4).min_connections(1).acquire_timeout(Duration::from_secs(5));
+    options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(5));
     options.sqlx_logging_level(STATEMENTS);
     options.map_sqlx_sqlite_opts(|o| {
         o.read_only(true)
@@ -101,8 +123,13 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-4000")
     });
-    let read = sea_orm::Database::connect(options).await?;
-    Ok(Pools { read, write })
+    options
+}
+
+async fn migrate(options: ConnectOptions) -> Result<(), DbErr> {
+    let migrating = sea_orm::Database::connect(options).await?;
+    Migrator::up(&migrating, None).await?;
+    migrating.close().await
 }
 
 /// The file, made if missing, and what SQLite keeps beside it, for their owner only: SQLite gives files
@@ -129,6 +156,11 @@ pub async fn pending(db: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let applied: HashSet<String> = rows.iter().map(|row| row.try_get("", "version")).collect::<Result<_, _>>()?;
     let known = Migrator::migrations().into_iter().map(|step| step.name().to_owned());
     Ok(known.filter(|name| !applied.contains(name)).collect())
+}
+
+/// The steps of the schema that this program knows.
+pub fn steps() -> BTreeSet<String> {
+    Migrator::migrations().into_iter().map(|step| step.name().to_owned()).collect()
 }
 
 /// What sqlx says, as sea-orm would say it.

@@ -6,6 +6,7 @@ pub mod announcements;
 pub mod bookmarks;
 pub mod connect;
 pub mod conversations;
+pub mod copy;
 pub mod counts;
 pub mod deliveries;
 pub mod delivery_log;

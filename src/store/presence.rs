@@ -55,6 +55,11 @@ impl Presence {
     }
 }
 
+/// Keeps every server away as long as this connection lives; false where one is there.
+pub(super) async fn keep_away(connection: &mut PgConnection) -> Result<bool, DbErr> {
+    lock(connection, "SELECT pg_try_advisory_lock($1)").await
+}
+
 async fn share(connection: &mut PgConnection) -> Result<(), DbErr> {
     let wait = sqlx::query("SELECT pg_advisory_lock_shared($1)").bind(WORKING);
     wait.execute(connection).await.map(drop).map_err(sqlx_error)

@@ -11,6 +11,8 @@ use std::collections::HashMap;
 pub struct Known {
     /// SHA-256, where it was noted.
     pub hash: Option<Vec<u8>>,
+    /// Its length, where it was noted.
+    pub bytes: Option<i64>,
     /// As in `Content-Type`; of sizes it stands in their name.
     pub mime: Option<String>,
     /// Of which photo it is.
@@ -23,6 +25,7 @@ pub struct Known {
 struct Row {
     key: String,
     hash: Option<Vec<u8>>,
+    bytes: Option<i64>,
     mime: Option<String>,
     photo_id: Option<i64>,
     created_at: Millis,
@@ -37,7 +40,7 @@ pub async fn beginning_with(db: &impl ConnectionTrait, beginning: &str) -> Resul
         .column(rendition::Column::Key)
         .column_as(rendition::Column::ContentHash, "hash")
         .expr_as(Expr::value(Option::<String>::None), "mime")
-        .columns([rendition::Column::PhotoId, rendition::Column::CreatedAt])
+        .columns([rendition::Column::Bytes, rendition::Column::PhotoId, rendition::Column::CreatedAt])
         .filter(rendition::Column::Key.gte(beginning))
         .filter(rendition::Column::Key.lt(end.as_str()))
         .into_model::<Row>()
@@ -47,6 +50,7 @@ pub async fn beginning_with(db: &impl ConnectionTrait, beginning: &str) -> Resul
         .select_only()
         .column_as(photo::Column::OriginalKey, "key")
         .column_as(photo::Column::ContentHash, "hash")
+        .column_as(photo::Column::OriginalBytes, "bytes")
         .column_as(photo::Column::OriginalType, "mime")
         .column_as(photo::Column::Id, "photo_id")
         .column(photo::Column::CreatedAt)
@@ -62,11 +66,11 @@ pub async fn beginning_with(db: &impl ConnectionTrait, beginning: &str) -> Resul
         .await?;
     let pictures = emoji.into_iter().filter_map(|row| {
         let created_at = row.updated.unwrap_or(row.asked_at);
-        Some(Row { key: row.media_key?, hash: None, mime: None, photo_id: None, created_at })
+        Some(Row { key: row.media_key?, hash: None, bytes: None, mime: None, photo_id: None, created_at })
     });
     let known = |row: Row| {
-        let Row { key, hash, mime, photo_id, created_at } = row;
-        (key, Known { hash, mime, photo_id, created_at })
+        let Row { key, hash, bytes, mime, photo_id, created_at } = row;
+        (key, Known { hash, bytes, mime, photo_id, created_at })
     };
     Ok(sizes.into_iter().chain(originals).chain(pictures).map(known).collect())
 }

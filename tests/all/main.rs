@@ -3,6 +3,7 @@
 mod activitypub;
 mod api;
 mod architecture;
+mod backups;
 mod blob;
 mod browser;
 mod config;

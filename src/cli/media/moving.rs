@@ -1,36 +1,17 @@
-//! `media move`: how far it has come, on a terminal as one line that changes, else as a line now and then.
+//! `media move`: how far it has come, and what is left to be done.
 
 use crate::app::App;
+use crate::cli::progress::Line;
 use crate::config::Place;
 use crate::service::storage::moving::{self, Progress};
-use std::io::{IsTerminal, Write};
-use std::time::{Duration, Instant};
 
-/// On a terminal the line changes no more often than this …
-const SHOWN: Duration = Duration::from_millis(100);
-/// … and into a log a line goes no more often than this.
-const LOGGED: Duration = Duration::from_secs(10);
 /// Names listed at the end; the log has all that failed.
 const NAMED: usize = 20;
 
 pub async fn run(app: &App, from: Place, to: Place) -> anyhow::Result<()> {
-    let live = std::io::stdout().is_terminal();
-    let (every, mut last) = (if live { SHOWN } else { LOGGED }, None::<Instant>);
-    let told = |progress: &Progress| {
-        if last.is_some_and(|last| last.elapsed() < every) {
-            return;
-        }
-        last = Some(Instant::now());
-        if live {
-            // What stood there before may have been longer.
-            print!("\r{}\x1b[K", words(progress));
-            let _ = std::io::stdout().flush();
-        } else {
-            println!("{}", words(progress));
-        }
-    };
-    let progress = moving::move_all(app, from, to, told).await?;
-    println!("{}{}", if live { "\r\x1b[K" } else { "" }, words(&progress));
+    let mut line = Line::new();
+    let progress = moving::move_all(app, from, to, |progress| line.say(|| words(progress))).await?;
+    line.end(&words(&progress));
     for (what, keys) in [("damaged", &progress.damaged), ("failed", &progress.failed)] {
         for key in keys.iter().take(NAMED) {
             println!("{what}\t{key}");

@@ -43,7 +43,7 @@ async fn pool(url: &str, connections: u32, isolation: &'static str) -> Result<Da
 
 /// Two processes may start at once: one migrates, the other waits for the lock. On connections of its own:
 /// a step over a large table takes longer than any other statement may.
-async fn migrate(url: &str) -> Result<(), OpenError> {
+pub(super) async fn migrate(url: &str) -> Result<(), OpenError> {
     let mut options = ConnectOptions::new(url.to_owned());
     options.max_connections(2).min_connections(1).sqlx_logging_level(STATEMENTS);
     options.acquire_timeout(Duration::from_secs(5));
