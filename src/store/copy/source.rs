@@ -8,10 +8,12 @@ use crate::store::{connect, presence};
 use sqlx::sqlite::SqliteLockingMode;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// A server that was just told to stop may need so long.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// A server that was just told to stop may need so long, and PostgreSQL to notice that one was killed.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// It is asked again after so long.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A database as it was at one moment.
 pub struct Source {
@@ -113,11 +115,16 @@ fn is_there(path: &Path) -> Result<(), CopyError> {
     if path.is_file() { Ok(()) } else { Err(CopyError::Nothing(path.display().to_string())) }
 }
 
-/// Servers stay away as long as this connection lives; false where one is there.
+/// Servers stay away as long as this connection lives; false where one is there, and does not go.
 pub(super) async fn alone(connection: &mut Connection) -> Result<bool, sqlx::Error> {
-    match connection {
-        Connection::Sqlite(_) => Ok(true),
-        Connection::Postgres(connection) => presence::keep_away(connection).await.map_err(plain),
+    let Connection::Postgres(connection) = connection else { return Ok(true) };
+    let begun = Instant::now();
+    loop {
+        let alone = presence::keep_away(connection).await.map_err(plain)?;
+        if alone || begun.elapsed() > PATIENCE {
+            return Ok(alone);
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
