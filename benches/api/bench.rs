@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a measuring program, not the server")]
 
+#[path = "../../tests/all/support/copies.rs"]
+mod copies;
 mod gallery;
 mod load;
 mod rows;

@@ -1,6 +1,7 @@
 //! A database with so many posts: one of everything is made through the API, and copied in SQL with other ids,
 //! times and authors, whatever columns there are.
 
+use super::copies::Copies;
 use super::{HOST, rows, settings};
 use anyhow::{Context, ensure};
 use axum::Router;
@@ -255,37 +256,6 @@ async fn tokens(here: &Here, db: &DatabaseConnection, people: &[i64]) -> anyhow:
     Ok(secrets)
 }
 
-/// Copies of what was made, `n.i` from 1 to `count`.
-struct Copies<'a> {
-    db: &'a DatabaseConnection,
-}
-
-impl Copies<'_> {
-    /// Copies the rows of a table (`t`) for which this holds, with some columns changed.
-    async fn make(&self, table: &str, count: u64, which: &str, change: &[(&str, &str)]) -> anyhow::Result<()> {
-        let info = Statement::from_string(DbBackend::Sqlite, format!("SELECT name FROM pragma_table_info('{table}')"));
-        let mut names = Vec::new();
-        for row in self.db.query_all_raw(info).await? {
-            names.push(row.try_get::<String>("", "name")?);
-        }
-        let values: Vec<String> = names
-            .iter()
-            .map(|name| match change.iter().find(|(changed, _)| changed == name) {
-                Some((_, value)) => (*value).to_owned(),
-                None => format!("t.\"{name}\""),
-            })
-            .collect();
-        let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
-        let sql = format!(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
-             INSERT INTO {table} ({}) SELECT {} FROM n CROSS JOIN {table} t WHERE {which}",
-            names.join(", "),
-            values.join(", ")
-        );
-        run(self.db, &sql).await
-    }
-}
-
 async fn copy(db: &DatabaseConnection, made: &Made, people: &[i64], posts: u64) -> anyhow::Result<()> {
     let people: Vec<String> = people.iter().enumerate().map(|(n, id)| format!("({n}, {id})")).collect();
     run(db, "CREATE TEMP TABLE person (k INTEGER PRIMARY KEY, id INTEGER)").await?;
@@ -296,7 +266,7 @@ async fn copy(db: &DatabaseConnection, made: &Made, people: &[i64], posts: u64) 
     let (id, of_post, of_photo, entry) = (before("id"), before("post_id"), before("photo_id"), before("entry_id"));
     let time = |column: &str| format!("t.{column} - n.i * 60000");
     let (published, received, created) = (time("published_at"), time("received_at"), time("created_at"));
-    let (name, words) = ("lower(hex(randomblob(16)))", "'Number ' || n.i || ' #fog'");
+    let (name, words) = (copies.name(), "'Number ' || n.i || ' #fog'");
     run(db, "BEGIN").await?;
     copies
         .make(
@@ -334,5 +304,5 @@ async fn notifications(copies: &Copies<'_>, newest: i64, posts: u64, created: &s
     let actor = format!("(SELECT id FROM person WHERE k = 1 + n.i % {others})");
     let post = format!("{newest} - {PEOPLE} * (1 + (n.i - 1) / {others}) * {APART}");
     let change = [("id", "t.id - n.i * 1000"), ("actor_id", &*actor), ("post_id", &post), ("created_at", created)];
-    copies.make("notification", others * (posts / PEOPLE), "t.kind = 'like'", &change).await
+    Ok(copies.make("notification", others * (posts / PEOPLE), "t.kind = 'like'", &change).await?)
 }

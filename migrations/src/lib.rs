@@ -32,6 +32,7 @@ mod m0026_telling;
 mod m0027_originals;
 mod m0028_nodes;
 mod m0029_deaths;
+mod m0030_found;
 mod same_order;
 mod telling;
 
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0027_originals::Migration),
             Box::new(m0028_nodes::Migration),
             Box::new(m0029_deaths::Migration),
+            Box::new(m0030_found::Migration),
         ]
     }
 }

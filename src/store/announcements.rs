@@ -45,6 +45,9 @@ pub async fn read(db: &impl ConnectionTrait, row: announcement_read::Model) -> R
 
 /// Which of these somebody wants to see no more.
 pub async fn read_by(db: &impl ConnectionTrait, account_id: i64, ids: &[i64]) -> Result<HashSet<i64>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
     let rows: Vec<i64> = announcement_read::Entity::find()
         .select_only()
         .column(announcement_read::Column::AnnouncementId)
@@ -58,6 +61,9 @@ pub async fn read_by(db: &impl ConnectionTrait, account_id: i64, ids: &[i64]) ->
 
 /// Reactions to these, in the order in which they were made.
 pub async fn reactions(db: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<announcement_reaction::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
     announcement_reaction::Entity::find()
         .filter(announcement_reaction::Column::AnnouncementId.is_in(ids.iter().copied()))
         .order_by_asc(announcement_reaction::Column::CreatedAt)

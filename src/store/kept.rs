@@ -3,7 +3,7 @@
 use crate::clock::Millis;
 use crate::entity::{account, follow, photo, rendition};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{JoinType, QueryOrder, QuerySelect, QueryTrait, RelationDef};
 use std::collections::HashMap;
 
@@ -107,10 +107,8 @@ pub async fn pictures(db: &impl ConnectionTrait, followed: bool, limit: u64) -> 
         .columns([account::Column::Id, account::Column::PicturesSeenAt])
         .filter(account::Column::Domain.ne(""))
         .filter(Expr::cust(HAS_PICTURES));
-    let rows = match followed {
-        true => rows.filter(account::Column::Id.in_subquery(those_followed())),
-        false => rows.filter(account::Column::Id.not_in_subquery(those_followed())),
-    };
+    let is_followed = Expr::exists(following());
+    let rows = rows.filter(if followed { is_followed } else { is_followed.not() });
     let rows: Vec<(i64, Millis)> = rows
         .order_by_asc(account::Column::PicturesSeenAt)
         .order_by_asc(account::Column::Id)
@@ -123,8 +121,9 @@ pub async fn pictures(db: &impl ConnectionTrait, followed: bool, limit: u64) -> 
 }
 
 /// Somebody elsewhere who is followed is followed by somebody here.
-fn those_followed() -> SelectStatement {
-    follow::Entity::find().select_only().column(follow::Column::TargetId).into_query()
+fn following() -> SelectStatement {
+    let of = Expr::col((follow::Entity, follow::Column::TargetId)).equals((account::Entity, account::Column::Id));
+    Query::select().expr(Expr::val(1)).from(follow::Entity).and_where(of).take()
 }
 
 async fn sizes(
@@ -132,6 +131,9 @@ async fn sizes(
     owner: rendition::Column,
     rows: &[(i64, Millis)],
 ) -> Result<HashMap<i64, i64>, DbErr> {
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sums: Vec<(i64, i64)> = rendition::Entity::find()
         .select_only()
         .column(owner)

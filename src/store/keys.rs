@@ -3,8 +3,8 @@
 use crate::clock::Millis;
 use crate::entity::{account, actor_key};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
 /// An Ed25519 key, or another one that is not an account's RSA key.
 pub const OTHER: &str = "other";
@@ -63,17 +63,20 @@ pub async fn ed25519(db: &impl ConnectionTrait, account_id: i64) -> Result<Optio
 
 /// Accounts of this server that have none, by id.
 pub async fn without_ed25519(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<i64>, DbErr> {
-    let have = actor_key::Entity::find()
-        .select_only()
-        .column(actor_key::Column::AccountId)
-        .filter(actor_key::Column::Kind.eq(ED25519))
-        .into_query();
+    let of =
+        Expr::col((actor_key::Entity, actor_key::Column::AccountId)).equals((account::Entity, account::Column::Id));
+    let has = Query::select()
+        .expr(Expr::val(1))
+        .from(actor_key::Entity)
+        .and_where(of)
+        .and_where(Expr::col((actor_key::Entity, actor_key::Column::Kind)).eq(ED25519))
+        .take();
     account::Entity::find()
         .select_only()
         .column(account::Column::Id)
         .filter(account::Column::Domain.eq(""))
         .filter(account::Column::DeletedAt.is_null())
-        .filter(account::Column::Id.not_in_subquery(have))
+        .filter(Expr::exists(has).not())
         .order_by_asc(account::Column::Id)
         .limit(limit)
         .into_tuple()

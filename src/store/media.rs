@@ -164,7 +164,7 @@ pub async fn set_state(db: &impl ConnectionTrait, id: i64, state: &str) -> Resul
 /// Photos that were developed, or whose bytes were on their way, since before `before`: their process died.
 pub async fn unfinished(db: &impl ConnectionTrait, before: i64, limit: u64) -> Result<Vec<photo::Model>, DbErr> {
     photo::Entity::find()
-        .filter(photo::Column::State.is_in(["storing", "developing"]))
+        .filter(Expr::cust("state IN ('storing', 'developing')"))
         .filter(photo::Column::CreatedAt.lt(before))
         .limit(limit)
         .all(db)

@@ -3,7 +3,7 @@
 use super::Cursor;
 use crate::entity::notification;
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
@@ -22,7 +22,9 @@ impl Wanted {
     fn of(&self, account_id: i64) -> Select<notification::Entity> {
         let mut query = notification::Entity::find().filter(notification::Column::AccountId.eq(account_id));
         if !self.kinds.is_empty() {
-            query = query.filter(notification::Column::Kind.is_in(self.kinds.iter().copied()));
+            // Asked so that they are read in their order: by kind all of them would be found, and sorted.
+            let wanted = notification::Column::Kind.is_in(self.kinds.iter().copied());
+            query = query.filter(Expr::expr(Expr::case(wanted, 1).finally(0)).eq(1));
         }
         if let Some(actor) = self.actor {
             query = query.filter(notification::Column::ActorId.eq(actor));

@@ -19,6 +19,9 @@ pub async fn by_keys(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<t
 }
 
 pub async fn by_ids(db: &impl ConnectionTrait, ids: &[i64]) -> Result<HashMap<i64, tag::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows = tag::Entity::find().filter(tag::Column::Id.is_in(ids.iter().copied())).all(db).await?;
     Ok(rows.into_iter().map(|tag| (tag.id, tag)).collect())
 }

@@ -3,7 +3,7 @@
 use crate::clock::Millis;
 use crate::entity::{access_token, application, auth_code, push_subscription};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, IntoCondition};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query};
 use sea_orm::{Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait};
 use std::collections::{HashMap, HashSet};
 
@@ -185,10 +185,12 @@ pub async fn forget(db: &impl ConnectionTrait, account_id: i64) -> Result<(), Db
 pub async fn sweep(db: &impl ConnectionTrait, before: Millis, now: Millis) -> Result<(), DbErr> {
     auth_code::Entity::delete_many().filter(auth_code::Column::ExpiresAt.lt(now)).exec(db).await?;
     access_token::Entity::delete_many().filter(access_token::Column::RevokedAt.lt(before)).exec(db).await?;
-    let holding = access_token::Entity::find().select_only().column(access_token::Column::ApplicationId).into_query();
+    let of = Expr::col((access_token::Entity, access_token::Column::ApplicationId))
+        .equals((application::Entity, application::Column::Id));
+    let holds = Query::select().expr(Expr::val(1)).from(access_token::Entity).and_where(of).take();
     application::Entity::delete_many()
         .filter(application::Column::UsedAt.lt(before))
-        .filter(application::Column::Id.not_in_subquery(holding))
+        .filter(Expr::exists(holds).not())
         .exec(db)
         .await
         .map(drop)

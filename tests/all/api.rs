@@ -8,7 +8,7 @@ mod connections;
 mod conversations;
 mod cost;
 mod counts;
-mod described;
+pub(crate) mod described;
 mod edge;
 mod entities;
 mod filters;

@@ -19,6 +19,7 @@ mod pages;
 mod photo;
 mod process;
 mod processes;
+mod queries;
 mod sqlite;
 mod storage;
 mod support;

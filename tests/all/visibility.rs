@@ -4,7 +4,7 @@
 
 mod calls;
 mod matrix;
-mod routes;
+pub(crate) mod routes;
 
 use crate::support::*;
 use serde_json::{Value, json};

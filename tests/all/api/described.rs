@@ -9,19 +9,19 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// What there is to be asked about.
-pub(super) struct Known {
-    pub(super) api: Api,
-    pub(super) ada: Person,
+pub(crate) struct Known {
+    pub(crate) api: Api,
+    pub(crate) ada: Person,
     /// The person behind the id.
-    pub(super) bobs: Person,
-    pub(super) post: Posted,
+    pub(crate) bobs: Person,
+    pub(crate) post: Posted,
     bob: String,
     carol: String,
     filter: Value,
 }
 
 impl Known {
-    pub(super) async fn of(server: &Server) -> Self {
+    pub(crate) async fn of(server: &Server) -> Self {
         let ada = server.owner("ada").await;
         let (bob, carol) = (server.person("bob").await, server.person("carol").await);
         ada.follow("@bob@a.test").await;
@@ -45,7 +45,7 @@ impl Known {
     }
 
     /// The path with what its places stand for.
-    fn fill(&self, path: &str) -> String {
+    pub(crate) fn fill(&self, path: &str) -> String {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let lost = ["block", "mute", "reject", "remove_from_followers"].iter().any(|word| path.contains(word));
         let id = match path {
@@ -91,7 +91,7 @@ impl Known {
     }
 
     /// Calls what is described, with everything it takes that says something.
-    pub(super) async fn call(&self, api: &Api, method: &str, path: &str, operation: &Value) -> Said {
+    pub(crate) async fn call(&self, api: &Api, method: &str, path: &str, operation: &Value) -> Said {
         let parameters = operation["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "query");
         let form = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]["properties"];
         let in_body = form.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
@@ -105,35 +105,41 @@ impl Known {
         let verb: Method = method.to_uppercase().parse().unwrap();
         api.form(verb, &self.fill(path), &form).await
     }
+
+    /// Calls every endpoint of the description, as nobody and as Ada: which were asked, and which of them answered.
+    pub(crate) async fn call_everything(&self, server: &Server) -> (BTreeSet<String>, BTreeSet<String>) {
+        let nobody = Api::nobody(server);
+        let document = nobody.get("/api/openapi.json").await.fine();
+        let (mut asked, mut answered) = (BTreeSet::new(), BTreeSet::new());
+        // What takes something away comes last.
+        for method in ["get", "post", "put", "patch", "delete"] {
+            for (path, operations) in document["paths"].as_object().unwrap() {
+                let operation = &operations[method];
+                if operation.is_null() || path.contains("/streaming") {
+                    continue;
+                }
+                let what = format!("{} {path}", method.to_uppercase());
+                for api in [&nobody, &self.api] {
+                    server.world.clock().advance(limits::CALLS_WINDOW);
+                    let said = self.call(api, method, path, operation).await;
+                    assert!(said.status < 500, "{what}: {} {}", said.status, said.text);
+                    assert!(said.header("content-type").starts_with("application/json"), "{what}");
+                    if said.status == 200 {
+                        answered.insert(what.clone());
+                    }
+                }
+                asked.insert(what);
+            }
+        }
+        (asked, answered)
+    }
 }
 
 #[tokio::test]
 async fn every_documented_endpoint_answers_what_its_description_says() {
     let server = Server::start("a.test").await;
     let known = Known::of(&server).await;
-    let nobody = Api::nobody(&server);
-    let document = nobody.get("/api/openapi.json").await.fine();
-    let (mut asked, mut answered) = (BTreeSet::new(), BTreeSet::new());
-    // What takes something away comes last.
-    for method in ["get", "post", "put", "patch", "delete"] {
-        for (path, operations) in document["paths"].as_object().unwrap() {
-            let operation = &operations[method];
-            if operation.is_null() || path.contains("/streaming") {
-                continue;
-            }
-            let what = format!("{} {path}", method.to_uppercase());
-            for api in [&nobody, &known.api] {
-                server.world.clock().advance(limits::CALLS_WINDOW);
-                let said = known.call(api, method, path, operation).await;
-                assert!(said.status < 500, "{what}: {} {}", said.status, said.text);
-                assert!(said.header("content-type").starts_with("application/json"), "{what}");
-                if said.status == 200 {
-                    answered.insert(what.clone());
-                }
-            }
-            asked.insert(what);
-        }
-    }
+    let (asked, answered) = known.call_everything(&server).await;
     let all: BTreeSet<String> = table().iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     let left: Vec<&String> = all.difference(&asked).filter(|what| !what.contains("/streaming")).collect();
     assert!(left.is_empty(), "not described: {left:#?}");

@@ -3,9 +3,8 @@
 use super::{Data, Front, Person, World, bucket, eventually, made_once, seaweed, tls};
 use cyanotype::app::{App, Overrides};
 use cyanotype::config::Settings;
-use cyanotype::entity::job;
 use cyanotype::service::{accounts, federation, sessions};
-use cyanotype::store::deliveries;
+use cyanotype::store::{deliveries, jobs};
 use cyanotype::{http, worker};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -155,11 +154,9 @@ impl Server {
 
     /// Waits until nothing that is due is left to do: what was said before has its effect, or has none.
     pub async fn quiet(&self) {
-        use sea_orm::prelude::*;
         let done = || async {
             let (db, now) = (&self.app.db.read, self.app.now());
-            let jobs = job::Entity::find().filter(job::Column::Dead.eq(0)).filter(job::Column::RunAt.lte(now));
-            jobs.count(db).await.unwrap() == 0 && deliveries::waiting(db, now).await.unwrap().1 == 0
+            jobs::waiting(db, now).await.unwrap().1 == 0 && deliveries::waiting(db, now).await.unwrap().1 == 0
         };
         eventually(done, &format!("{} has nothing left to do", self.host)).await;
     }
