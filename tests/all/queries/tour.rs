@@ -36,8 +36,7 @@ pub async fn statements() -> Vec<Asked> {
     housekeeping::run(&tour.server.app).await;
     // Documents were asked for at addresses that nobody is told.
     tour.server.front.take_problems();
-    let asked = statements.lock().unwrap().values().cloned().collect();
-    asked
+    statements.lock().unwrap().values().cloned().collect()
 }
 
 /// A server with very many rows.
