@@ -267,13 +267,14 @@ async fn copy(db: &DatabaseConnection, made: &Made, people: &[i64], posts: u64) 
     let time = |column: &str| format!("t.{column} - n.i * 60000");
     let (published, received, created) = (time("published_at"), time("received_at"), time("created_at"));
     let (name, words) = (copies.name(), "'Number ' || n.i || ' #fog'");
+    let media = format!("'media/' || {name} || '.jpg'");
     run(db, "BEGIN").await?;
     copies
         .make(
             "rendition",
             posts,
             &format!("t.photo_id IN (SELECT id FROM photo WHERE post_id = {post})"),
-            &[("key", name), ("photo_id", &of_photo)],
+            &[("key", &media), ("photo_id", &of_photo)],
         )
         .await?;
     let photo = [("id", &*id), ("post_id", &of_post), ("account_id", &author), ("original_key", name)];

@@ -98,7 +98,8 @@ impl Made {
     /// The oldest first, as they came.
     async fn posts(&self, db: &DatabaseConnection, size: &Size) -> anyhow::Result<()> {
         let copies = Copies { db };
-        let name = copies.name();
+        let name = format!("'media/' || {} || '.jpg'", copies.name());
+        let name = name.as_str();
         let (mut left, newest) = (size.posts.saturating_sub(1), self.newest);
         while left > 0 {
             let some = left.min(AT_ONCE);

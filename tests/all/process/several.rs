@@ -70,6 +70,12 @@ async fn answer(ada: &Tab, path: &str, text: &str) {
     assert_eq!(sent.status, 303, "{text}: {}", sent.read().text());
 }
 
+fn signed_in(front: &str, cookie: &str) -> Tab {
+    let tab = Tab::at(front);
+    tab.set_cookie(Some(cookie.to_owned()));
+    tab
+}
+
 /// How often each answer of a load came to the peer.
 fn arrived(stage: &Stage) -> BTreeMap<String, usize> {
     let mut arrived = BTreeMap::new();
@@ -93,11 +99,7 @@ async fn a_rolling_restart_loses_no_request_and_no_job() {
     let front = format!("http://127.0.0.1:{}", balancer.port);
     stage.world.front(HOST).forward_to(std::net::SocketAddr::from(([127, 0, 0, 1], balancer.port)));
     let mut processes = ports.map(|port| process(&stage, &folder, port, "all"));
-    let ada = || {
-        let tab = Tab::at(&front);
-        tab.set_cookie(Some(cookie.clone()));
-        tab
-    };
+    let ada = || signed_in(&front, &cookie);
     let first = post(&ada(), "The first").await;
     let done = Arc::new(AtomicBool::new(false));
     let (looked, wrote) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
