@@ -32,7 +32,8 @@ PEOPLE = dict(
     unequal=1.2,  # exponent of Pareto: 80 % of the followers follow 15 % of the people
     evening=1.8,  # the busiest hour, of the mean
     peers=4_000,  # servers that somebody follows from; the largest holds a tenth
-    heard=1.5,  # posts of others that come in, for each of ours
+    heard=1.5,  # albums, likes and answers of others that come in, for each of ours
+    fans=3,  # people here who follow somebody elsewhere whose album comes in
 )
 
 COSTS = dict(
@@ -49,17 +50,18 @@ COSTS = dict(
     page_kib=9,
     # benches/delivery/run: CPU seconds of a delivery, with its share of the database
     delivery=0.0009,
-    # benches/inbox/run: CPU seconds of an activity taken in
-    inbox=0.0012,
-    # benches/timelines/run: entries put into homes a second, by one writer
-    entries=25_000,
-    # benches/timelines/run: bytes of the database, with its indexes
-    post=2_300,
-    entry=130,
-    account=1_100,
-    like=260,
-    # a commit of one writer to a disk, seconds; many go together
-    commit=0.0009,
+    # benches/inbox/run: CPU seconds of an activity taken in and understood (13.7 s for 2 400)
+    inbox=0.0057,
+    # entries put into homes a second by one writer of SQLite: a million rows into this table and its indexes
+    entries=20_000,
+    # bytes of the database with its indexes: 172 MB for 100 000 posts with a photo each, and rows of the others
+    # written into empty tables of SQLite
+    post=1_800,
+    entry=112,
+    account=2_150,
+    like=272,
+    # benches/inbox/run: SQLite's one writer took 2 000 a second, in groups, synchronous=FULL
+    write=1 / 2_000,
 )
 
 PRICES = dict(core=9.0, storage=0.006, bucket=0.010, egress=0.01)  # a month: a core, GB of database, of media, sent
@@ -137,14 +139,16 @@ def day(accounts, seed=1):
         others = poisson(chance, active * PEOPLE["profiles"] * (1 + PEOPLE["visitors"]) * share)
         remembered = round(homes * PEOPLE["unchanged"] + others * 0.6)
         fresh = homes + others - remembered
-        heard = poisson(chance, (albums + likes) * PEOPLE["heard"])
+        come = poisson(chance, albums * PEOPLE["heard"])
+        heard = come + poisson(chance, likes * PEOPLE["heard"])
+        now["entries"] += come * PEOPLE["fans"]
         minutes.append(
             dict(
                 web=fresh * COSTS["page"] + remembered * COSTS["remembered"] + heard * COSTS["inbox"],
                 photos=now["photos"] * COSTS["photo"],
                 deliveries=now["deliveries"] * COSTS["delivery"],
-                # One writer, or one row after the other: it does not become faster with more cores.
-                writer=now["entries"] / COSTS["entries"] + (albums * 3 + likes + heard) * COSTS["commit"] / 8,
+                # SQLite has one: it does not become faster with more cores. PostgreSQL has many.
+                writer=now["entries"] / COSTS["entries"] + (albums * 3 + likes + heard) * COSTS["write"],
             )
         )
         for name, count in dict(

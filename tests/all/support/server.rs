@@ -156,7 +156,9 @@ impl Server {
     pub async fn quiet(&self) {
         let done = || async {
             let (db, now) = (&self.app.db.read, self.app.now());
-            jobs::waiting(db, now).await.unwrap().1 == 0 && deliveries::waiting(db, now).await.unwrap().1 == 0
+            // A database that was just started again is asked once more.
+            matches!(jobs::waiting(db, now).await, Ok((_, 0)))
+                && matches!(deliveries::waiting(db, now).await, Ok((_, 0)))
         };
         eventually(done, &format!("{} has nothing left to do", self.host)).await;
     }
