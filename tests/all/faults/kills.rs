@@ -32,8 +32,7 @@ async fn newest(tab: &Tab) -> String {
 async fn answer(tab: &Tab, path: &str, text: &str) {
     let since = Instant::now();
     let mut number = None;
-    // For as long as the storm may last on a machine that has other things to do.
-    while since.elapsed() < 6 * PATIENCE {
+    while since.elapsed() < PATIENCE {
         if number.is_none()
             && let Ok(page) = tab.try_send(reqwest::Method::GET, path, &[], Vec::new()).await
             && page.status == 200

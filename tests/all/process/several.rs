@@ -192,15 +192,20 @@ async fn two_minutes_pass(folder: &Folder) {
     }
 }
 
-#[tokio::test]
-async fn r111_a_worker_killed_beside_others_loses_nothing_wherever_it_was() {
+/// A process that answers only, and ada signed in there.
+async fn with_nobody_who_works() -> (Stage, Folder, Running, Tab) {
     let stage = Stage::build().await;
     let (folder, cookie) = followed(&stage).await;
     let web = stage.launch_with(&folder, &[("CYANOTYPE_ROLE", "web")]);
     web.until_ready();
     stage.world.front(HOST).forward_to(folder.address());
-    let ada = Tab::at(&folder.url(""));
-    ada.set_cookie(Some(cookie));
+    let ada = signed_in(&folder.url(""), &cookie);
+    (stage, folder, web, ada)
+}
+
+#[tokio::test]
+async fn r111_a_worker_killed_beside_others_loses_nothing_wherever_it_was() {
+    let (stage, folder, web, ada) = with_nobody_who_works().await;
     let mut places = 0;
     for fault in 1.. {
         let caption = format!("worker-{fault}-of-those-killed");
@@ -229,13 +234,7 @@ async fn r111_a_worker_killed_beside_others_loses_nothing_wherever_it_was() {
 
 #[tokio::test]
 async fn a_job_is_not_given_up_because_its_process_died_often() {
-    let stage = Stage::build().await;
-    let (folder, cookie) = followed(&stage).await;
-    let web = stage.launch_with(&folder, &[("CYANOTYPE_ROLE", "web")]);
-    web.until_ready();
-    stage.world.front(HOST).forward_to(folder.address());
-    let ada = Tab::at(&folder.url(""));
-    ada.set_cookie(Some(cookie));
+    let (stage, folder, web, ada) = with_nobody_who_works().await;
     post(&ada, "died-over-often").await;
     let since = Instant::now();
     for _ in 0..15 {
