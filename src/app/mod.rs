@@ -70,6 +70,8 @@ pub struct Parts {
     pub looks: Looks,
     /// What is measured.
     pub metrics: Metrics,
+    /// How much there was when it was last counted, and when: where there is much, that takes a while.
+    pub size: tokio::sync::Mutex<Option<(i64, Size)>>,
     /// When the queues were last looked at for that.
     pub measured: tokio::sync::Mutex<i64>,
     /// Tasks that must end before the process does.
@@ -82,6 +84,20 @@ pub struct Parts {
     pub frozen: AtomicBool,
     /// What is remembered is made anew each time it is asked for, and compared: for tests.
     pub doubts: AtomicBool,
+}
+
+/// How much there is on this server, and how many come.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    pub people: i64,
+    /// Posts of people here that answer nothing, and answers.
+    pub posts: i64,
+    pub answers: i64,
+    /// Other servers somebody is known of.
+    pub servers: i64,
+    /// People who were here in the last 30 days, and in the last 180.
+    pub active_month: i64,
+    pub active_halfyear: i64,
 }
 
 /// Makes an RSA key. It takes a good part of a second: to be called off the async threads.
@@ -200,6 +216,7 @@ impl App {
             asking: moka::sync::Cache::builder().max_capacity(1_000).build(),
             looks: Looks::default(),
             metrics,
+            size: tokio::sync::Mutex::new(None),
             measured: tokio::sync::Mutex::new(0),
             stopping,
             frozen: AtomicBool::new(false),

@@ -10,17 +10,17 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio::io::AsyncReadExt;
 use tokio_util::io::ReaderStream;
 
-/// How much is read at a time, in bytes.
-const CHUNK: usize = 64 * 1024;
+/// How much is read at a time, in bytes: a picture of the feed at once.
+const CHUNK: usize = 128 * 1024;
 
 /// The folders of objects.
 const AREAS: [&str; 3] = ["closed", "media", "originals"];
@@ -90,16 +90,31 @@ impl Local {
     }
 
     pub(super) async fn get(&self, key: &Key, range: Option<Range<u64>>) -> Result<Option<Blob>, BlobError> {
-        let mut file = match tokio::fs::File::open(self.path(key)).await {
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
-            opened => opened?,
+        let path = self.path(key);
+        let opened = blocking(move || {
+            let mut file = match File::open(&path) {
+                Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+                opened => opened?,
+            };
+            let len_total = file.metadata()?.len();
+            let range = super::clamped(range, len_total)?;
+            if range.start > 0 {
+                file.seek(io::SeekFrom::Start(range.start))?;
+            }
+            // Most pictures: read with the same step that opens them.
+            let mut first = vec![0; usize::try_from(range.end - range.start).unwrap_or(CHUNK).min(CHUNK)];
+            file.read_exact(&mut first)?;
+            Ok(Some((len_total, range, Bytes::from(first), file)))
+        });
+        let Some((len_total, range, first, file)) = opened.await? else { return Ok(None) };
+        let left = (range.end - range.start).saturating_sub(CHUNK as u64);
+        let first = futures_util::stream::once(std::future::ready(Ok(first)));
+        let stream = if left == 0 {
+            first.boxed()
+        } else {
+            let rest = tokio::fs::File::from_std(file).take(left);
+            first.chain(ReaderStream::with_capacity(rest, CHUNK)).boxed()
         };
-        let len_total = file.metadata().await?.len();
-        let range = super::clamped(range, len_total)?;
-        if range.start > 0 {
-            file.seek(io::SeekFrom::Start(range.start)).await?;
-        }
-        let stream = ReaderStream::with_capacity(file.take(range.end - range.start), CHUNK).boxed();
         Ok(Some(Blob { len_total, range, stream }))
     }
 

@@ -193,10 +193,12 @@ impl Blobs {
     /// `Unavailable` or `Refused`; it may then be gone from one store and not from the other.
     pub async fn delete(&self, key: &Key) -> Result<(), BlobError> {
         // In this order: whoever moves it looks afterwards whether it is still where it was.
-        if let Some(second) = &self.second {
-            second.delete(key).await?;
-        }
-        self.first.delete(key).await
+        let second = match &self.second {
+            Some(second) => second.delete(key).await,
+            None => Ok(()),
+        };
+        // Gone from one of them at least, where the other cannot be asked.
+        self.first.delete(key).await.and(second)
     }
 
     /// Puts the bytes of an object under another key too, where it may be found from then on; whether there

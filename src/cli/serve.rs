@@ -2,18 +2,19 @@
 
 use crate::app::{App, Overrides};
 use crate::config::{Database, Settings};
+use crate::service::storage::serving::Serving;
 use crate::service::{accounts, description, federation, sessions, storage};
 use crate::store::presence::Presence;
 use crate::{http, store, telemetry, worker};
 use anyhow::Context;
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// After this, the process ends whatever is still open.
 const LAST_MOMENT: Duration = Duration::from_secs(28);
+/// Photos that were accepted and are not made yet have so long.
+const LAST_TASKS: Duration = Duration::from_secs(15);
 
 /// Runs the server until it is told to stop.
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
@@ -33,6 +34,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let working = app.tasks.spawn(async move {
         if role.works() {
             worker::work(working).await;
+        } else {
+            worker::attend(working).await;
         }
     });
     app.tasks.spawn(storage::warn_if_listed(app.clone()));
@@ -40,7 +43,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     http::server::serve(app.clone(), listener, router).await;
     let _ = tokio::time::timeout(LAST_MOMENT, working).await;
     app.tasks.close();
-    if tokio::time::timeout(Duration::from_secs(5), app.tasks.wait()).await.is_err() {
+    if tokio::time::timeout(LAST_TASKS, app.tasks.wait()).await.is_err() {
         tracing::warn!("some tasks did not end in time");
     }
     app.db.clone().close().await?;
@@ -60,19 +63,19 @@ fn raise_open_files() {
 
 /// What a server holds as long as it runs.
 struct Held {
-    _folder: Option<std::fs::File>,
+    _folder: Serving,
     _database: Option<Arc<Presence>>,
 }
 
 /// Whoever finds nobody else at work on the database takes up at once what an earlier process had taken and
 /// did not finish. Beside others its leases run out by themselves.
 async fn hold(app: &App) -> anyhow::Result<Held> {
-    let folder = hold_folder(app)?;
-    if folder.is_some() {
+    let folder = storage::serving::begin(app).context("the data folder cannot be written")?;
+    if folder.alone {
         sweep_temporary(app);
     }
     let Database::Postgres(address) = &app.settings.database else {
-        if folder.is_some() {
+        if folder.alone {
             worker::take_over(app).await?;
         }
         return Ok(Held { _folder: folder, _database: None });
@@ -86,20 +89,6 @@ async fn hold(app: &App) -> anyhow::Result<Held> {
     let (lasting, stopping) = (presence.clone(), app.stopping.clone());
     app.tasks.spawn(async move { stopping.run_until_cancelled(lasting.last()).await });
     Ok(Held { _folder: folder, _database: Some(presence) })
-}
-
-/// The data folder, unless another server holds it.
-fn hold_folder(app: &App) -> anyhow::Result<Option<std::fs::File>> {
-    let path = storage::serving_file(app);
-    let told = || format!("{} cannot be written", path.display());
-    let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).with_context(told)?;
-    if file.try_lock().is_err() {
-        tracing::warn!("another server runs over this data folder");
-        return Ok(None);
-    }
-    // `media move` asks whether this server knows where it is to put media.
-    file.set_len(0).and_then(|()| writeln!(file, "{}", app.blobs.place())).with_context(told)?;
-    Ok(Some(file))
 }
 
 /// Files that an earlier process left half-written; for whoever is alone with the folder.

@@ -66,6 +66,12 @@ pub const KEYS: &[Key] = &[
         "\"full\"",
         "full: accepted means on disk; normal: faster, the last moments may be lost at power failure.",
     ),
+    key(
+        "sqlite_mmap",
+        Kind::Number,
+        "0",
+        "Bytes of the SQLite file that each of four readers maps: reading costs less, but it counts as memory.",
+    ),
     key("postgres_connections", Kind::Number, "16", "Connections to PostgreSQL held open at most."),
     key(
         "trusted_proxies",

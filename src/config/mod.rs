@@ -30,6 +30,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database: Database,
     pub sqlite_full_sync: bool,
+    /// Bytes of the file.
+    pub sqlite_mmap: usize,
     /// Connections to PostgreSQL held open at most.
     pub postgres_connections: u32,
     pub trusted_proxies: Vec<IpNet>,
@@ -146,6 +148,7 @@ struct Raw {
     photo_seconds: usize,
     photo_queue: usize,
     deliveries: usize,
+    sqlite_mmap: usize,
     postgres_connections: usize,
     deliveries_per_host: usize,
     delivery_log_days: usize,
@@ -321,8 +324,12 @@ impl Checker<'_> {
         self.range(name, value, 50, 95).map(|n| u8::try_from(n).unwrap_or(95))
     }
 
+    fn few(&self, name: &str, value: usize, low: usize, high: usize) -> Result<u32, ConfigError> {
+        self.range(name, value, low, high).map(|n| u32::try_from(n).unwrap_or(u32::MAX))
+    }
+
     fn days(&self, name: &str, value: usize) -> Result<u32, ConfigError> {
-        self.range(name, value, 1, 3_650).map(|n| u32::try_from(n).unwrap_or(u32::MAX))
+        self.few(name, value, 1, 3_650)
     }
 
     fn nets(&self, name: &str, list: &[String]) -> Result<Vec<IpNet>, ConfigError> {
@@ -352,10 +359,9 @@ fn check(layers: Layers) -> Result<Settings, ConfigError> {
         })?,
         role: raw.role.parse().map_err(|why| c.fail("role", why))?,
         database: database(&c, &raw.database, &data_dir)?,
-        postgres_connections: c
-            .range("postgres_connections", raw.postgres_connections, 4, 500)
-            .map(|n| u32::try_from(n).unwrap_or(u32::MAX))?,
+        postgres_connections: c.few("postgres_connections", raw.postgres_connections, 4, 500)?,
         sqlite_full_sync: c.one_of("sqlite_synchronous", &raw.sqlite_synchronous, ["full", "normal"])?,
+        sqlite_mmap: c.range("sqlite_mmap", raw.sqlite_mmap, 0, 1 << 40)?,
         trusted_proxies: c.nets("trusted_proxies", &raw.trusted_proxies)?,
         open_registration: c.one_of("registration", &raw.registration, ["open", "closed"])?,
         max_photos: c.range("max_photos", raw.max_photos, 1, 100)?,

@@ -75,9 +75,12 @@ async fn answer(web: &Web, key: &Key, method: &Method, asked: &HeaderMap) -> Res
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(response);
     }
-    let range = match range(asked, &tag, total) {
+    // Of a HEAD the range is ignored (RFC 9110, section 14.2).
+    let range = if method == Method::GET { range(asked, &tag, total) } else { Ok(None) };
+    let range = match range {
         Ok(range) => range,
         Err(()) => {
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             response.headers_mut().insert(header::CONTENT_RANGE, text(format!("bytes */{total}")));
             *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
             return Ok(response);

@@ -129,20 +129,7 @@ async fn develop(app: &App, row: photo::Model, upload: &Upload, patient: bool) -
         })
         .await?;
     new.store(app, upload, &mut made.derived).await?;
-    let app2 = app.clone();
-    let ready = app.db.write(move |tx| {
-        Box::pin(async move {
-            let Some(now) = media::by_id(tx, new.row.id).await? else {
-                // Taken back while its bytes were on the way.
-                let keys = new.row.original_key.into_iter().chain(new.sizes.into_iter().map(|s| s.key)).collect();
-                surface::drop_blobs(&app2, tx, keys).await?;
-                return Ok(None);
-            };
-            media::set_state(tx, now.id, uploads::READY).await?;
-            Ok::<_, Refusal>(Some(photo::Model { state: uploads::READY.to_owned(), ..now }))
-        })
-    });
-    ready.await?.ok_or(Refusal::Missing)
+    uploads::make_ready(app, new).await
 }
 
 /// A photo of this very person; anybody else's does not exist.

@@ -18,15 +18,17 @@ pub async fn nightly(app: &App) -> Result<(), Refusal> {
     if now - last < DAY {
         return Ok(());
     }
-    let wrong = reconcile(app).await?;
-    if wrong > 0 {
-        tracing::info!(counters = wrong, "counters were set right");
-    }
+    // Before it is done: it may take longer than the turn of whoever comes next.
     app.db
         .write_quietly(move |tx| {
             Box::pin(async move { Ok::<_, Refusal>(settings::put(tx, NAME, now.to_string()).await?) })
         })
-        .await
+        .await?;
+    let wrong = reconcile(app).await?;
+    if wrong > 0 {
+        tracing::info!(counters = wrong, "counters were set right");
+    }
+    Ok(())
 }
 
 /// Counts likes, boosts and answers of every post anew; how many counters were wrong.

@@ -8,12 +8,15 @@ use crate::app::App;
 use crate::clock::{DAY, Millis};
 use crate::entity::{follow, list, post};
 use crate::store::feeds::Entry;
+use crate::store::relations::Follower;
 use crate::store::{Cursor, accounts, feeds, lists, posts, relations, settings, tag_follows, tags};
 use sea_orm::{ConnectionTrait, DbErr};
 use std::collections::HashSet;
 
-/// Homes filled in one transaction.
-const CHUNK: u64 = 500;
+/// Homes filled in one transaction: the writer is held for some ten milliseconds.
+const CHUNK: u64 = 2_000;
+/// Lists looked at at once.
+const LISTS: u64 = 500;
 /// Posts of somebody newly followed that go into a home.
 const FILL: u64 = 40;
 
@@ -43,10 +46,10 @@ struct Arrived<'a> {
 
 impl Arrived<'_> {
     /// Whether it comes to a follower, as she chose.
-    fn is_wanted(&self, follow: &follow::Model) -> bool {
+    fn is_wanted(&self, reblogs: i32, languages: &str) -> bool {
         match self.how {
-            How::Boosted => follow.reblogs != 0,
-            How::Posted => speaks(follow, &self.row.language),
+            How::Boosted => reblogs != 0,
+            How::Posted => speaks(languages, &self.row.language),
         }
     }
 
@@ -56,8 +59,11 @@ impl Arrived<'_> {
 }
 
 /// Whether posts in a language come to a follower, whatever its region; those that say nothing always do.
-fn speaks(follow: &follow::Model, language: &str) -> bool {
-    let chosen: Vec<String> = serde_json::from_str(&follow.languages).unwrap_or_default();
+fn speaks(languages: &str, language: &str) -> bool {
+    if languages.is_empty() || languages == "[]" {
+        return true;
+    }
+    let chosen: Vec<String> = serde_json::from_str(languages).unwrap_or_default();
     let plain = |tag: &str| tag.split(['-', '_']).next().unwrap_or_default().to_lowercase();
     chosen.is_empty() || language.is_empty() || chosen.iter().any(|known| plain(known) == plain(language))
 }
@@ -108,21 +114,27 @@ async fn put(app: &App, owners: Vec<i64>, entry: Entry) -> Result<(), Refusal> {
 
 /// Into the homes of everybody here who follows her; for narrow posts only of those who may see.
 async fn to_homes(app: &App, arrived: &Arrived<'_>) -> Result<(), Refusal> {
-    let db = &app.db.read;
-    let mut after = 0;
-    loop {
-        let mut follows = relations::local_follows(db, arrived.whose, after, CHUNK).await?;
-        let Some(last) = follows.last().map(|f| f.follower_id) else { return Ok(()) };
-        after = last;
-        follows.retain(|f| arrived.is_for(f.follower_id) && arrived.is_wanted(f));
-        let mut owners: Vec<i64> = follows.iter().map(|f| f.follower_id).collect();
-        let out = lists::keeping_out(db, arrived.whose, &owners).await?;
-        owners.retain(|owner| !out.contains(owner));
-        put(app, owners, arrived.entry).await?;
-        if arrived.how == How::Posted {
-            tell(app, arrived.row, follows.iter().filter(|f| f.notify != 0).map(|f| f.follower_id).collect()).await?;
-        }
+    let followers = |after| relations::followers_here(&app.db.read, arrived.whose, after, CHUNK);
+    let mut some = followers(0).await?;
+    while let Some(last) = some.last().map(|f| f.follower_id) {
+        // The next ones are looked up while these are written.
+        let (next, done) = tokio::join!(followers(last), to_homes_of(app, arrived, some));
+        done?;
+        some = next?;
     }
+    Ok(())
+}
+
+async fn to_homes_of(app: &App, arrived: &Arrived<'_>, mut some: Vec<Follower>) -> Result<(), Refusal> {
+    some.retain(|f| arrived.is_for(f.follower_id) && arrived.is_wanted(f.reblogs, &f.languages));
+    let mut owners: Vec<i64> = some.iter().map(|f| f.follower_id).collect();
+    let out = lists::keeping_out(&app.db.read, arrived.whose, &owners).await?;
+    owners.retain(|owner| !out.contains(owner));
+    put(app, owners, arrived.entry).await?;
+    if arrived.how == How::Posted {
+        tell(app, arrived.row, some.iter().filter(|f| f.notify != 0).map(|f| f.follower_id).collect()).await?;
+    }
+    Ok(())
 }
 
 /// Those who asked for it are told of each post; of what is old already, nobody is.
@@ -170,7 +182,7 @@ async fn to_lists(app: &App, arrived: &Arrived<'_>) -> Result<(), Refusal> {
     };
     let mut after = 0;
     loop {
-        let some = lists::holding(db, arrived.whose, after, CHUNK).await?;
+        let some = lists::holding(db, arrived.whose, after, LISTS).await?;
         let Some(last) = some.last().map(|l| l.id) else { return Ok(()) };
         after = last;
         let mut chosen = wanting(db, arrived, some).await?;
@@ -198,7 +210,8 @@ async fn wanting(
     let follows = relations::between(db, arrived.whose, &owners).await?;
     let is_wanted = |owner: i64| {
         let follow = follows.iter().find(|f| f.follower_id == owner && f.state == relations::ACCEPTED);
-        owner == arrived.whose || follow.is_some_and(|f| arrived.is_for(owner) && arrived.is_wanted(f))
+        owner == arrived.whose
+            || follow.is_some_and(|f| arrived.is_for(owner) && arrived.is_wanted(f.reblogs, &f.languages))
     };
     Ok(some.into_iter().filter(|l| is_wanted(l.account_id)).collect())
 }
@@ -247,10 +260,16 @@ pub async fn trim_daily(app: &App) -> Result<(), Refusal> {
     if now - last < DAY {
         return Ok(());
     }
+    // Before it is done: it may take longer than the turn of whoever comes next.
+    app.db
+        .write_quietly(move |tx| {
+            Box::pin(async move { Ok::<_, Refusal>(settings::put(tx, TRIMMED, now.to_string()).await?) })
+        })
+        .await?;
     let mut after = 0;
     loop {
         let sizes = feeds::sizes(&app.db.read, after, LOOKED_AT).await?;
-        let Some((owner, _)) = sizes.last() else { break };
+        let Some((owner, _)) = sizes.last() else { return Ok(()) };
         after = *owner;
         for (owner, size) in sizes {
             if u64::try_from(size).is_ok_and(|size| size > limits::HOME) {
@@ -262,11 +281,6 @@ pub async fn trim_daily(app: &App) -> Result<(), Refusal> {
             }
         }
     }
-    app.db
-        .write_quietly(move |tx| {
-            Box::pin(async move { Ok::<_, Refusal>(settings::put(tx, TRIMMED, now.to_string()).await?) })
-        })
-        .await
 }
 
 /// Somebody is newly followed: her newest posts known here go into the follower's home, and into those of
@@ -341,5 +355,5 @@ const SEEN: [&str; 3] = ["public", "quiet", "followers"];
 /// The newest posts of somebody that come to this follower.
 async fn newest(db: &impl ConnectionTrait, author: i64, follow: &follow::Model) -> Result<Vec<post::Model>, DbErr> {
     let rows = posts::of_account(db, author, posts::Kind::All, &SEEN, Cursor::first(FILL.min(limits::HOME))).await?;
-    Ok(rows.into_iter().filter(|row| speaks(follow, &row.language)).collect())
+    Ok(rows.into_iter().filter(|row| speaks(&follow.languages, &row.language)).collect())
 }

@@ -108,7 +108,7 @@ pub async fn add_to_draft(
     let mut derived = made.derived;
     let storing = app.tasks.spawn(async move {
         match new.store(&app2, &upload, &mut derived).await {
-            Ok(()) => make_ready(&app2, new.row).await,
+            Ok(()) => make_ready(&app2, new).await,
             Err(refusal) => {
                 forget(&app2, new.row.id).await?;
                 Err(refusal)
@@ -216,13 +216,21 @@ pub(super) async fn forget(app: &App, id: i64) -> Result<(), Refusal> {
         .await
 }
 
-async fn make_ready(app: &App, mut row: photo::Model) -> Result<photo::Model, Refusal> {
-    row.state = READY.to_owned();
-    let saved = row.clone();
-    app.db
-        .write(move |tx| Box::pin(async move { Ok::<_, Refusal>(media::set_state(tx, saved.id, &saved.state).await?) }))
-        .await?;
-    Ok(row)
+/// It is stored; or it was taken back while its bytes were on the way, and then these go too.
+pub(super) async fn make_ready(app: &App, new: NewPhoto) -> Result<photo::Model, Refusal> {
+    let app2 = app.clone();
+    let ready = app.db.write(move |tx| {
+        Box::pin(async move {
+            let Some(now) = media::by_id(tx, new.row.id).await? else {
+                let keys = new.row.original_key.into_iter().chain(new.sizes.into_iter().map(|s| s.key)).collect();
+                surface::drop_blobs(&app2, tx, keys).await?;
+                return Ok(None);
+            };
+            media::set_state(tx, now.id, READY).await?;
+            Ok::<_, Refusal>(Some(photo::Model { state: READY.to_owned(), ..now }))
+        })
+    });
+    ready.await?.ok_or(Refusal::Missing)
 }
 
 /// A photo of this person of which only the file's name is known.

@@ -27,7 +27,7 @@ pub struct Pools {
 /// Opens the database that the settings name, and brings its schema up to date.
 pub async fn open(settings: &Settings) -> Result<Pools, OpenError> {
     match &settings.database {
-        Database::Sqlite(path) => Ok(sqlite(path, settings.sqlite_full_sync).await?),
+        Database::Sqlite(path) => Ok(sqlite(path, settings).await?),
         Database::Postgres(url) => postgres::open(url, settings.postgres_connections).await,
     }
 }
@@ -42,7 +42,7 @@ pub async fn prepare(database: &Database) -> Result<(), OpenError> {
 
 /// Opens a file of SQLite that nobody writes, as it is.
 pub async fn look_into(path: &Path) -> Result<DatabaseConnection, DbErr> {
-    sea_orm::Database::connect(only_read(path, 1)).await
+    sea_orm::Database::connect(only_read(path, 1, 0)).await
 }
 
 /// Why a database cannot be used.
@@ -73,8 +73,8 @@ const STATEMENTS: log::LevelFilter = log::LevelFilter::Trace;
 
 /// One writer, because SQLite's own way of queueing writers starves some of them for seconds; and
 /// a few readers that cannot write at all.
-async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
-    let synchronous = if full_sync { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
+async fn sqlite(path: &Path, settings: &Settings) -> Result<Pools, DbErr> {
+    let synchronous = if settings.sqlite_full_sync { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
     let mut options = written_by_one(path, synchronous)?;
     migrate(options.clone()).await?;
     options.map_sqlx_sqlite_pool_opts(|pool| {
@@ -83,13 +83,11 @@ async fn sqlite(path: &Path, full_sync: bool) -> Result<Pools, DbErr> {
         })
     });
     let write = sea_orm::Database::connect(options).await?;
-    let read = sea_orm::Database::connect(only_read(path, 4)).await?;
+    let read = sea_orm::Database::connect(only_read(path, 4, settings.sqlite_mmap)).await?;
     Ok(Pools { read, write })
 }
 
 /// The file, made if missing, for one who writes.
-///
-/// It is read and not mapped: what is mapped counts as memory of the process, once for each connection.
 fn written_by_one(path: &Path, synchronous: SqliteSynchronous) -> Result<ConnectOptions, DbErr> {
     make_private(path).map_err(|e| DbErr::Custom(format!("{}: {e}", path.display())))?;
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
@@ -110,18 +108,20 @@ fn written_by_one(path: &Path, synchronous: SqliteSynchronous) -> Result<Connect
     Ok(options)
 }
 
-/// The file, for so many who read.
-fn only_read(path: &Path, connections: u32) -> ConnectOptions {
+/// The file, for so many who read; so many of its first bytes are mapped, which counts as memory of the process
+/// once for each of them.
+fn only_read(path: &Path, connections: u32, mapped: usize) -> ConnectOptions {
     let mut options = ConnectOptions::new(format!("sqlite://{}", path.display()));
     options.test_before_acquire(false);
     options.max_connections(connections).min_connections(1).acquire_timeout(Duration::from_secs(5));
     options.sqlx_logging_level(STATEMENTS);
-    options.map_sqlx_sqlite_opts(|o| {
+    options.map_sqlx_sqlite_opts(move |o| {
         o.read_only(true)
             .busy_timeout(PATIENCE)
             .pragma("query_only", "on")
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-4000")
+            .pragma("mmap_size", mapped.to_string())
     });
     options
 }

@@ -4,8 +4,8 @@ use super::{Cursor, memo, mutes, tags};
 use crate::clock::Millis;
 use crate::entity::{home_entry, post, post_tag};
 use sea_orm::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{IntoActiveModel, JoinType, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{DbBackend, JoinType, QueryOrder, QuerySelect, Statement};
 
 /// The server's public feed, newest first.
 pub async fn explore(db: &impl ConnectionTrait, cursor: Cursor) -> Result<Vec<post::Model>, DbErr> {
@@ -159,14 +159,17 @@ pub async fn put_home(db: &impl ConnectionTrait, owners: &[i64], entry: Entry) -
         return Ok(());
     }
     let Entry { post_id, via_id, entry_id } = entry;
-    let row = |&owner_id: &i64| home_entry::Model { owner_id, post_id, via_id, entry_id }.into_active_model();
-    home_entry::Entity::insert_many(owners.iter().map(row))
-        .on_conflict(
-            OnConflict::columns([home_entry::Column::OwnerId, home_entry::Column::PostId]).do_nothing().to_owned(),
-        )
-        .exec_without_returning(db)
-        .await
-        .map(drop)
+    // One value for all owners: thousands of values cost more than the rows.
+    let owners = serde_json::to_string(owners).map_err(|error| DbErr::Custom(error.to_string()))?;
+    let sql = match db.get_database_backend() {
+        DbBackend::Sqlite => "SELECT value, ?, ?, ? FROM json_each(?) WHERE true",
+        _ => "SELECT CAST(json_array_elements_text(CAST($4 AS json)) AS bigint), $1, $2, $3",
+    };
+    let sql = format!(
+        "INSERT INTO home_entry (owner_id, post_id, via_id, entry_id) {sql} ON CONFLICT (owner_id, post_id) DO NOTHING"
+    );
+    let values = [post_id.into(), via_id.into(), entry_id.into(), owners.into()];
+    db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await.map(drop)
 }
 
 /// How much stands in homes and lists, in the order of their owners: `limit` of them after `after`.

@@ -329,11 +329,6 @@ pub async fn adopt(db: &impl ConnectionTrait, parent: &post::Model, uri: &str) -
     count_replies(db, parent.id, i64::try_from(open).unwrap_or(0)).await
 }
 
-/// What everybody may see on this server, local posts and comments, for NodeInfo.
-pub async fn count_listed(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
-    post::Entity::find().filter(Expr::cust("listed = 1")).count(db).await
-}
-
 /// Local posts, or local answers, that everybody may see.
 pub async fn count_local(db: &impl ConnectionTrait, answers: bool) -> Result<i64, DbErr> {
     let query = post::Entity::find()

@@ -155,14 +155,27 @@ pub async fn local_followers(
         .await
 }
 
+/// Somebody of this server who follows, and what comes to her.
+#[derive(Debug, sea_orm::FromQueryResult)]
+pub struct Follower {
+    pub follower_id: i64,
+    pub reblogs: i32,
+    pub notify: i32,
+    /// As in [`follow::Model`].
+    pub languages: String,
+}
+
 /// Accepted follows of people of this server, in order of the follower's id, after `after`.
-pub async fn local_follows(
+pub async fn followers_here(
     db: &impl ConnectionTrait,
     target_id: i64,
     after: i64,
     limit: u64,
-) -> Result<Vec<follow::Model>, DbErr> {
+) -> Result<Vec<Follower>, DbErr> {
+    use follow::Column::{FollowerId, Languages, Notify, Reblogs};
     follow::Entity::find()
+        .select_only()
+        .columns([FollowerId, Reblogs, Notify, Languages])
         .inner_join_account()
         .filter(follow::Column::TargetId.eq(target_id))
         .filter(follow::Column::State.eq(ACCEPTED))
@@ -170,6 +183,7 @@ pub async fn local_follows(
         .filter(account::Column::Domain.eq(""))
         .order_by_asc(follow::Column::FollowerId)
         .limit(limit)
+        .into_model()
         .all(db)
         .await
 }

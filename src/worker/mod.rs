@@ -1,14 +1,16 @@
 //! Claims jobs, runs them, and shuts down well. What a job means is in `service`.
 
+mod attend;
 pub mod courier;
 mod places;
 mod run;
+
+pub use attend::attend;
 
 use crate::app::App;
 use crate::clock::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::entity::job;
 use crate::service::federation::deliver::{WAITS, jitter};
-use crate::service::federation::kept;
 use crate::service::work::Queue;
 use crate::service::{Refusal, housekeeping};
 use crate::store::{deliveries, jobs};
@@ -34,18 +36,24 @@ const BATCH: u64 = 256;
 const IDLE: Duration = Duration::from_millis(1_000);
 /// Running jobs have so long to end when the server stops; then their leases are given back.
 const DRAIN: Duration = Duration::from_secs(10);
-/// The list of servers kept out is read again this often; the command line may have changed it.
-const POLICIES: Duration = Duration::from_secs(10);
-/// What people looked at is written down this often; at once when something they looked at is not here.
-const LOOKS: Duration = Duration::from_secs(60);
-/// The log of the database is looked after this often.
-const FOLD: Duration = Duration::from_secs(60);
 /// Housekeeping runs this often.
 const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
 
 /// Runs jobs and delivers until the app is told to stop, then lets what runs end.
 pub async fn work(app: App) {
-    tokio::join!(do_jobs(app.clone()), courier::deliver(app));
+    tokio::join!(attend(app.clone()), do_jobs(app.clone()), courier::deliver(app.clone()), keep_house(app));
+}
+
+/// Beside the jobs: it may take long. What is left when the server stops is done the next time.
+async fn keep_house(app: App) {
+    let mut turns = tokio::time::interval(HOUSEKEEPING);
+    let keeping = async {
+        loop {
+            turns.tick().await;
+            housekeeping::run_in_turn(&app).await;
+        }
+    };
+    app.stopping.run_until_cancelled(keeping).await;
 }
 
 /// What a dead process had taken may be taken again at once. Only for whoever is alone with the database.
@@ -62,15 +70,8 @@ pub async fn take_over(app: &App) -> Result<(), Refusal> {
 
 async fn do_jobs(app: App) {
     let places = Places::new();
-    let mut keep_house = tokio::time::interval(HOUSEKEEPING);
-    let mut read_policies = tokio::time::interval(POLICIES);
-    let mut write_looks = tokio::time::interval(LOOKS);
-    let mut fold_log = tokio::time::interval(FOLD);
     while !app.stopping.is_cancelled() {
         let woken = app.wake.notified();
-        if app.looks.misses() {
-            looks(&app).await;
-        }
         let mut started = 0;
         for queue in Queue::ALL {
             match claim(&app, queue, &places).await {
@@ -87,28 +88,10 @@ async fn do_jobs(app: App) {
         tokio::select! {
             () = woken => {}
             () = tokio::time::sleep(IDLE) => {}
-            _ = read_policies.tick() => housekeeping::read_policies(&app).await,
-            _ = keep_house.tick() => housekeeping::run_in_turn(&app).await,
-            _ = write_looks.tick() => looks(&app).await,
-            _ = fold_log.tick() => fold(&app).await,
             () = app.stopping.cancelled() => {}
         }
     }
-    looks(&app).await;
     drain(&app, &places).await;
-}
-
-async fn fold(app: &App) {
-    if let Err(error) = app.db.fold_log().await {
-        tracing::warn!(%error, "the log of the database could not be folded into it");
-    }
-}
-
-async fn looks(app: &App) {
-    if let Err(error) = kept::write_looks(app).await {
-        // They are noted again when somebody looks again.
-        tracing::warn!(%error, "what people looked at could not be written down");
-    }
 }
 
 /// Takes what is due in a queue, as far as there is room, and starts it. Returns how many jobs were
@@ -183,24 +166,41 @@ async fn settle(app: &App, job: &job::Model, outcome: Outcome) -> Result<(), Ref
                 .write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::park(tx, id, &why).await?) }))
                 .await?;
         }
-        Outcome::Later { why, not_before } => again(app, job, &WAITS, why, not_before.unwrap_or(0)).await?,
-        Outcome::Soon(why) => again(app, job, &STORE_WAITS, why, 0).await?,
+        Outcome::Later { why, not_before } => {
+            let wait = WAITS.get(tried(job)).copied();
+            again(app, job, wait, why, not_before.unwrap_or(0)).await?;
+        }
+        // Never given up: what was deleted is to be gone, whenever the store is back.
+        Outcome::Soon(why) => {
+            let wait = STORE_WAITS.get(tried(job)).copied().unwrap_or(DAY);
+            again(app, job, Some(wait), why, 0).await?;
+        }
     }
     Ok(())
 }
 
-/// Puts a job back, to be tried again after one of `waits`; where none is left it is given up.
-async fn again(app: &App, job: &job::Model, waits: &[Millis], why: String, not_before: Millis) -> Result<(), Refusal> {
+/// How often it ended before.
+fn tried(job: &job::Model) -> usize {
+    usize::try_from(job.attempts.max(1) - 1).unwrap_or(0)
+}
+
+/// Puts a job back, to be tried again after `wait`; where none is left it is given up.
+async fn again(
+    app: &App,
+    job: &job::Model,
+    wait: Option<Millis>,
+    why: String,
+    not_before: Millis,
+) -> Result<(), Refusal> {
     let (id, kind) = (job.id, &job.kind);
-    let tried = usize::try_from(job.attempts.max(1) - 1).unwrap_or(0);
-    let Some(wait) = waits.get(tried) else {
+    let Some(wait) = wait else {
         tracing::info!(job = id, %kind, %why, "a job was given up after many attempts");
         return app
             .db
             .write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::park(tx, id, &why).await?) }))
             .await;
     };
-    let at = (app.now() + jitter(*wait)).max(not_before);
+    let at = (app.now() + jitter(wait)).max(not_before);
     tracing::debug!(job = id, %kind, %why, "a job will be tried again");
     app.db.write_queue(move |tx| Box::pin(async move { Ok::<_, Refusal>(jobs::retry(tx, id, at, &why).await?) })).await
 }

@@ -24,7 +24,10 @@ pub enum Outcome {
 pub async fn run(app: &App, job: &job::Model) -> Outcome {
     let work: Work = match serde_json::from_str(&job.payload) {
         Ok(work) => work,
-        Err(error) => return Outcome::Never(format!("the payload cannot be read: {error}")),
+        // A newer version put it there, while servers are started anew one after the other: it will know.
+        Err(error) => {
+            return Outcome::Later { why: format!("the payload cannot be read: {error}"), not_before: None };
+        }
     };
     // From here on a newer change queues anew: this run may have read what was before it.
     if job.unique_key.is_some() {

@@ -133,6 +133,7 @@ const IMPOSSIBLE: &[(&str, &str, &str)] = &[
     ("deliveries", "0", "between 1 and 2000"),
     ("deliveries_per_host", "65", "between 1 and 64"),
     ("postgres_connections", "3", "between 4 and 500"),
+    ("sqlite_mmap", "-1", "whole number"),
     ("allow_private_addresses", "[\"intranet\"]", "no address range"),
     ("resolve", "[\"photos.example\"]", "must look like photos.example:127.0.0.1:8443"),
     ("resolve", "[\"photos.example:localhost:8443\"]", "must look like"),

@@ -19,6 +19,7 @@ const PRAGMAS: &[(&str, &str, &str)] = &[
     ("synchronous", "2", "2"),
     ("wal_autocheckpoint", "1000", "1000"),
     ("journal_size_limit", "-1", "16777216"),
+    ("mmap_size", "0", "0"),
 ];
 
 async fn written(server: &Server, sql: &str) -> Vec<String> {
@@ -56,6 +57,16 @@ async fn every_connection_is_set_up_for_what_it_does() {
     assert!(write.is_err(), "readers cannot write");
     let [_, (_, writer)] = server.app.db.connections();
     assert_eq!(writer.most, 1, "there is one writer");
+}
+
+#[tokio::test]
+async fn readers_map_as_much_of_the_file_as_the_setting_says() {
+    sqlite_alone();
+    let server = Server::start_with("a.test", &[("sqlite_mmap", "67108864")]).await;
+    let mut reader = server.app.db.read.get_sqlite_connection_pool().acquire().await.unwrap();
+    let row = reader.fetch_one(sqlx::raw_sql("PRAGMA mmap_size")).await.unwrap();
+    assert_eq!(row.try_get::<i64, _>(0).unwrap(), 64 << 20);
+    assert_eq!(written(&server, "PRAGMA mmap_size").await, ["0"], "the writer reads");
 }
 
 #[tokio::test]

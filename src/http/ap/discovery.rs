@@ -123,9 +123,7 @@ pub async fn nodeinfo(State(web): State<Web>, Path(version): Path<String>) -> Re
 
 /// What this server says of itself.
 pub async fn info(app: &App) -> Result<NodeInfo, Refusal> {
-    let db = &app.db.read;
-    let users = i64::try_from(store::accounts::count_local(db).await?).unwrap_or(0);
-    let (month, halfyear) = (app.now() - 30 * crate::clock::DAY, app.now() - 180 * crate::clock::DAY);
+    let size = usage::size(app).await?;
     Ok(NodeInfo {
         software: "cyanotype".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -133,11 +131,11 @@ pub async fn info(app: &App) -> Result<NodeInfo, Refusal> {
         homepage: None,
         open_registrations: app.settings.open_registration,
         usage: Some(Usage {
-            users,
-            active_month: usage::active_since(app, month).await?,
-            active_halfyear: usage::active_since(app, halfyear).await?,
-            posts: store::posts::count_local(db, false).await?,
-            comments: store::posts::count_local(db, true).await?,
+            users: size.people,
+            active_month: size.active_month,
+            active_halfyear: size.active_halfyear,
+            posts: size.posts,
+            comments: size.answers,
         }),
         name: app.settings.server_name.clone(),
         description: app.settings.server_description.clone(),

@@ -3,10 +3,9 @@
 use super::call::{Answer, Call, json};
 use super::json::{self as entities, CustomEmoji, InstanceV1, InstanceV2, Known};
 use super::{Access, ApiError, Route};
-use crate::clock::DAY;
 use crate::service::push::Vapid;
 use crate::service::{usage, views};
-use crate::store::{accounts, emoji, posts};
+use crate::store::{accounts, emoji};
 
 pub fn routes() -> Vec<Route> {
     vec![
@@ -22,11 +21,12 @@ async fn known(call: &Call) -> Result<Known, ApiError> {
         Some(login) => accounts::by_id(db, login.account_id).await?,
         None => None,
     };
+    let size = usage::size(app).await?;
     Ok(Known {
-        people: i64::try_from(accounts::count_local(db).await?).unwrap_or(0),
-        posts: posts::count_local(db, false).await? + posts::count_local(db, true).await?,
-        servers: accounts::count_servers(db).await?,
-        active_month: usage::active_since(app, app.now() - 30 * DAY).await?,
+        people: size.people,
+        posts: size.posts + size.answers,
+        servers: size.servers,
+        active_month: size.active_month,
         owner: match owner {
             Some(row) => Some(entities::account(call, row).await?),
             None => None,

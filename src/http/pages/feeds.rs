@@ -11,8 +11,8 @@ use crate::service::federation::urls;
 use crate::service::filters::Context;
 use crate::service::muting::unmuted;
 use crate::service::visibility::{Reader, can_see};
-use crate::service::{Refusal, limits, notifications as told, search as finding, views};
-use crate::store::{Cursor, accounts, feeds, posts, tags};
+use crate::service::{Refusal, limits, notifications as told, search as finding, usage, views};
+use crate::store::{Cursor, accounts, feeds, tags};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum_extra::extract::Query;
@@ -197,14 +197,15 @@ pub async fn about(State(web): State<Web>, visitor: Visitor) -> Response {
             Some(login) => accounts::by_id(db, login.account_id).await?.map(|row| views::person(app, &row)),
             None => None,
         };
+        let size = usage::size(app).await?;
         let shown = Shown::new(&web, &visitor, "about").await;
         let page = About {
             frame: shown.frame.clone(),
             description: app.settings.server_description.clone(),
             rules: app.settings.rules.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            people: i64::try_from(accounts::count_local(db).await?).unwrap_or(0),
-            posts: i64::try_from(posts::count_listed(db).await?).unwrap_or(0),
+            people: size.people,
+            posts: size.posts,
             owner,
         };
         Ok(shown.render("about.html", &page))

@@ -26,6 +26,8 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post as post_to};
+use axum_extra::extract::Query;
+use std::collections::HashMap;
 use templates::StaticFiles;
 
 /// Every page and form.
@@ -77,7 +79,7 @@ pub fn router(web: &Web) -> Router<Web> {
         .route("/settings/originals.tar", get(files::export))
         .route("/settings/photos", post_to(settings::save_photos))
         .route("/static/{*path}", get(static_file))
-        .route("/favicon.ico", get(|| static_file(Path("mark.svg".to_owned()))))
+        .route("/favicon.ico", get(|web| static_file(web, Path("mark.svg".to_owned()), Query(HashMap::new()))))
         .merge(people_routes())
         .merge(post_routes())
         .merge(big)
@@ -174,7 +176,13 @@ pub fn id(text: &str) -> Result<i64, Refusal> {
     text.parse().ok().filter(|id| *id > 0).ok_or(Refusal::Missing)
 }
 
-async fn static_file(Path(path): Path<String>) -> Response {
+/// Kept for ever under the version that was asked for, where it is ours: while servers are started anew one after the
+/// other, the page of one asks another for its style.
+async fn static_file(
+    State(web): State<Web>,
+    Path(path): Path<String>,
+    Query(asked): Query<HashMap<String, String>>,
+) -> Response {
     let Some(file) = StaticFiles::get(&path) else { return StatusCode::NOT_FOUND.into_response() };
     let kind = match path.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
@@ -184,7 +192,12 @@ async fn static_file(Path(path): Path<String>) -> Response {
         Some("webmanifest") => "application/manifest+json",
         _ => "application/octet-stream",
     };
-    let cache = if cfg!(debug_assertions) { "no-cache" } else { "public, max-age=31536000, immutable" };
+    let cache = match asked.get("v") {
+        _ if cfg!(debug_assertions) => "no-cache",
+        Some(version) if *version == web.templates.version => "public, max-age=31536000, immutable",
+        Some(_) => "no-store",
+        None => "public, max-age=3600",
+    };
     let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, cache)];
     (headers, file.data.into_owned()).into_response()
 }

@@ -155,8 +155,9 @@ async fn replace(
         .write(move |tx| {
             Box::pin(async move {
                 let keys: Vec<String> = new.iter().map(|s| s.key.clone()).collect();
-                // Deleted meanwhile: what was stored goes again.
+                // Deleted meanwhile: what was stored goes again, under old names too.
                 let Some(now) = media::by_id(tx, row.id).await? else {
+                    let keys = keys.into_iter().chain(before.into_iter().map(|s| s.key)).collect();
                     return Ok::<_, Refusal>(surface::drop_blobs(&app2, tx, keys).await?);
                 };
                 let federated_anew = new.iter().find(|s| s.role == Role::Federated.as_str());

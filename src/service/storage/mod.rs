@@ -3,6 +3,7 @@
 
 mod listed;
 pub mod moving;
+pub mod serving;
 pub mod sweeping;
 
 pub use listed::{is_listed, warn_if_listed};
@@ -28,9 +29,4 @@ pub fn alone(app: &App) -> Result<Alone, Refusal> {
             "Another `media` command is at work over this data folder. Let it end, or end it.".to_owned(),
         )),
     }
-}
-
-/// Written by a server into the file it holds as long as it runs: where it puts media.
-pub fn serving_file(app: &App) -> std::path::PathBuf {
-    app.settings.data_dir.join("serving")
 }

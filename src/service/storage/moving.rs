@@ -2,7 +2,7 @@
 //! read back, and taken away where it was; begun again it goes on with what is left. The server meanwhile puts
 //! new files into the new place, reads from either, and deletes in both: `docs/notes/media-places.md`.
 
-use super::serving_file;
+use super::serving;
 use crate::app::App;
 use crate::blob::{self, BlobError, Blobs, Key, Listed, Place};
 use crate::service::Refusal;
@@ -106,10 +106,9 @@ async fn begin(app: &App, from: Place, to: Place) -> Result<Option<(Blobs, Blobs
             ),
         ));
     }
-    let serving = std::fs::read_to_string(serving_file(app)).unwrap_or_default();
-    if serving.trim() == from.as_str() && is_held(app) {
+    if serving::puts_into(app, from).map_err(Refusal::broken)? {
         return Err(Refusal::Conflict(format!(
-            "The server runs since before the settings were changed, and still puts media into {from}. Start it anew, \
+            "A server runs since before the settings were changed, and still puts media into {from}. Start it anew, \
              then run this again."
         )));
     }
@@ -118,11 +117,6 @@ async fn begin(app: &App, from: Place, to: Place) -> Result<Option<(Blobs, Blobs
     let (Some(source), Some(target)) = (side(from), side(to)) else { return Ok(None) };
     target.ready().await?;
     Ok(Some((source, target)))
-}
-
-/// Whether a server runs over this data folder.
-fn is_held(app: &App) -> bool {
-    std::fs::File::open(serving_file(app)).is_ok_and(|file| file.try_lock_shared().is_err())
 }
 
 /// Where files are on their way: beside those of the server, which takes away what it finds when it starts.

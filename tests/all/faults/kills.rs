@@ -6,8 +6,7 @@ use crate::process::stage::{Stage, followed};
 use crate::process::tab::Tab;
 use crate::support::Peer;
 use std::collections::HashSet;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 const KILLS: usize = 20;
@@ -32,6 +31,7 @@ async fn newest(tab: &Tab) -> String {
 async fn answer(tab: &Tab, path: &str, text: &str) {
     let since = Instant::now();
     let mut number = None;
+    let mut last = String::from("no answer");
     while since.elapsed() < PATIENCE {
         if number.is_none()
             && let Ok(page) = tab.try_send(reqwest::Method::GET, path, &[], Vec::new()).await
@@ -45,19 +45,26 @@ async fn answer(tab: &Tab, path: &str, text: &str) {
             let kind = [("content-type", "application/x-www-form-urlencoded")];
             let body = crate::process::tab::encoded(&fields);
             let sent = tab.try_send(reqwest::Method::POST, &format!("{path}/reply"), &kind, body).await;
-            if sent.is_ok_and(|page| page.status == 303) {
-                return;
+            match sent {
+                Ok(page) if page.status == 303 => return,
+                Ok(page) => last = format!("{} {}", page.status, page.text()),
+                Err(error) => last = format!("{error:?}"),
             }
         }
         tokio::time::sleep(PAUSE).await;
     }
-    panic!("{text} is never taken");
+    panic!("{text} is never taken: {last}");
 }
 
-/// Kills and starts again, so often; the last one is left running.
-async fn kill_again_and_again(stage: &Stage, folder: &Folder, mut server: Running) -> Running {
+/// Kills and starts again, so often; the last one is left running. Every second one has taken a post before it
+/// dies, however slow the machine is: otherwise nothing would have to be remembered.
+async fn kill_again_and_again(stage: &Stage, folder: &Folder, mut server: Running, posted: &AtomicUsize) -> Running {
     let mut seed = u64::from(std::process::id());
-    for _ in 0..KILLS {
+    for kill in 0..KILLS {
+        let before = posted.load(Ordering::Relaxed);
+        while kill % 2 == 1 && before < POSTS && posted.load(Ordering::Relaxed) == before {
+            tokio::time::sleep(PAUSE).await;
+        }
         tokio::time::sleep(Duration::from_millis(150 + random(&mut seed) % 500)).await;
         server.signal("KILL");
         server.ended(PATIENCE).expect("a killed process ends");
@@ -97,16 +104,14 @@ async fn r111_killed_twenty_times_every_post_reaches_every_inbox_and_hardly_one_
     let browser = tab(&folder, &cookie);
     super::publish(&browser, "The first").await;
     let path = newest(&browser).await;
-    let (done, posted) = (AtomicBool::new(false), Mutex::new(0));
+    let posted = AtomicUsize::new(0);
     let posting = async {
         for n in 0..POSTS {
             answer(&browser, &path, &format!("storm-{n}")).await;
-            *posted.lock().unwrap() += 1;
+            posted.fetch_add(1, Ordering::Relaxed);
         }
-        done.store(true, Ordering::Relaxed);
     };
-    let (server, ()) = tokio::join!(kill_again_and_again(&stage, &folder, server), posting);
-    assert!(done.load(Ordering::Relaxed), "{} posts were taken", posted.lock().unwrap());
+    let (server, ()) = tokio::join!(kill_again_and_again(&stage, &folder, server, &posted), posting);
     let since = Instant::now();
     while peers.iter().any(|peer| given(peer).0 < POSTS) {
         let missing: Vec<_> = peers.iter().filter(|p| given(p).0 < POSTS).map(|p| (&p.host, given(p))).collect();

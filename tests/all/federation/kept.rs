@@ -114,6 +114,22 @@ async fn what_nobody_looked_at_for_longest_goes_until_the_rest_has_room() {
 }
 
 #[tokio::test]
+async fn what_is_missed_at_a_process_that_only_answers_comes_back_too() {
+    let kept = Kept::new().await;
+    let far = kept.photo("Fog", "photo-lake.jpg").await;
+    kept.put_away(0, 0, 100).await;
+    let app = &kept.scene.a.app;
+    kept.scene.a.stop_working();
+    let answering = tokio::spawn(cyanotype::worker::attend(app.clone()));
+    kept.scene.world().clock().advance(2 * DAY);
+    kept.shows(&far).await;
+    let asked_for = async || store::jobs::waiting(&app.db.read, app.now()).await.unwrap().1 > 0;
+    eventually(asked_for, "somebody is asked to fetch it").await;
+    app.stopping.cancel();
+    answering.await.unwrap();
+}
+
+#[tokio::test]
 async fn what_nobody_looked_at_for_so_many_days_goes_though_there_is_room() {
     let world = World::new(["a.test", "peer.test"]).await;
     let peer = world.peer("peer.test");

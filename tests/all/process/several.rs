@@ -116,6 +116,18 @@ async fn a_rolling_restart_loses_no_request_and_no_job() {
             }
         }));
     }
+    let (tab, ended, posted) = (ada(), done.clone(), wrote.clone());
+    writing.push(tokio::spawn(async move {
+        // No more of them than somebody may upload.
+        for count in 0..60 {
+            if ended.load(Ordering::Relaxed) {
+                return;
+            }
+            post(&tab, &format!("rolling-photo-{count}")).await;
+            posted.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }));
     let reading: Vec<_> = (0..3)
         .map(|_| {
             let (tab, path, done, looked) = (Tab::at(&front), first.clone(), done.clone(), looked.clone());
@@ -147,7 +159,7 @@ async fn a_rolling_restart_loses_no_request_and_no_job() {
     assert!(until_no_jobs(&folder, &processes[0]).await);
     let arrived = arrived(&stage);
     let twice: Vec<_> = arrived.iter().filter(|(_, n)| **n > 1).collect();
-    assert_eq!((arrived.len(), twice), (written, Vec::new()), "of {written} answers each came once");
+    assert_eq!((arrived.len(), twice), (written, Vec::new()), "of {written} answers and photos each came once");
     stage.peer.take_problems();
 }
 

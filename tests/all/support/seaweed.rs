@@ -1,5 +1,6 @@
 //! A real S3-compatible store: SeaweedFS, one process for all tests of this run, each with a beginning of names
-//! of its own.
+//! of its own. `CYANOTYPE_TEST_S3=http://…` names another one, which has both buckets and takes the keys of
+//! [`bucket`](super::bucket).
 
 use super::bucket::{ACCESS, SECRET};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -16,9 +17,8 @@ pub const PRIVATE: &str = "originals";
 /// The running store.
 pub struct Seaweed {
     pub endpoint: String,
-    _folder: TempDir,
-    /// Its guard, whose input is open as long as this process lives.
-    _child: Child,
+    /// Its folder and its guard, whose input is open as long as this process lives; none of another store.
+    _process: Option<(TempDir, Child)>,
 }
 
 /// The one of this run, begun when it is first asked for.
@@ -48,6 +48,9 @@ pub fn client(endpoint: &str) -> aws_sdk_s3::Client {
 
 impl Seaweed {
     fn start() -> Self {
+        if let Ok(endpoint) = std::env::var("CYANOTYPE_TEST_S3") {
+            return Self { endpoint, _process: None };
+        }
         let folder = tempfile::tempdir().expect("a folder");
         let (s3, rest) = (free_port(), [(); 3].map(|()| free_port()));
         let keys = folder.path().join("keys.json");
@@ -89,7 +92,7 @@ impl Seaweed {
             assert!(since.elapsed() < Duration::from_secs(60), "SeaweedFS does not start: {last}");
             std::thread::sleep(Duration::from_millis(100));
         }
-        Self { endpoint: format!("http://{address}"), _folder: folder, _child: child }
+        Self { endpoint: format!("http://{address}"), _process: Some((folder, child)) }
     }
 }
 
