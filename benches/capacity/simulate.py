@@ -52,8 +52,8 @@ COSTS = dict(
     delivery=0.0009,
     # benches/inbox/run: CPU seconds of an activity taken in and understood (13.7 s for 2 400)
     inbox=0.0057,
-    # entries put into homes a second by one writer of SQLite: a million rows into this table and its indexes
-    entries=20_000,
+    # benches/timelines/run: entries put into homes a second by one writer of SQLite, beside others who write
+    entries=51_000,
     # bytes of the database with its indexes: 172 MB for 100 000 posts with a photo each, and rows of the others
     # written into empty tables of SQLite
     post=1_800,

@@ -64,6 +64,8 @@ impl Crowd {
         for statement in tidy {
             run(&db, statement).await?;
         }
+        // Nor would the disk still be writing it, while the first who post wait behind that.
+        std::process::Command::new("sync").status()?;
         Ok(Self { db, readers: tokens[3..].to_vec(), celebrity: tokens[2].clone(), newest })
     }
 
@@ -141,12 +143,11 @@ impl Made {
 
     /// Somebody who follows so many authors, and her home.
     async fn reader(&self, db: &DatabaseConnection, reader: i64, follows: u64) -> anyhow::Result<()> {
-        // Among those who post most, so that even ten of them fill some pages where there are few posts.
-        let apart = (AUTHORS / follows).min(20);
+        // Those who post most, so that even ten of them fill some pages where there are few posts.
         let follow = format!(
             "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {follows} - 1) \
              INSERT INTO follow (id, follower_id, target_id, state, created_at) \
-             SELECT {reader} + 1 + n.i, {reader}, {} - n.i * {apart}, 'accepted', 0 FROM n",
+             SELECT {reader} + 1 + n.i, {reader}, {} - n.i, 'accepted', 0 FROM n",
             self.author
         );
         run(db, &follow).await?;

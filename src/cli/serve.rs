@@ -24,6 +24,11 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let app = App::open(settings, Overrides::default()).await?;
     federation::frozen::check(&app).await?;
     accounts::ensure_instance(&app).await.context("the server's own account could not be made")?;
+    anyhow::ensure!(
+        accounts::opens_keys(&app).await,
+        "secret.key in the data folder does not open the keys in this database; copy it from another machine of this \
+         server, or from a backup"
+    );
     description::since(&app).await?;
     let _held = hold(&app).await?;
     let listener = http::server::bind(listen).await?;

@@ -181,6 +181,11 @@ pub async fn ensure_instance(app: &App) -> Result<(), Refusal> {
     federation::keys::ensure_ed25519(app).await
 }
 
+/// Whether the secret in the data folder opens the keys in the database.
+pub async fn opens_keys(app: &App) -> bool {
+    signing_key(app, INSTANCE).await.is_ok()
+}
+
 /// The key that signs for a local account.
 pub async fn signing_key(app: &App, account_id: i64) -> Result<SigningKey, Refusal> {
     if let Some(key) = app.keys.get(&account_id) {

@@ -13,6 +13,10 @@ use crate::store::{
 use futures_util::stream::{self, StreamExt};
 use sea_orm::DbErr;
 
+/// Forgotten things looked at at once, and how often in one turn: what a large server leaves in an hour, and more.
+const SOME: u64 = 100;
+const MOST_ROUNDS: usize = 200;
+
 /// Whose turn it is keeps house: one process an hour, however many there are.
 pub async fn run_in_turn(app: &App) {
     match is_my_turn(app).await {
@@ -77,23 +81,37 @@ pub async fn read_policies(app: &App) {
 
 /// Photos whose process died while their bytes were on the way: rows and bytes go.
 async fn unfinished_uploads(app: &App) -> Result<(), Refusal> {
-    for photo in media::unfinished(&app.db.read, app.now() - HOUR, 100).await? {
-        let app2 = app.clone();
-        app.db
-            .write(move |tx| {
-                Box::pin(async move {
-                    let keys = media::remove(tx, photo.id).await?;
-                    Ok::<_, Refusal>(surface::drop_blobs(&app2, tx, keys).await?)
+    for _ in 0..MOST_ROUNDS {
+        let some = media::unfinished(&app.db.read, app.now() - HOUR, SOME).await?;
+        let last = (some.len() as u64) < SOME;
+        for photo in some {
+            let app2 = app.clone();
+            app.db
+                .write(move |tx| {
+                    Box::pin(async move {
+                        let keys = media::remove(tx, photo.id).await?;
+                        Ok::<_, Refusal>(surface::drop_blobs(&app2, tx, keys).await?)
+                    })
                 })
-            })
-            .await?;
+                .await?;
+        }
+        if last {
+            break;
+        }
     }
     Ok(())
 }
 
 async fn forgotten_drafts(app: &App) -> Result<(), Refusal> {
-    for draft in drafts::stale(&app.db.read, app.now() - limits::DRAFT, 100).await? {
-        posting::discard(app, draft.account_id, draft.id).await?;
+    for _ in 0..MOST_ROUNDS {
+        let some = drafts::stale(&app.db.read, app.now() - limits::DRAFT, SOME).await?;
+        let last = (some.len() as u64) < SOME;
+        for draft in some {
+            posting::discard(app, draft.account_id, draft.id).await?;
+        }
+        if last {
+            break;
+        }
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ impl Db {
         }
         let _turn = self.writing.turn().await;
         // All tables, and of each only so much that it takes moments (sqlite.org/pragma.html#pragma_optimize).
-        self.writer.execute_unprepared("PRAGMA optimize = 0x10002").await.map(drop)
+        self.writer.execute_unprepared("PRAGMA optimize = 0x10012").await.map(drop)
     }
 
     fn is_sqlite(&self) -> bool {

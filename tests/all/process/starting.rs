@@ -51,6 +51,16 @@ fn r125_what_the_first_start_makes_is_for_its_owner_only() {
 }
 
 #[test]
+fn a_secret_that_opens_nothing_in_the_database_is_said_before_anything_is_sealed_with_it() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    folder.start().stop();
+    other.start().stop();
+    std::fs::copy(other.path("data/secret.key"), folder.path("data/secret.key")).unwrap();
+    let refused = folder.refuse();
+    assert!(!refused.success && refused.err.contains("does not open the keys in this database"), "{}", refused.err);
+}
+
+#[test]
 fn r125_the_database_and_what_stands_beside_it_are_for_their_owner_only() {
     sqlite_alone();
     let folder = Folder::new();
