@@ -164,13 +164,16 @@ impl Made {
         let count = size.followers.max(size.homes);
         let names = [("id", "t.id - n.i"), ("username", "'fan' || n.i"), ("username_key", "'fan' || n.i")];
         Copies { db }.make("account", count, &format!("t.id = {}", self.fan), &names).await?;
-        let follow = format!(
-            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) \
-             INSERT INTO follow (id, follower_id, target_id, state, created_at) \
-             SELECT {celebrity} + n.i, {} - n.i, {celebrity}, 'accepted', 0 FROM n",
-            size.followers, self.fan
-        );
-        if size.followers > 0 {
+        // In parts: each of them is counted at whom it is for, and PostgreSQL keeps all versions of that row until the
+        // end of the statement.
+        for from in (0..size.followers).step_by(1_000) {
+            let to = (from + 1_000).min(size.followers);
+            let follow = format!(
+                "WITH RECURSIVE n(i) AS (SELECT {from} + 1 UNION ALL SELECT i + 1 FROM n WHERE i < {to}) \
+                 INSERT INTO follow (id, follower_id, target_id, state, created_at) \
+                 SELECT {celebrity} + n.i, {} - n.i, {celebrity}, 'accepted', 0 FROM n",
+                self.fan
+            );
             run(db, &follow).await?;
         }
         let newest = self.newest;
