@@ -41,7 +41,8 @@ const HOUSEKEEPING: Duration = Duration::from_secs(3_600);
 
 /// Runs jobs and delivers until the app is told to stop, then lets what runs end.
 pub async fn work(app: App) {
-    tokio::join!(attend(app.clone()), do_jobs(app.clone()), courier::deliver(app.clone()), keep_house(app));
+    let house = Box::pin(keep_house(app.clone()));
+    tokio::join!(attend(app.clone()), do_jobs(app.clone()), courier::deliver(app), house);
 }
 
 /// Beside the jobs: it may take long. What is left when the server stops is done the next time.
