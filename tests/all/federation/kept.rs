@@ -120,13 +120,14 @@ async fn what_is_missed_at_a_process_that_only_answers_comes_back_too() {
     kept.put_away(0, 0, 100).await;
     let app = &kept.scene.a.app;
     kept.scene.a.stop_working();
-    let answering = tokio::spawn(cyanotype::worker::attend(app.clone()));
-    kept.scene.world().clock().advance(2 * DAY);
-    kept.shows(&far).await;
-    let asked_for = async || store::jobs::waiting(&app.db.read, app.now()).await.unwrap().1 > 0;
-    eventually(asked_for, "somebody is asked to fetch it").await;
-    app.stopping.cancel();
-    answering.await.unwrap();
+    let looking = async {
+        kept.scene.world().clock().advance(2 * DAY);
+        kept.shows(&far).await;
+        let asked_for = async || store::jobs::waiting(&app.db.read, app.now()).await.unwrap().1 > 0;
+        eventually(asked_for, "somebody is asked to fetch it").await;
+        app.stopping.cancel();
+    };
+    tokio::join!(cyanotype::worker::attend(app.clone()), looking);
 }
 
 #[tokio::test]

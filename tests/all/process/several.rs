@@ -90,6 +90,18 @@ fn arrived(stage: &Stage) -> BTreeMap<String, usize> {
     arrived
 }
 
+/// Posts photos until it is done, no more of them than somebody may upload.
+async fn photographs(tab: Tab, done: Arc<AtomicBool>, posted: Arc<AtomicUsize>) {
+    for count in 0..60 {
+        if done.load(Ordering::Relaxed) {
+            return;
+        }
+        post(&tab, &format!("rolling-photo-{count}")).await;
+        posted.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_rolling_restart_loses_no_request_and_no_job() {
     let stage = Stage::build().await;
@@ -116,18 +128,7 @@ async fn a_rolling_restart_loses_no_request_and_no_job() {
             }
         }));
     }
-    let (tab, ended, posted) = (ada(), done.clone(), wrote.clone());
-    writing.push(tokio::spawn(async move {
-        // No more of them than somebody may upload.
-        for count in 0..60 {
-            if ended.load(Ordering::Relaxed) {
-                return;
-            }
-            post(&tab, &format!("rolling-photo-{count}")).await;
-            posted.fetch_add(1, Ordering::Relaxed);
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    }));
+    writing.push(tokio::spawn(photographs(ada(), done.clone(), wrote.clone())));
     let reading: Vec<_> = (0..3)
         .map(|_| {
             let (tab, path, done, looked) = (Tab::at(&front), first.clone(), done.clone(), looked.clone());
