@@ -10,11 +10,12 @@ use anyhow::Context;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::Instant;
 
 /// After this, the process ends whatever is still open.
 const LAST_MOMENT: Duration = Duration::from_secs(28);
-/// Photos that were accepted and are not made yet have so long.
-const LAST_TASKS: Duration = Duration::from_secs(15);
+/// Photos that were accepted and are not made yet have until then: what is open still has to be closed.
+const LAST_TASKS: Duration = Duration::from_secs(26);
 
 /// Runs the server until it is told to stop.
 pub async fn serve(settings: Settings) -> anyhow::Result<()> {
@@ -45,10 +46,14 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     });
     app.tasks.spawn(storage::warn_if_listed(app.clone()));
     stop_on_signal(&app)?;
-    http::server::serve(app.clone(), listener, router).await;
-    let _ = tokio::time::timeout(LAST_MOMENT, working).await;
+    let told = async {
+        app.stopping.cancelled().await;
+        Instant::now()
+    };
+    let ((), told) = tokio::join!(http::server::serve(app.clone(), listener, router), told);
+    let _ = tokio::time::timeout_at(told + LAST_MOMENT, working).await;
     app.tasks.close();
-    if tokio::time::timeout(LAST_TASKS, app.tasks.wait()).await.is_err() {
+    if tokio::time::timeout_at(told + LAST_TASKS, app.tasks.wait()).await.is_err() {
         tracing::warn!("some tasks did not end in time");
     }
     app.db.clone().close().await?;
