@@ -7,21 +7,17 @@ import pathlib
 import pwd
 import re
 import shutil
-import socket
 import subprocess
+import sys
 import tempfile
 import time
-import urllib.parse
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import weigh  # noqa: E402
 
 CONNECTIONS = 16
 # GoToSocial answers nobody without a name.
 AGENT = "bench/1"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:
@@ -29,7 +25,7 @@ class Server:
 
     def __init__(self, folder):
         folder.mkdir()
-        self.folder, self.port, self.process = folder, free_port(), None
+        self.folder, self.port, self.process = folder, weigh.free_port(), None
 
     def start(self, command, environment, where, ready):
         shown = " ".join(f"{key}={value}" for key, value in environment.items() if key not in ("PATH", "HOME"))
@@ -81,29 +77,12 @@ class Server:
 
     def spent(self):
         """CPU seconds of the process, of all below it and of those that ended."""
-        ticks = 0
-        for process in family(self.process.pid):
-            try:
-                fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            ticks += sum(map(int, fields[11:15]))
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return weigh.spent(self.process.pid)
 
     def end(self):
         self.process.terminate()
         self.process.wait()
         self.log.close()
-
-
-def family(process):
-    children = []
-    try:
-        for task in pathlib.Path(f"/proc/{process}/task").iterdir():
-            children += (task / "children").read_text().split()
-    except OSError:
-        pass
-    return [process] + [one for child in set(children) for one in family(int(child))]
 
 
 SCRIPT = """
@@ -153,7 +132,7 @@ class Postgres:
     def __init__(self, folder):
         folder.mkdir()
         self.programs = max(pathlib.Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name)) / "bin"
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port = folder, weigh.free_port()
         self.user = {}
         if os.geteuid() == 0:
             user = pwd.getpwnam("postgres")

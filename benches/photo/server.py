@@ -20,25 +20,22 @@ import http.client
 import os
 import pathlib
 import re
-import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import urllib.parse
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import weigh  # noqa: E402
+
 PASSWORD = "correct horse battery staple"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:
     def __init__(self, binary, folder):
-        self.port = free_port()
+        self.port = weigh.free_port()
         environment = dict(CYANOTYPE_DATA_DIR=str(folder), CYANOTYPE_LISTEN=f"127.0.0.1:{self.port}",
                            CYANOTYPE_LOG="warn", PATH=os.environ["PATH"])
         account = [binary, "admin", "create-account", "ada", "--email", "ada@example.org", "--role", "owner"]
@@ -80,25 +77,11 @@ class Server:
 
     def spent(self):
         """CPU seconds of the process, of all below it and of those that ended."""
-        ticks = 0
-        for process in family(self.process.pid):
-            fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-            ticks += sum(map(int, fields[11:15]))
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return weigh.spent(self.process.pid)
 
     def memory(self):
         """Resident MiB of the process and of all below it."""
-        return sum(map(resident, family(self.process.pid)))
-
-
-def family(process):
-    try:
-        children = pathlib.Path(f"/proc/{process}/task/{process}/children").read_text().split()
-        for task in pathlib.Path(f"/proc/{process}/task").iterdir():
-            children += (task / "children").read_text().split()
-    except OSError:
-        children = []
-    return [process] + [one for child in set(children) for one in family(int(child))]
+        return sum(map(resident, weigh.family(self.process.pid)))
 
 
 def resident(process):
