@@ -34,7 +34,7 @@ impl Node {
 }
 
 async fn take(db: &Db, holder: String, now: Millis) -> Result<Option<i64>, DbErr> {
-    db.write_quietly(move |tx| {
+    db.write_queue(move |tx| {
         let holder = holder.clone();
         Box::pin(async move { nodes::take(tx, &holder, now, now + LEASE).await })
     })

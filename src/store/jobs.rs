@@ -34,26 +34,38 @@ pub async fn enqueue_all(db: &impl ConnectionTrait, rows: Vec<job::Model>) -> Re
     Ok(())
 }
 
-/// Jobs of a queue that are due, oldest first: id and lane. Those of `full` lanes are left out. Reading
-/// costs the writer nothing.
+/// A job whose time has come.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Due {
+    pub id: i64,
+    pub lane: String,
+    /// Somebody has taken it until then, if that is not past.
+    pub leased_until: Millis,
+}
+
+/// Jobs of a queue that are due, oldest first, those of `full` lanes left out. With `taken`, those that somebody
+/// works on stand among them: what comes after them in their lane may have to wait. Reading costs the writer nothing.
 pub async fn due(
     db: &impl ConnectionTrait,
     queue: &str,
     now: Millis,
     full: &[String],
+    taken: bool,
     limit: u64,
-) -> Result<Vec<(i64, String)>, DbErr> {
+) -> Result<Vec<Due>, DbErr> {
     let mut query = job::Entity::find()
         .select_only()
-        .columns([job::Column::Id, job::Column::Lane])
+        .columns([job::Column::Id, job::Column::Lane, job::Column::LeasedUntil])
         .filter(Expr::cust("dead = 0"))
         .filter(job::Column::Queue.eq(queue))
-        .filter(job::Column::RunAt.lte(now))
-        .filter(job::Column::LeasedUntil.lte(now));
+        .filter(job::Column::RunAt.lte(now));
+    if !taken {
+        query = query.filter(job::Column::LeasedUntil.lte(now));
+    }
     if !full.is_empty() {
         query = query.filter(job::Column::Lane.is_not_in(full.iter().map(String::as_str)));
     }
-    query.order_by_asc(job::Column::RunAt).order_by_asc(job::Column::Id).limit(limit).into_tuple().all(db).await
+    query.order_by_asc(job::Column::RunAt).order_by_asc(job::Column::Id).limit(limit).into_model().all(db).await
 }
 
 /// Takes these jobs and leases them until `until`, those that nobody took since they were looked up.

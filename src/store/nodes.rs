@@ -5,10 +5,15 @@ use crate::entity::node;
 use crate::ids::NODES;
 use sea_orm::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, Statement};
+use sea_orm::{DbBackend, IntoActiveModel, QueryOrder, QuerySelect, Statement};
 
-/// Takes a number: one that nobody had yet, as long as there are any; then the one that is free the longest.
+/// Takes a number: one that nobody had yet, as long as there are any; then the one that is free the longest. In a
+/// transaction that sees what others committed meanwhile.
 pub async fn take(db: &impl ConnectionTrait, holder: &str, now: Millis, until: Millis) -> Result<Option<i64>, DbErr> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        // However many start in one moment, they take their numbers one after the other.
+        db.execute_unprepared("LOCK TABLE node IN SHARE ROW EXCLUSIVE MODE").await?;
+    }
     let last: Option<i64> = node::Entity::find()
         .select_only()
         .column(node::Column::Number)

@@ -102,8 +102,7 @@ async fn claim(app: &App, queue: Queue, places: &Arc<Places>) -> Result<usize, R
         return Ok(0);
     }
     let now = app.now();
-    let due = jobs::due(&app.db.read, queue.as_str(), now, &places.full_lanes(), BATCH).await?;
-    let ids = places.choose(queue, due);
+    let ids = choose(app, queue, places, now).await?;
     if ids.is_empty() {
         return Ok(0);
     }
@@ -121,6 +120,22 @@ async fn claim(app: &App, queue: Queue, places: &Arc<Places>) -> Result<usize, R
         started += 1;
     }
     Ok(started)
+}
+
+/// What is due in a queue, as far as there is room. Where everything that was looked at has to wait for another
+/// process, what comes behind it is looked at as well.
+async fn choose(app: &App, queue: Queue, places: &Places, now: Millis) -> Result<Vec<i64>, Refusal> {
+    let mut full = places.full_lanes();
+    loop {
+        let in_order = queue == Queue::Incoming;
+        let due = jobs::due(&app.db.read, queue.as_str(), now, &full, in_order, BATCH).await?;
+        let more = u64::try_from(due.len()).is_ok_and(|looked_at| looked_at >= BATCH);
+        let (ids, held) = places.choose(queue, due, now);
+        if !ids.is_empty() || held.is_empty() || !more {
+            return Ok(ids);
+        }
+        full.extend(held);
+    }
 }
 
 fn start(app: &App, job: job::Model, place: Place) {

@@ -1,7 +1,9 @@
 //! Who may run: so many jobs of each queue, and so many of each lane in it.
 
+use crate::clock::Millis;
 use crate::entity::job;
 use crate::service::work::Queue;
+use crate::store::jobs::Due;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -82,16 +84,20 @@ impl Places {
         taken.lanes.iter().filter(|(lane, n)| **n >= Self::most_in(lane)).map(|(lane, _)| lane.clone()).collect()
     }
 
-    /// Of these jobs, oldest first, those there is room for.
-    pub fn choose(&self, queue: Queue, due: Vec<(i64, String)>) -> Vec<i64> {
+    /// Of these jobs, oldest first, those there is room for; and the lanes of which another process has something
+    /// that nothing may overtake.
+    pub fn choose(&self, queue: Queue, due: Vec<Due>, now: Millis) -> (Vec<i64>, Vec<String>) {
+        let (waiting, taken): (Vec<Due>, Vec<Due>) = due.into_iter().partition(|job| job.leased_until <= now);
+        let held: HashSet<String> =
+            taken.into_iter().map(|job| job.lane).filter(|lane| Self::most_in(lane) == 1).collect();
         let mut lanes = self.taken().lanes.clone();
-        let mut has_room = |lane: String| {
-            let most = Self::most_in(&lane);
-            let count = lanes.entry(lane).or_insert(0);
+        let mut has_room = |lane: &String| {
+            let count = lanes.entry(lane.clone()).or_insert(0);
             *count += 1;
-            *count <= most
+            *count <= Self::most_in(lane) && !held.contains(lane)
         };
-        due.into_iter().filter(|(_, lane)| has_room(lane.clone())).map(|(id, _)| id).take(self.free(queue)).collect()
+        let chosen = waiting.into_iter().filter(|job| has_room(&job.lane)).map(|job| job.id);
+        (chosen.take(self.free(queue)).collect(), held.into_iter().collect())
     }
 
     /// Gives a chosen job its place.

@@ -167,6 +167,22 @@ async fn a_server_knows_whether_it_is_alone_with_its_database_and_nobody_is_once
     eventually(|| async { Presence::enter(&address).await.unwrap().1 }, "all are gone").await;
 }
 
+#[tokio::test]
+async fn whoever_starts_just_after_postgresql_came_back_finds_those_who_were_there_before() {
+    let cluster = Cluster::start(&[]);
+    let address = cluster.address("postgres");
+    let (first, alone) = Presence::enter(&address).await.unwrap();
+    assert!(alone);
+    first.stay().await.unwrap();
+    cluster.stop();
+    cluster.go_on();
+    let second = async {
+        let (_second, alone) = Presence::enter(&address).await.unwrap();
+        assert!(!alone, "the first is there, and has said so again");
+    };
+    tokio::select! { () = first.last() => panic!("it lasts"), () = second => {} }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_postgresql_that_is_started_again_under_load_loses_nothing_that_was_accepted() {
     let cluster = Arc::new(Cluster::start(&[]));

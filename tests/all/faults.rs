@@ -14,7 +14,6 @@ use crate::process::tab::{Form, Tab};
 use reqwest::Method;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -135,7 +134,7 @@ fn seen_once(stage: &Stage, caption: &str, died: &str) {
     assert!(last.pictures.iter().all(|p| p.status == 200 && !p.bytes.is_empty()), "{died}: pictures are there first");
 }
 
-/// Every photo of a post is whole, and every file that a row names lies on disk.
+/// Every photo of a post is whole, and every file that a row names is there.
 async fn nothing_half_made(folder: &Folder, died: &str) {
     let db = database(folder).await;
     let unready = number(&db, "SELECT count(*) FROM photo WHERE post_id IS NOT NULL AND state <> 'ready'").await;
@@ -143,25 +142,12 @@ async fn nothing_half_made(folder: &Folder, died: &str) {
     let posts = "SELECT count(*) FROM post WHERE photo_count <> (SELECT count(*) FROM photo WHERE post_id = post.id)";
     assert_eq!(number(&db, posts).await, 0, "{died}");
     let named = "SELECT original_key FROM photo WHERE state = 'ready' UNION SELECT r.key FROM rendition r JOIN photo p ON p.id = r.photo_id WHERE p.state = 'ready'";
-    let names = names_below(&folder.path("data/media"));
+    let names = folder.media().await;
     for row in rows(&db, named).await {
         let key: String = row.try_get_by_index(0).unwrap();
         assert!(names.contains(key.rsplit('/').next().unwrap()), "{died}: {key} has no bytes");
     }
-    let left = std::fs::read_dir(folder.path("data/media/tmp")).unwrap().count();
-    assert_eq!(left, 0, "{died}: temporary files are left");
-}
-
-fn names_below(folder: &Path) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        match entry.path().is_dir() {
-            true => found.extend(names_below(&entry.path())),
-            false => _ = found.insert(entry.file_name().into_string().unwrap()),
-        }
-    }
-    found
+    assert!(folder.on_the_way().is_empty(), "{died}: temporary files are left");
 }
 
 /// Plays the story into the n-th fault point. False when the story is over before there is one.

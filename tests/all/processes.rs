@@ -7,6 +7,7 @@ use cyanotype::app::{App, Overrides, renew};
 use cyanotype::entity::{happening, home_entry, node};
 use cyanotype::ids::NODES;
 use cyanotype::service::housekeeping;
+use futures_util::future::join_all;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use std::collections::BTreeSet;
 
@@ -72,6 +73,14 @@ async fn when_all_numbers_were_used_the_one_that_is_free_the_longest_is_next() {
         Overrides { clock: Some(server.world.clock().clone()), ..Overrides::default() },
     );
     assert!(format!("{:#}", refused.await.err().unwrap()).contains("more processes than can be told apart"));
+}
+
+#[tokio::test]
+async fn a_dozen_processes_that_start_in_one_moment_have_a_number_each() {
+    let server = Server::start("a.test").await;
+    let all = join_all((0..12).map(|_| another(&server))).await;
+    let numbers: BTreeSet<i64> = all.iter().map(|app| app.ids.node()).collect();
+    assert_eq!(numbers.len(), 12);
 }
 
 #[tokio::test]

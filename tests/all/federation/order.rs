@@ -1,6 +1,8 @@
 //! What is said about one thing arrives in the order in which it was said.
 
 use crate::support::*;
+use cyanotype::worker;
+use sea_orm::{ConnectionTrait, DbErr};
 
 const MINUTE: i64 = 60_000;
 
@@ -82,4 +84,41 @@ async fn one_delivery_at_a_time_goes_to_an_inbox() {
     scene.peer.expect("Create").await;
     scene.ada.get("/").await;
     assert_eq!(scene.peer.deliveries("Create").len(), 1, "a process that dies now repeats one");
+}
+
+#[tokio::test]
+async fn what_somebody_does_waits_for_what_another_process_does_for_her() {
+    let scene = Scene::followed().await;
+    let carol = scene.peer.actor("carol");
+    scene.a.quiet().await;
+    scene.a.stop_working();
+    let undo = scene.bob.activity("Undo", scene.bob.activity("Follow", scene.ada_id.as_str()));
+    scene.tell(&undo).await;
+    lease(&scene.a, scene.a.app.now() + 2 * MINUTE).await;
+    scene.tell(&scene.bob.activity("Follow", scene.ada_id.as_str())).await;
+    carol.tell(&scene.inbox, &carol.activity("Follow", scene.ada_id.as_str())).await;
+    let told = async {
+        scene.peer.expect("Accept").await;
+        assert_eq!(scene.followers().await, 2, "carol, who is somebody else, and bob, whose Undo is being worked on");
+        assert_eq!(scene.peer.deliveries("Accept").len(), 2, "his new Follow waits");
+        lease(&scene.a, 0).await;
+        scene.peer.expect("Accept").await;
+        scene.a.quiet().await;
+        assert_eq!(scene.followers().await, 2, "he follows again");
+    };
+    tokio::select! {
+        () = worker::work(scene.a.app.clone()) => panic!("it goes on"),
+        () = told => {}
+    }
+}
+
+/// Somebody has taken the jobs there are, until then.
+async fn lease(server: &Server, until: i64) {
+    let taken = server.app.db.write_quietly(move |tx| {
+        Box::pin(
+            async move { tx.execute_unprepared(&format!("UPDATE job SET leased_until = {until}")).await.map(drop) },
+        )
+    });
+    let taken: Result<(), DbErr> = taken.await;
+    taken.unwrap();
 }

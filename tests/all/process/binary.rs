@@ -1,7 +1,7 @@
 //! The real program as its own process, over plain HTTP on a loopback port.
 
-use crate::support::Data;
-use std::collections::VecDeque;
+use crate::support::{Data, seaweed};
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -36,11 +36,37 @@ impl Folder {
         self
     }
 
-    /// Another folder with the same settings and a copy of the data as it stands.
+    /// The same with its media where this run has them.
+    pub async fn with_media(self) -> Self {
+        let settings = seaweed::settings(self.data.path()).await;
+        settings.iter().fold(self, |folder, (name, value)| folder.with(&variable(name), value))
+    }
+
+    /// Another folder with the same settings and a copy of the data as it stands, without what lies in a bucket.
     pub fn copied(&self) -> Self {
-        let copy = Self::over(self.data.with_its_database(), self.env.clone());
+        let mut copy = Self::over(self.data.with_its_database(), self.env.clone());
         copy_folder(&self.path("data"), &copy.path("data"));
+        for (_, prefix) in copy.env.iter_mut().filter(|(name, _)| *name == variable("s3_prefix")) {
+            *prefix = seaweed::prefix(copy.data.path());
+        }
         copy
+    }
+
+    /// Names of what is on the way to its media.
+    pub fn on_the_way(&self) -> BTreeSet<String> {
+        let places = ["data/media/tmp", "data/tmp"].map(|place| self.path(place));
+        places.iter().filter(|place| place.exists()).flat_map(|place| names_below(place)).collect()
+    }
+
+    /// Names of the media it has, without their folders.
+    pub async fn media(&self) -> BTreeSet<String> {
+        let folder = self.path("data/media");
+        let mut names = if folder.exists() { names_below(&folder) } else { BTreeSet::new() };
+        if self.env.iter().any(|(name, _)| *name == variable("s3_prefix")) {
+            let stored = seaweed::names(self.data.path()).await;
+            names.extend(stored.iter().filter_map(|name| name.rsplit('/').next()).map(str::to_owned));
+        }
+        names
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -112,6 +138,18 @@ impl Folder {
         let status = running.ended(PATIENCE).expect("the server should not start");
         Done { success: status.success(), code: status.code(), out: String::new(), err: running.said() }
     }
+}
+
+fn names_below(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        match entry.path().is_dir() {
+            true => found.extend(names_below(&entry.path())),
+            false => _ = found.insert(entry.file_name().into_string().unwrap()),
+        }
+    }
+    found
 }
 
 fn variable(setting: &str) -> String {

@@ -77,7 +77,7 @@ impl Stage {
 
 /// A folder whose owner has a follower on the peer, and her cookie.
 pub async fn followed(stage: &Stage) -> (Folder, String) {
-    let folder = Folder::new();
+    let folder = Folder::new().with_media().await;
     let arguments = ["admin", "create-account", "ada", "--email", "ada@example.org", "--role", "owner"];
     assert!(folder.run(&arguments, PASSWORD).success);
     let server = stage.launch(&folder, None);

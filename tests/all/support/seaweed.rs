@@ -32,6 +32,41 @@ pub async fn seaweed() -> &'static Seaweed {
     one
 }
 
+/// The settings of a server over this folder, with which its media are in the store; none where this run has them
+/// in folders.
+pub async fn settings(folder: &Path) -> Vec<(&'static str, String)> {
+    if std::env::var("CYANOTYPE_TEST_MEDIA").as_deref() != Ok("s3") {
+        return Vec::new();
+    }
+    vec![
+        ("s3_endpoint", seaweed().await.endpoint.clone()),
+        ("s3_bucket", PUBLIC.to_owned()),
+        ("s3_private_bucket", PRIVATE.to_owned()),
+        ("s3_prefix", prefix(folder)),
+        ("s3_access_key", ACCESS.to_owned()),
+        ("s3_secret_key", SECRET.to_owned()),
+    ]
+}
+
+/// How its names begin there.
+pub fn prefix(folder: &Path) -> String {
+    let name = folder.file_name().expect("a folder with a name").to_string_lossy();
+    name.trim_start_matches('.').to_owned()
+}
+
+/// Names of everything there that belongs to a server over this folder.
+pub async fn names(folder: &Path) -> Vec<String> {
+    let (client, mut found) = (client(&seaweed().await.endpoint), Vec::new());
+    for bucket in [PUBLIC, PRIVATE] {
+        let mut pages = client.list_objects_v2().bucket(bucket).prefix(prefix(folder)).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.expect("a list");
+            found.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+        }
+    }
+    found
+}
+
 /// A plain client of the store, for what a test does by hand.
 pub fn client(endpoint: &str) -> aws_sdk_s3::Client {
     use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};

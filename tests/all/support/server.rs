@@ -1,6 +1,6 @@
 //! Our server, whole: database, media folder, worker, HTTP, behind its TLS proxy.
 
-use super::{Data, Front, Person, World, bucket, eventually, made_once, seaweed, tls};
+use super::{Data, Front, Person, World, eventually, made_once, seaweed, tls};
 use cyanotype::app::{App, Overrides};
 use cyanotype::config::Settings;
 use cyanotype::service::{accounts, federation, sessions};
@@ -203,18 +203,7 @@ fn doubting(app: App) -> App {
 /// under a beginning of its own; but for those whose test says where.
 async fn media(data: &Data, more: &[(&str, &str)]) -> Vec<(&'static str, String)> {
     let said = more.iter().any(|(name, _)| name.starts_with("s3_") || *name == "media_store");
-    if said || std::env::var("CYANOTYPE_TEST_MEDIA").as_deref() != Ok("s3") {
-        return Vec::new();
-    }
-    let folder = data.path().file_name().unwrap().to_string_lossy();
-    vec![
-        ("s3_endpoint", seaweed::seaweed().await.endpoint.clone()),
-        ("s3_bucket", seaweed::PUBLIC.to_owned()),
-        ("s3_private_bucket", seaweed::PRIVATE.to_owned()),
-        ("s3_prefix", folder.trim_start_matches('.').to_owned()),
-        ("s3_access_key", bucket::ACCESS.to_owned()),
-        ("s3_secret_key", bucket::SECRET.to_owned()),
-    ]
+    if said { Vec::new() } else { seaweed::settings(data.path()).await }
 }
 
 fn overrides(world: &World) -> Overrides {
