@@ -26,7 +26,7 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     federation::frozen::check(&app).await?;
     accounts::ensure_instance(&app).await.context("the server's own account could not be made")?;
     anyhow::ensure!(
-        accounts::opens_keys(&app).await,
+        accounts::opens_keys(&app).await?,
         "secret.key in the data folder does not open the keys in this database; copy it from another machine of this \
          server, or from a backup"
     );

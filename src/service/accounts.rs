@@ -182,8 +182,10 @@ pub async fn ensure_instance(app: &App) -> Result<(), Refusal> {
 }
 
 /// Whether the secret in the data folder opens the keys in the database.
-pub async fn opens_keys(app: &App) -> bool {
-    signing_key(app, INSTANCE).await.is_ok()
+pub async fn opens_keys(app: &App) -> Result<bool, Refusal> {
+    let row = accounts::by_id(&app.db.read, INSTANCE).await?.ok_or(Refusal::Missing)?;
+    let sealed = row.private_key.ok_or(Refusal::Missing)?;
+    Ok(app.secrets.open(&sealed).is_ok())
 }
 
 /// The key that signs for a local account.

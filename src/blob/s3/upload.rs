@@ -191,15 +191,15 @@ impl S3 {
     pub(in crate::blob) async fn unfinished(&self) -> Result<Vec<Unfinished>, BlobError> {
         let mut found = Vec::new();
         for bucket in self.buckets() {
-            let (mut key_marker, mut id_marker) = (None, None);
+            let mut after = (None, None);
             loop {
                 let page = self
                     .client
                     .list_multipart_uploads()
                     .bucket(bucket)
                     .set_prefix(Some(self.prefix.clone()).filter(|p| !p.is_empty()))
-                    .set_key_marker(key_marker)
-                    .set_upload_id_marker(id_marker)
+                    .set_key_marker(after.0.clone())
+                    .set_upload_id_marker(after.1.clone())
                     .send()
                     .await;
                 let page = match page {
@@ -207,11 +207,13 @@ impl S3 {
                     page => page.map_err(fault)?,
                 };
                 found.extend(page.uploads().iter().filter_map(|upload| self.unfinished_of(upload)));
-                if page.is_truncated() != Some(true) || page.next_key_marker().is_none() {
+                let last = page.is_truncated() != Some(true) || page.next_key_marker().is_none();
+                let next = (page.next_key_marker, page.next_upload_id_marker);
+                // A store that sends back to where the list is already would do so for ever.
+                if last || next == after {
                     break;
                 }
-                key_marker = page.next_key_marker;
-                id_marker = page.next_upload_id_marker;
+                after = next;
             }
         }
         Ok(found)
