@@ -132,16 +132,25 @@ async fn spread(here: &Here, crowd: &Crowd, followers: u64) -> anyhow::Result<()
         accepted.as_secs_f64(),
         (everywhere - accepted).as_secs_f64()
     );
-    say("pages of a home", &read?);
-    say("answers written", &written?);
+    for (what, waits) in [("pages of a home", read?), ("answers written", written?)] {
+        let (mut times, (longest, at)) = (waits.iter().map(|w| w.0).collect::<Vec<_>>(), longest(&waits));
+        times.sort_by(f64::total_cmp);
+        say(what, &times);
+        println!("  the longest, {longest:.0} ms, was asked for after {at:.2} s");
+    }
     here.app.stopping.cancel();
     work.await?;
     Ok(())
 }
 
-/// Reads or writes until `done`; milliseconds each took.
-async fn others(here: &Here, crowd: &Crowd, done: &AtomicBool, write: bool) -> anyhow::Result<Vec<f64>> {
-    let mut times = Vec::new();
+/// How long the longest took, and when it began.
+fn longest(waits: &[(f64, f64)]) -> (f64, f64) {
+    waits.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_default()
+}
+
+/// Reads or writes until `done`; milliseconds each took, and after how many seconds it began.
+async fn others(here: &Here, crowd: &Crowd, done: &AtomicBool, write: bool) -> anyhow::Result<Vec<(f64, f64)>> {
+    let (mut waits, begun) = (Vec::new(), Instant::now());
     while !done.load(Ordering::Relaxed) {
         let since = Instant::now();
         if write {
@@ -149,10 +158,9 @@ async fn others(here: &Here, crowd: &Crowd, done: &AtomicBool, write: bool) -> a
         } else {
             here.get(&format!("/api/v1/timelines/home?call={}", here.number()), &crowd.readers[1]).await?;
         }
-        times.push(since.elapsed().as_secs_f64() * 1e3);
+        waits.push((since.elapsed().as_secs_f64() * 1e3, (since - begun).as_secs_f64()));
         // As people do, not as a mill.
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    times.sort_by(f64::total_cmp);
-    Ok(times)
+    Ok(waits)
 }

@@ -42,7 +42,12 @@ pub async fn prepare(database: &Database) -> Result<(), OpenError> {
 
 /// Opens a file of SQLite that nobody writes, as it is.
 pub async fn look_into(path: &Path) -> Result<DatabaseConnection, DbErr> {
-    sea_orm::Database::connect(only_read(path, 1, 0)).await
+    connected(only_read(path, 1, 0)).await
+}
+
+/// On the heap, for what the driver keeps meanwhile is large.
+async fn connected(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    Box::pin(sea_orm::Database::connect(options)).await
 }
 
 /// Why a database cannot be used.
@@ -82,8 +87,8 @@ async fn sqlite(path: &Path, settings: &Settings) -> Result<Pools, DbErr> {
             Box::pin(async move { connection.execute(sqlx::raw_sql(AssertSqlSafe(memo::watching()))).await.map(drop) })
         })
     });
-    let write = sea_orm::Database::connect(options).await?;
-    let read = sea_orm::Database::connect(only_read(path, 4, settings.sqlite_mmap)).await?;
+    let write = connected(options).await?;
+    let read = connected(only_read(path, 4, settings.sqlite_mmap)).await?;
     Ok(Pools { read, write })
 }
 
@@ -127,7 +132,7 @@ fn only_read(path: &Path, connections: u32, mapped: usize) -> ConnectOptions {
 }
 
 async fn migrate(options: ConnectOptions) -> Result<(), DbErr> {
-    let migrating = sea_orm::Database::connect(options).await?;
+    let migrating = connected(options).await?;
     Migrator::up(&migrating, None).await?;
     migrating.close().await
 }

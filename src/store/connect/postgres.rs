@@ -1,6 +1,6 @@
 //! Opening PostgreSQL.
 
-use super::{OpenError, Pools, STATEMENTS, pending, sqlx_error};
+use super::{OpenError, Pools, STATEMENTS, connected, pending, sqlx_error};
 use cyanotype_migrations::{Migrator, is_in_order, same_order};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr, Statement};
 use sea_orm_migration::MigratorTrait;
@@ -38,7 +38,7 @@ async fn pool(url: &str, connections: u32, isolation: &'static str) -> Result<Da
             ("default_transaction_isolation", isolation),
         ])
     });
-    sea_orm::Database::connect(options).await
+    connected(options).await
 }
 
 /// Two processes may start at once: one migrates, the other waits for the lock. On connections of its own:
@@ -48,7 +48,7 @@ pub(super) async fn migrate(url: &str) -> Result<(), OpenError> {
     options.max_connections(2).min_connections(1).sqlx_logging_level(STATEMENTS);
     options.acquire_timeout(Duration::from_secs(5));
     options.map_sqlx_postgres_opts(|o| o.application_name("cyanotype migrations"));
-    let pool = sea_orm::Database::connect(options).await?;
+    let pool = connected(options).await?;
     check(&pool).await?;
     if pending(&pool).await.is_ok_and(|steps| steps.is_empty()) && is_in_order(&pool).await? {
         return Ok(pool.close().await?);
