@@ -189,7 +189,7 @@ impl App {
         let data = &settings.data_dir;
         create_private(data).with_context(|| format!("the folder {} cannot be used", data.display()))?;
         let secrets = Secrets::load(&data.join("secret.key"))?;
-        let pools = connect::open(&settings).await.context("the database could not be opened")?;
+        let pools = Box::pin(connect::open(&settings)).await.context("the database could not be opened")?;
         let (tasks, stopping) = (TaskTracker::new(), CancellationToken::new());
         let wake = Arc::new(Notify::new());
         let metrics = Metrics::new()?;
