@@ -96,8 +96,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Some(Command::Admin(command)) => admin::run(settings, command).await,
             Some(Command::Media(command)) => media::run(settings, command).await,
             Some(Command::Db(command)) => db::run(command).await,
-            Some(Command::Backup { folder, media }) => backup::make(settings, &folder, media).await,
-            Some(Command::Restore { folder }) => backup::restore(settings, &folder).await,
+            Some(Command::Backup { folder, media }) => Box::pin(backup::make(settings, &folder, media)).await,
+            Some(Command::Restore { folder }) => Box::pin(backup::restore(settings, &folder)).await,
             Some(Command::Health) => serve::health(&settings).await,
             Some(Command::Config) => Ok(()),
         }
