@@ -214,7 +214,7 @@ async fn database(folder: &Path) -> anyhow::Result<DatabaseConnection> {
     let path = folder.join("data/cyanotype.sqlite");
     let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rw", path.display()));
     options.max_connections(1).min_connections(1).sqlx_logging(false);
-    let db = Database::connect(options).await?;
+    let db = Box::pin(Database::connect(options)).await?;
     for pragma in ["busy_timeout = 10000", "synchronous = OFF", "cache_size = -200000", "temp_store = MEMORY"] {
         run(&db, &format!("PRAGMA {pragma}")).await?;
     }

@@ -204,7 +204,7 @@ impl Server {
     async fn jobs(&self) -> anyhow::Result<i64> {
         use sea_orm::ConnectionTrait;
         let path = self.data.path().join("data/cyanotype.sqlite");
-        let db = sea_orm::Database::connect(format!("sqlite://{}?mode=ro", path.display())).await?;
+        let db = Box::pin(sea_orm::Database::connect(format!("sqlite://{}?mode=ro", path.display()))).await?;
         let row = db.query_one_raw(sea_orm::Statement::from_string(
             sea_orm::DbBackend::Sqlite,
             "SELECT COUNT(*) AS jobs FROM job WHERE dead = 0",

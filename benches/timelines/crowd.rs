@@ -200,7 +200,7 @@ impl Made {
 async fn database(address: &str) -> anyhow::Result<DatabaseConnection> {
     let mut options = ConnectOptions::new(address);
     options.max_connections(1).min_connections(1).sqlx_logging(false);
-    let db = Database::connect(options).await?;
+    let db = Box::pin(Database::connect(options)).await?;
     let settings: &[&str] = match db.get_database_backend() {
         DbBackend::Sqlite => &[
             "PRAGMA busy_timeout = 10000",

@@ -80,7 +80,7 @@ async fn sums(of: &str) -> Vec<Sum> {
 async fn opened(address: &str) -> DatabaseConnection {
     let mut options = sea_orm::ConnectOptions::new(address.to_owned());
     options.max_connections(1).sqlx_logging(false);
-    sea_orm::Database::connect(options).await.unwrap()
+    Box::pin(sea_orm::Database::connect(options)).await.unwrap()
 }
 
 async fn rows(db: &DatabaseConnection, ask: &str) -> Vec<QueryResult> {

@@ -26,7 +26,7 @@ async fn explain() -> Explained {
     let asked = tour::statements().await;
     let server = tour::filled().await;
     let address = server.data.address();
-    let tables = many::tables(&Database::connect(&address).await.unwrap()).await;
+    let tables = many::tables(&Box::pin(Database::connect(&address)).await.unwrap()).await;
     let mut planner = Planner::at(&address).await;
     let mut explained = Explained::new();
     for asked in asked.into_iter().filter(|asked| finds(&asked.sql)) {

@@ -104,6 +104,6 @@ async fn found_in(server: &Running, folder: &Folder) -> String {
     }
     server.signal("CONT");
     let file = copy.path().join("cyanotype.sqlite");
-    let db = sea_orm::Database::connect(format!("sqlite://{}", file.display())).await.unwrap();
+    let db = Box::pin(sea_orm::Database::connect(format!("sqlite://{}", file.display()))).await.unwrap();
     rows(&db, "PRAGMA integrity_check").await[0].try_get_by_index(0).unwrap()
 }

@@ -216,7 +216,7 @@ async fn r118_a_delivery_that_ends_while_the_database_is_locked_is_written_down_
     odd.scene.ada.post_photo("photo-dahlia.jpg", "A flower").await;
     eventually(|| async { odd.asked() == 1 }, "the delivery is under way").await;
     let mut one = sea_orm::ConnectOptions::new(odd.scene.a.data.address());
-    let other = sea_orm::Database::connect(one.max_connections(1).to_owned()).await.unwrap();
+    let other = Box::pin(sea_orm::Database::connect(one.max_connections(1).to_owned())).await.unwrap();
     other.execute_unprepared(if on_postgres() { LOCK_POSTGRES } else { LOCK_SQLITE }).await.unwrap();
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(7) {

@@ -95,7 +95,7 @@ pub async fn followed(stage: &Stage) -> (Folder, String) {
 pub async fn database(folder: &Folder) -> DatabaseConnection {
     let mut options = sea_orm::ConnectOptions::new(folder.database());
     options.max_connections(1).sqlx_logging(false);
-    sea_orm::Database::connect(options).await.unwrap()
+    Box::pin(sea_orm::Database::connect(options)).await.unwrap()
 }
 
 pub async fn rows(db: &DatabaseConnection, query: &str) -> Vec<QueryResult> {

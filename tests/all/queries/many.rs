@@ -22,7 +22,7 @@ pub const SMALL: &[&str] = &["announcement", "domain_block", "node", "relay", "s
 pub async fn fill(address: &str) {
     let mut options = ConnectOptions::new(address.to_owned());
     options.max_connections(1).min_connections(1).sqlx_logging(false);
-    let db = Database::connect(options).await.unwrap();
+    let db = Box::pin(Database::connect(options)).await.unwrap();
     let settings: &[&str] = match db.get_database_backend() {
         DbBackend::Sqlite => {
             &["busy_timeout = 60000", "synchronous = OFF", "cache_size = -200000", "foreign_keys = OFF"]
