@@ -77,7 +77,7 @@ impl World {
 
     /// The same over a data folder that may be there already.
     pub async fn server_in(&self, host: &str, data: Arc<Data>, settings: &[(&str, &str)]) -> anyhow::Result<Server> {
-        Server::open(self.clone(), host, data, settings).await
+        Box::pin(Server::open(self.clone(), host, data, settings)).await
     }
 
     /// A server of others under this name.
