@@ -18,7 +18,7 @@ pub async fn lay_database(settings: &Settings) {
     if path.exists() {
         return;
     }
-    let migrated = MIGRATED.get_or_init(|| migrated(settings.clone())).await;
+    let migrated = MIGRATED.get_or_init(|| Box::pin(migrated(settings.clone()))).await;
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
     std::fs::write(path, migrated).expect("a copy");
 }
