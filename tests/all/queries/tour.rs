@@ -114,7 +114,7 @@ impl Tour {
         let told: BTreeSet<&str> = asked.iter().map(|activity| activity["type"].as_str().unwrap()).collect();
         assert!(Self::kinds().is_subset(&told), "not told: {:?}", Self::kinds().difference(&told));
         for activity in asked {
-            self.server.world.clock().advance(limits::CALLS_WINDOW);
+            self.later().await;
             bob.tell(&self.server.url("/ap/inbox"), &activity).await;
             self.server.quiet().await;
         }
@@ -123,12 +123,18 @@ impl Tour {
         self.server.quiet().await;
     }
 
+    /// Whoever calls may call again, and nothing is on its way whose date would be an old one.
+    async fn later(&self) {
+        self.server.quiet().await;
+        self.server.world.clock().advance(limits::CALLS_WINDOW);
+    }
+
     /// Lists further down and from below, which are asked for in other words.
     async fn lists(&self) {
         let paged = cyanotype::http::api::table().into_iter().filter(|route| route.pages);
         let (api, middle) = (&self.known.api, &self.known.post.number);
         for route in paged {
-            self.server.world.clock().advance(limits::CALLS_WINDOW);
+            self.later().await;
             let path = self.known.fill(route.path);
             for part in ["max_id", "min_id", "since_id"] {
                 let said = api.get(&format!("{path}?{part}={middle}")).await;
@@ -187,7 +193,7 @@ impl Tour {
         posts.retain(|route| !route.contains("inbox") && *route != "POST /settings/delete");
         posts.push("POST /settings/delete");
         for route in gets.into_iter().chain(posts) {
-            self.server.world.clock().advance(limits::CALLS_WINDOW);
+            self.later().await;
             let (method, path) = route.split_once(' ').unwrap();
             for (acct, post) in targets {
                 let mut path = path.replace("{acct}", acct).replace("{post}", post);
